@@ -1,0 +1,36 @@
+# Two commands matter: `make demo` tunes and diagnoses a real model here, `make test` runs every test.
+# Both only need Python 3.11+ and make; everything else goes into .venv, with exact, hashed versions.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: env demo test lint lock clean
+
+env: $(READY)
+
+$(READY): requirements/dev.txt requirements/uv.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "smtune needs Python 3.11 or newer; name one with: make PYTHON=python3.12")'
+	$(PYTHON) -m venv --clear .venv || { echo "the venv module is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	touch $@
+
+demo: env
+	$(BIN)/smtune run templates/quickstart/spec.yaml --local
+
+test: env lint
+	$(BIN)/pytest -n 2 --dist worksteal
+
+lint: env
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# After a change to the dependencies in pyproject.toml.
+lock:
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements/uv.in -o requirements/uv.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes pyproject.toml --extra xgboost --extra sandbox --group dev -o requirements/dev.txt
+
+clean:
+	rm -rf .venv .smtune dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis

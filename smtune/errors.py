@@ -1,0 +1,86 @@
+"""Every error smtune raises on purpose, one exit code a leaf. They are caught in one place: the CLI's boundary.
+
+    SmtuneError                 255
+    ├── JobError                  1   the tuning job failed, or an assertion about it
+    ├── UsageError                2   an argument that cannot be used
+    ├── StoppedError              3   somebody stopped the job
+    ├── WaitTimeoutError          4   the job was still running when the wait ended
+    ├── SpecError               252   the spec, a request or the data is invalid (lists every problem)
+    ├── ConfigurationError      253   credentials, region, a missing extra or program
+    └── ServiceError            254   the service refused (its error code is kept)
+
+Each message says what is wrong, where, and what to do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class SmtuneError(Exception):
+    """The root: something smtune can explain."""
+
+    exit_code = 255
+
+
+class JobError(SmtuneError):
+    exit_code = 1
+
+
+class UsageError(SmtuneError):
+    exit_code = 2
+
+
+class StoppedError(SmtuneError):
+    exit_code = 3
+
+
+class WaitTimeoutError(SmtuneError):
+    exit_code = 4
+
+
+class ConfigurationError(SmtuneError):
+    exit_code = 253
+
+
+class ServiceError(SmtuneError):
+    """AWS, or the local engine in its place, answered with an error."""
+
+    exit_code = 254
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing wrong with a document: where, what, and what to do about it."""
+
+    line: int
+    column: int
+    path: str
+    """The key's path, as in `hyperparameters.eta.min`; empty for the document itself."""
+    message: str
+    fix: str = ""
+    rule: str = ""
+    """The rule's id, as in `R7`; empty for a mistake in the document's form."""
+
+    def describe(self, source: str) -> str:
+        """One or two lines: `file:line:column: path: message`, then the fix."""
+        place = f"{source}:{self.line}:{self.column}: " if self.line else f"{source}: "
+        where = f"{self.path}: " if self.path else ""
+        rule = f" [{self.rule}]" if self.rule else ""
+        fix = f"\n    {self.fix}" if self.fix else ""
+        return f"{place}{where}{self.message}{rule}{fix}"
+
+
+class SpecError(SmtuneError):
+    """A document smtune cannot use, with all its problems at once."""
+
+    exit_code = 252
+
+    def __init__(self, problems: tuple[Problem, ...], *, source: str = "spec") -> None:
+        super().__init__("\n".join(problem.describe(source) for problem in problems))
+        self.problems = problems
+        self.source = source
