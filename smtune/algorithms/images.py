@@ -1,0 +1,70 @@
+"""Names of algorithms and frameworks <-> their training images. The table is the SageMaker SDK's own data, as of 3.27.0.
+
+A test compares it with the SDK's; `images.json` lists repository, tag, versions and the account of each region.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from smtune.errors import Problem, SpecError
+
+_URI = re.compile(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/([^:@]+):(.+)")
+_GPU = re.compile(r"ml\.(p|g)\d")
+
+
+@dataclass(frozen=True)
+class Family:
+    """The images of one algorithm or framework."""
+
+    name: str
+    kind: Literal["builtin", "framework"]
+    repository: str
+    tag: str
+    versions: Mapping[str, str]
+    """Version -> the Python tag of its image (empty where the tag has none)."""
+    accounts: Mapping[str, str]
+    """Region -> the account whose registry holds the image."""
+
+
+@cache
+def families() -> Mapping[str, Family]:
+    """Every known family by name."""
+    table = json.loads(files("smtune.algorithms").joinpath("images.json").read_text(encoding="utf-8"))
+    return {name: Family(name=name, **entry) for name, entry in table.items()}
+
+
+def image_uri(name: str, version: str, *, region: str, instance: str = "ml.m5.large") -> str:
+    """The training image of an algorithm or framework in a region; raises SpecError naming what is known instead."""
+    family = families().get(name)
+    if family is None:
+        raise _unknown(f"unknown algorithm or framework {name!r}", families())
+    if version not in family.versions:
+        raise _unknown(f"{name} has no version {version!r}", family.versions)
+    if region not in family.accounts:
+        raise _unknown(f"{name} has no image in region {region!r}", family.accounts)
+    processor = "gpu" if _GPU.match(instance) else "cpu"
+    tag = family.tag.format(version=version, processor=processor, python=family.versions[version])
+    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    return f"{family.accounts[region]}.dkr.ecr.{region}.{suffix}/{family.repository}:{tag}"
+
+
+def parse_image(uri: str) -> tuple[Family, str] | None:
+    """The family and version of an image that `image_uri` made, or None for any other image."""
+    match = _URI.fullmatch(uri)
+    for family in families().values() if match else ():
+        if match and match[3] == family.repository:
+            for version in family.versions:
+                if match[4] == version or match[4].startswith(f"{version}-"):
+                    return family, version
+    return None
+
+
+def _unknown(message: str, known: Mapping[str, object]) -> SpecError:
+    return SpecError((Problem(0, 0, "algorithm", message, f"known: {', '.join(sorted(known))}"),))

@@ -1,0 +1,72 @@
+"""Where the training data is: a table to split, or channels that are ready."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+
+from smtune.spec.algorithm import InputMode
+from smtune.spec.ranges import Frozen, mistake
+
+
+class Split(Frozen):
+    """Shares of the rows, which add up to 1; `stratify` names a column whose mix each part keeps."""
+
+    train: float = Field(default=0.70, gt=0, lt=1)
+    validation: float = Field(default=0.15, gt=0, lt=1)
+    test: float = Field(default=0.15, ge=0, lt=1)
+    stratify: str | None = None
+    seed: int = Field(default=0, ge=0)
+
+    @model_validator(mode="after")
+    def _is_everything(self) -> Self:
+        total = self.train + self.validation + self.test
+        if not math.isclose(total, 1.0, abs_tol=1e-9):
+            raise mistake(f"train, validation and test add up to {total:g}, not 1", "adjust one of the three")
+        return self
+
+
+class Table(Frozen):
+    """A CSV file with a header, to be split. The test part is held out: no training job ever sees it."""
+
+    source: str
+    label: str = "label"
+    split: Split = Split()
+    layout: Literal["label-first", "as-is"] | None = None
+    """`label-first`: no header and the label in column 0, as the built-in algorithms want it (their default);
+    `as-is`: header and columns as in the source (the default of everything else)."""
+
+
+class Channel(Frozen):
+    """An input channel: an S3 prefix, or a file or folder here (relative to the spec)."""
+
+    uri: str
+    content_type: str | None = None
+    compression: Literal["None", "Gzip"] | None = None
+    input_mode: InputMode | None = None
+    distribution: Literal["FullyReplicated", "ShardedByS3Key"] | None = None
+
+
+def _channel(value: object) -> object:
+    return {"uri": value} if isinstance(value, str) else value
+
+
+ChannelOrUri = Annotated[Channel, BeforeValidator(_channel)]
+
+
+class Channels(Frozen):
+    """Channels by name. `test` is held out for the evaluation after tuning: no training job ever sees it."""
+
+    channels: Mapping[str, ChannelOrUri] = Field(min_length=1)
+    test: ChannelOrUri | None = None
+
+
+def _tag(value: object) -> str:
+    names = value if isinstance(value, Mapping) else type(value).model_fields if isinstance(value, Frozen) else {}
+    return "@channels" if "channels" in names else "@table"
+
+
+Data = Annotated[Annotated[Table, Tag("@table")] | Annotated[Channels, Tag("@channels")], Discriminator(_tag)]

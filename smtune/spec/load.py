@@ -1,0 +1,82 @@
+"""A spec's file or text -> TuningSpec, or every mistake in it at once."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from smtune.errors import Problem, SpecError
+from smtune.spec.explain import explain
+from smtune.spec.model import TuningSpec
+from smtune.spec.yaml import Document, parse_yaml
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A spec, and the document it came from (for messages that name a place)."""
+
+    spec: TuningSpec
+    document: Document
+
+
+def load_spec(path_or_text: str | Path) -> TuningSpec:
+    """The spec in a file (a path) or in YAML text (a string of more than one line).
+
+    Raises SpecError with every problem: file, line, column, the bad value and the fix.
+    """
+    return load_document(path_or_text).spec
+
+
+def load_document(path_or_text: str | Path) -> Loaded:
+    """`load_spec`, with the document kept."""
+    text, source = _read(path_or_text)
+    document = parse_yaml(text, source=source)
+    if not isinstance(document.data, dict):
+        problem = Problem(1, 1, "", "a spec is a mapping of keys to values", "start it with: apiVersion: smtune/v1")
+        raise SpecError((problem,), source=source)
+    return Loaded(_validate(document), document)
+
+
+def _read(path_or_text: str | Path) -> tuple[str, str]:
+    if isinstance(path_or_text, str) and "\n" in path_or_text:
+        return path_or_text, "<text>"
+    path = Path(path_or_text)
+    try:
+        return path.read_text(encoding="utf-8"), str(path)
+    except UnicodeDecodeError:
+        reason, fix = "the file is not UTF-8 text", "save it as UTF-8"
+    except OSError as error:
+        reason, fix = f"cannot read the file: {error.strerror}", "name a spec; `smtune init` makes one"
+    raise SpecError((Problem(0, 0, "", reason, fix),), source=str(path))
+
+
+def _validate(document: Document) -> TuningSpec:
+    data, problems = copy.deepcopy(document.data), set[Problem]()
+    while True:
+        try:
+            spec = TuningSpec.model_validate(data)
+        except ValidationError as error:
+            details = error.errors(include_url=False)
+            problems.update(explain(detail, document, TuningSpec) for detail in details)
+            unknown = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
+            if not unknown:
+                break
+            # A model is checked as a whole only once its keys are known: without the unknown ones the rest shows.
+            for location in unknown:
+                _remove(data, location)
+        else:
+            if not problems:
+                return spec
+            break
+    raise SpecError(tuple(sorted(problems)), source=document.source)
+
+
+def _remove(data: Any, location: tuple[str | int, ...]) -> None:
+    *parents, key = [part for part in location if not str(part).startswith("@")]
+    for part in parents:
+        data = data[part]
+    del data[key]

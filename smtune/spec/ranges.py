@@ -1,0 +1,142 @@
+"""The values and ranges of hyperparameters: plain Python values here, strings only in the service's requests."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Discriminator, PlainValidator, Strict, Tag, model_validator
+from pydantic_core import PydanticCustomError
+
+Scalar = bool | int | float | str
+Scale = Literal["auto", "linear", "log", "reverse-log"]
+
+
+class Frozen(BaseModel):
+    """A value: it does not change, takes no unknown keys and converts nothing silently."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+def mistake(message: str, fix: str = "") -> PydanticCustomError:
+    """An error of a validator: what is wrong, and what to do about it."""
+    return PydanticCustomError("smtune", "{message}", {"message": message, "fix": fix})
+
+
+class Continuous(Frozen):
+    """A range of real numbers; `min` and `max` are values, never exponents."""
+
+    min: float
+    max: float
+    scale: Scale | None = None
+
+    @model_validator(mode="after")
+    def _is_a_range(self) -> Self:
+        check_bounds(self.min, self.max)
+        if self.scale == "log" and self.min <= 0:
+            raise mistake(f"a log scale needs min > 0, not {self.min!r}", "raise min above 0, or use scale: linear")
+        if self.scale == "reverse-log" and not 0 <= self.min < self.max < 1:
+            message = f"a reverse-log scale needs 0 <= min < max < 1, not {self.min!r} to {self.max!r}"
+            raise mistake(message, "keep the range below 1.0, or use another scale")
+        return self
+
+
+class Integer(Frozen):
+    """A range of whole numbers, both ends included."""
+
+    min: int
+    max: int
+    scale: Scale | None = None
+
+    @model_validator(mode="after")
+    def _is_a_range(self) -> Self:
+        check_bounds(self.min, self.max)
+        if self.scale == "log" and self.min <= 0:
+            raise mistake(f"a log scale needs min > 0, not {self.min}", "raise min above 0, or use scale: linear")
+        if self.scale == "reverse-log":
+            raise mistake(
+                "a reverse-log scale is for continuous ranges only", "use scale: linear or log, or write min as 0.0"
+            )
+        return self
+
+
+class Categorical(Frozen):
+    """A choice of values."""
+
+    values: Annotated[tuple[Annotated[Any, PlainValidator(lambda value: check_scalar(value))], ...], Strict(False)]
+
+    @model_validator(mode="after")
+    def _is_a_choice(self) -> Self:
+        if not self.values:
+            raise mistake("values is empty", "list at least one value, as in values: [gbtree, dart]")
+        texts = [encode(value) for value in self.values]
+        repeated = sorted({text for text in texts if texts.count(text) > 1})
+        if repeated:
+            raise mistake(f"values repeats {', '.join(repeated)}", "list each value once")
+        return self
+
+
+def check_bounds(low: float, high: float) -> None:
+    if low == high:
+        raise mistake(
+            f"min and max are both {low!r}: the service refuses a range of one value",
+            f"widen the range, or write the plain value {low!r} to keep the hyperparameter static",
+        )
+    if low > high:
+        raise mistake(f"min {low!r} is above max {high!r}", "swap them")
+
+
+def check_scalar(value: object) -> Scalar:
+    """`value` if it can be a hyperparameter's value; raises PydanticCustomError with the fix otherwise."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise mistake(f"{value} is not a number the service takes", "give a finite number, or quote it as text")
+    if isinstance(value, bool | int | float | str):
+        return value
+    if value is None:
+        raise mistake("the value is missing", "give a value, a range {min: 1, max: 5} or a choice {values: [a, b]}")
+    if isinstance(value, list | tuple):
+        raise mistake(
+            "a list is neither a value nor a range", "tune over it with {values: [...]}, or quote it to pass it as text"
+        )
+    raise mistake(
+        f"{type(value).__name__} is not a value", "give a number, text, true or false, {min:, max:} or {values:}"
+    )
+
+
+def kind_of(value: object) -> str:
+    """The tag of a hyperparameter as written: integer literals make an integer range, others a continuous one."""
+    if isinstance(value, Mapping):
+        if "values" in value:
+            return "@categorical"
+        bounds = [value[key] for key in ("min", "max") if key in value]
+        whole = bounds and all(isinstance(bound, int) and not isinstance(bound, bool) for bound in bounds)
+        return "@integer" if whole else "@continuous"
+    kinds = {Continuous: "@continuous", Integer: "@integer", Categorical: "@categorical"}
+    return kinds.get(type(value), "@static")  # type: ignore[call-overload]
+
+
+Hyperparameter = Annotated[
+    Annotated[Any, PlainValidator(check_scalar), Tag("@static")]
+    | Annotated[Continuous, Tag("@continuous")]
+    | Annotated[Integer, Tag("@integer")]
+    | Annotated[Categorical, Tag("@categorical")],
+    Discriminator(kind_of),
+]
+Range = Continuous | Integer | Categorical
+
+
+def encode(value: Scalar) -> str:
+    """A value as the service carries it: text bare, everything else as JSON (`true`, `0.5`)."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def decode(text: str) -> Scalar:
+    """The value that `encode` turns into exactly `text`: 5, 0.5 or True where that is lossless, else the text."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    plain = isinstance(value, bool | int | float) and not (isinstance(value, float) and not math.isfinite(value))
+    return value if plain and encode(value) == text else text
