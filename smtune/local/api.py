@@ -1,0 +1,162 @@
+"""The operations of SageMaker's tuning service, answered from the store. Requests are API dicts, answers too."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from smtune.local.answers import ServiceAnswerError
+from smtune.local.check import check_create
+from smtune.local.describe import (
+    describe_training_job,
+    describe_tuning_job,
+    summarize_training_job,
+    summarize_tuning_job,
+    tuning_job_arn,
+)
+from smtune.local.launcher import Launcher
+from smtune.local.pages import Listing, page
+from smtune.local.records import RUNNING, TrainingJob, TuningJob
+from smtune.local.settings import Settings
+from smtune.local.store import AlreadyExistsError, Store
+from smtune.service_model import violations
+
+Json = dict[str, Any]
+_TAG_PREFIX = "smtune:local:"
+_TUNING_NAME = "HyperParameterTuningJobName"
+
+
+class TuningService:
+    """The service on this machine. Every look at a job also sees to it that somebody runs it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.store = Store(settings.database)
+        self.launcher = Launcher(settings)
+        self.operations: Mapping[str, Callable[[Json], Json]] = {
+            "CreateHyperParameterTuningJob": self.create_tuning_job,
+            "DescribeHyperParameterTuningJob": self.describe_tuning_job,
+            "ListHyperParameterTuningJobs": self.list_tuning_jobs,
+            "ListTrainingJobsForHyperParameterTuningJob": self.list_training_jobs,
+            "StopHyperParameterTuningJob": self.stop_tuning_job,
+            "DescribeTrainingJob": self.describe_training_job,
+            "ListTags": self.list_tags,
+        }
+
+    def call(self, operation: str, request: Json) -> Json:
+        """Answer one call; raises ServiceAnswerError."""
+        handler = self.operations.get(operation)
+        if handler is None:
+            message = f"The local engine does not answer {operation} so far"
+            raise ServiceAnswerError("UnknownOperationException", message)
+        if operation != "CreateHyperParameterTuningJob":
+            found = violations(f"{operation}{'Input' if operation == 'ListTags' else 'Request'}", _timeless(request))
+            if found:
+                noun = "error" if len(found) == 1 else "errors"
+                sentences = "; ".join(item.sentence for item in found)
+                raise ServiceAnswerError("ValidationException", f"{len(found)} validation {noun} detected: {sentences}")
+        return handler(request)
+
+    def create_tuning_job(self, request: Json) -> Json:
+        check_create(request, self.settings, self.store.programs())
+        now = time.time()
+        name = request[_TUNING_NAME]
+        try:
+            self.store.create_tuning_job(TuningJob(name=name, request=request, created=now, modified=now))
+        except AlreadyExistsError:
+            message = f"Hyper parameter tuning job names must be unique within an AWS account and region: {name}"
+            raise ServiceAnswerError("ResourceInUse", message) from None
+        self.launcher.ensure_worker(name)
+        return {"HyperParameterTuningJobArn": tuning_job_arn(name)}
+
+    def describe_tuning_job(self, request: Json) -> Json:
+        job = self._tuning_job(request[_TUNING_NAME])
+        return describe_tuning_job(job, self.store.training_jobs(job.name))
+
+    def list_tuning_jobs(self, request: Json) -> Json:
+        jobs = [summarize_tuning_job(job, self.store.training_jobs(job.name)) for job in self.store.tuning_jobs()]
+        listing = Listing(
+            items=jobs,
+            name="HyperParameterTuningJobName",
+            status="HyperParameterTuningJobStatus",
+            sort_keys={
+                "Name": lambda item: item["HyperParameterTuningJobName"],
+                "CreationTime": lambda item: item["CreationTime"],
+                "Status": lambda item: item["HyperParameterTuningJobStatus"],
+            },
+        )
+        return page("HyperParameterTuningJobSummaries", listing, request)
+
+    def list_training_jobs(self, request: Json) -> Json:
+        job = self._tuning_job(request[_TUNING_NAME])
+        jobs = [summarize_training_job(job, item) for item in self.store.training_jobs(job.name)]
+        if request.get("SortBy") == "FinalObjectiveMetricValue":
+            jobs = [item for item in jobs if "FinalHyperParameterTuningJobObjectiveMetric" in item]
+        listing = Listing(
+            items=jobs,
+            name="TrainingJobName",
+            status="TrainingJobStatus",
+            sort_keys={
+                "Name": lambda item: item["TrainingJobName"],
+                "CreationTime": lambda item: item["CreationTime"],
+                "Status": lambda item: item["TrainingJobStatus"],
+                "FinalObjectiveMetricValue": _final_value,
+            },
+            default_sort="Name",
+        )
+        return page("TrainingJobSummaries", listing, request)
+
+    def stop_tuning_job(self, request: Json) -> Json:
+        name = request[_TUNING_NAME]
+        self._tuning_job(name)
+        changed = self.store.change_tuning_job(
+            name, only_if=("InProgress",), status="Stopping", modified=time.time()
+        )
+        job = self._tuning_job(name)
+        if not changed and job.status not in RUNNING:
+            message = (
+                f"The request was rejected because the hyperparameter tuning job {name} is in status {job.status}, "
+                "and only a job that is running can be stopped"
+            )
+            raise ServiceAnswerError("ValidationException", message)
+        return {}
+
+    def describe_training_job(self, request: Json) -> Json:
+        training = self._training_job(request["TrainingJobName"])
+        return describe_training_job(self._tuning_job(training.tuning_job), training)
+
+    def list_tags(self, request: Json) -> Json:
+        kind, _, name = request["ResourceArn"].rpartition(":")[2].partition("/")
+        if kind == "training-job":
+            job = self._tuning_job(self._training_job(name).tuning_job)
+        else:
+            job = self._tuning_job(name)
+        notes = [{"Key": f"{_TAG_PREFIX}{key}", "Value": value} for key, value in job.notes.items()]
+        return {"Tags": [*job.request.get("Tags", ()), *notes]}
+
+    def _tuning_job(self, name: str) -> TuningJob:
+        job = self.store.tuning_job(name)
+        if job is None:
+            message = f"Amazon SageMaker can't find a tuning job named {name} (looked in {self.settings.home})"
+            raise ServiceAnswerError("ResourceNotFound", message)
+        if job.status in RUNNING:
+            self.launcher.ensure_worker(job.name)
+        return job
+
+    def _training_job(self, name: str) -> TrainingJob:
+        training = self.store.training_job(name)
+        if training is None:
+            message = f"Requested resource not found: no training job named {name} in {self.settings.home}"
+            raise ServiceAnswerError("ValidationException", message)
+        return training
+
+
+def _final_value(item: Json) -> float:
+    value: float = item["FinalHyperParameterTuningJobObjectiveMetric"]["Value"]
+    return value
+
+
+def _timeless(request: Json) -> Json:
+    # On the wire times are numbers; the model calls them timestamps.
+    return {name: value for name, value in request.items() if not name.endswith(("After", "Before"))}

@@ -1,0 +1,200 @@
+"""The engine's records -> the service's answers (times as datetimes, as botocore's parsers give them)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from smtune.local.ending import artifact_uri
+from smtune.local.planning import OBJECTIVE_HYPERPARAMETER, all_hyperparameters, metric_definitions
+from smtune.local.records import TrainingJob, TuningJob
+from smtune.local.settings import ACCOUNT, REGION
+
+Json = dict[str, Any]
+_COPIED = (
+    "RoleArn",
+    "InputDataConfig",
+    "OutputDataConfig",
+    "ResourceConfig",
+    "VpcConfig",
+    "CheckpointConfig",
+    "RetryStrategy",
+    "EnableNetworkIsolation",
+    "EnableInterContainerTrafficEncryption",
+    "EnableManagedSpotTraining",
+    "Environment",
+)
+
+
+def tuning_job_arn(name: str) -> str:
+    return f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:hyper-parameter-tuning-job/{name.lower()}"
+
+
+def training_job_arn(name: str) -> str:
+    return f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:training-job/{name.lower()}"
+
+
+def describe_tuning_job(job: TuningJob, jobs: list[TrainingJob]) -> Json:
+    """DescribeHyperParameterTuningJob's answer."""
+    static = {**job.definition.get("StaticHyperParameters", {}), OBJECTIVE_HYPERPARAMETER: job.objective[0]}
+    algorithm = {**job.definition["AlgorithmSpecification"], "MetricDefinitions": metric_definitions(job.definition)[:40]}
+    best = best_training_job(job, jobs)
+    answer = {
+        **summarize_tuning_job(job, jobs),
+        "HyperParameterTuningJobConfig": job.config,
+        "TrainingJobDefinition": {
+            **job.definition,
+            "StaticHyperParameters": static,
+            "AlgorithmSpecification": algorithm,
+        },
+        "BestTrainingJob": None if best is None else summarize_training_job(job, best, with_tuning_job=False),
+        "FailureReason": job.failure_reason,
+        "ConsumedResources": {"RuntimeInSeconds": sum(_seconds(item) or 0 for item in jobs)},
+    }
+    del answer["Strategy"], answer["ResourceLimits"]
+    return _known(answer)
+
+
+def summarize_tuning_job(job: TuningJob, jobs: list[TrainingJob]) -> Json:
+    """An item of ListHyperParameterTuningJobs."""
+    return _known(
+        {
+            "HyperParameterTuningJobName": job.name,
+            "HyperParameterTuningJobArn": tuning_job_arn(job.name),
+            "HyperParameterTuningJobStatus": job.status,
+            "Strategy": job.config["Strategy"],
+            "CreationTime": _time(job.created),
+            "HyperParameterTuningEndTime": _time(job.ended),
+            "LastModifiedTime": _time(max([job.modified, *(item.modified for item in jobs)])),
+            "TrainingJobStatusCounters": {
+                "Completed": _count(item.status == "Completed" for item in jobs),
+                "InProgress": _count(item.is_running for item in jobs),
+                "RetryableError": 0,
+                "NonRetryableError": _count(item.status == "Failed" for item in jobs),
+                "Stopped": _count(item.status == "Stopped" for item in jobs),
+            },
+            "ObjectiveStatusCounters": {
+                "Succeeded": _count(item.objective_status == "Succeeded" for item in jobs),
+                "Pending": _count(item.objective_status == "Pending" for item in jobs),
+                "Failed": _count(item.objective_status == "Failed" for item in jobs),
+            },
+            "ResourceLimits": job.config["ResourceLimits"],
+        }
+    )
+
+
+def summarize_training_job(job: TuningJob, training: TrainingJob, *, with_tuning_job: bool = True) -> Json:
+    """An item of ListTrainingJobsForHyperParameterTuningJob, and BestTrainingJob."""
+    return _known(
+        {
+            "TrainingJobName": training.name,
+            "TrainingJobArn": training_job_arn(training.name),
+            "TuningJobName": job.name if with_tuning_job else None,
+            "CreationTime": _time(training.created),
+            "TrainingStartTime": _time(training.started),
+            "TrainingEndTime": _time(training.ended),
+            "TrainingJobStatus": training.status,
+            "TunedHyperParameters": dict(training.config),
+            "FailureReason": training.failure_reason,
+            "FinalHyperParameterTuningJobObjectiveMetric": _final_objective(job, training),
+            "ObjectiveStatus": training.objective_status,
+        }
+    )
+
+
+def describe_training_job(job: TuningJob, training: TrainingJob) -> Json:
+    """DescribeTrainingJob's answer."""
+    definition = job.definition
+    algorithm = {**definition["AlgorithmSpecification"], "MetricDefinitions": metric_definitions(definition)}
+    return _known(
+        {
+            "TrainingJobName": training.name,
+            "TrainingJobArn": training_job_arn(training.name),
+            "TuningJobArn": tuning_job_arn(job.name),
+            "ModelArtifacts": _artifacts(definition, training),
+            "TrainingJobStatus": training.status,
+            "SecondaryStatus": _secondary(training),
+            "FailureReason": training.failure_reason,
+            "HyperParameters": all_hyperparameters(job, training),
+            "AlgorithmSpecification": {**algorithm, "EnableSageMakerMetricsTimeSeries": False},
+            **{name: definition[name] for name in _COPIED if name in definition},
+            "StoppingCondition": definition.get("StoppingCondition", {}),
+            "CreationTime": _time(training.created),
+            "TrainingStartTime": _time(training.started),
+            "TrainingEndTime": _time(training.ended),
+            "LastModifiedTime": _time(training.modified),
+            "SecondaryStatusTransitions": _transitions(training),
+            "FinalMetricDataList": _final_metrics(training),
+            "TrainingTimeInSeconds": _seconds(training),
+            "BillableTimeInSeconds": _seconds(training),
+        }
+    )
+
+
+def best_training_job(job: TuningJob, jobs: list[TrainingJob]) -> TrainingJob | None:
+    """The completed training job with the best objective; the first of equals."""
+    finished = [item for item in jobs if item.status == "Completed" and item.objective is not None]
+    sign = -1.0 if job.objective[1] else 1.0
+    return min(finished, key=lambda item: sign * (item.objective or 0.0), default=None)
+
+
+def _final_objective(job: TuningJob, training: TrainingJob) -> Json | None:
+    if training.objective is None:
+        return None
+    name, maximize = job.objective
+    return {"Type": "Maximize" if maximize else "Minimize", "MetricName": name, "Value": training.objective}
+
+
+def _artifacts(definition: Mapping[str, Any], training: TrainingJob) -> Json:
+    kept = training.status in {"Completed", "Stopped"}
+    return {"S3ModelArtifacts": artifact_uri(dict(definition), training.name)} if kept else {}
+
+
+def _secondary(training: TrainingJob) -> str:
+    if training.status == "Stopping":
+        return "Stopping"
+    return training.transitions[-1].status if training.transitions else "Starting"
+
+
+def _transitions(training: TrainingJob) -> list[Json]:
+    ends: list[float | None] = [item.start for item in training.transitions[1:]]
+    ends.append(training.ended)
+    return [
+        _known(
+            {
+                "Status": item.status,
+                "StartTime": _time(item.start),
+                "EndTime": _time(end),
+                "StatusMessage": item.message,
+            }
+        )
+        for item, end in zip(training.transitions, ends, strict=False)
+    ]
+
+
+def _final_metrics(training: TrainingJob) -> list[Json]:
+    return [
+        {"MetricName": name, "Value": value, "Timestamp": _time(time)}
+        for name, (value, time) in sorted(training.final_metrics.items())
+        if math.isfinite(value)
+    ][:40]
+
+
+def _seconds(training: TrainingJob) -> int | None:
+    if training.started is None or training.ended is None:
+        return None
+    return max(1, round(training.ended - training.started))
+
+
+def _time(seconds: float | None) -> dt.datetime | None:
+    return None if seconds is None else dt.datetime.fromtimestamp(round(seconds, 3), tz=dt.UTC)
+
+
+def _count(items: Iterable[bool]) -> int:
+    return sum(1 for item in items if item)
+
+
+def _known(fields: Mapping[str, Any]) -> Json:
+    return {name: value for name, value in fields.items() if value is not None}

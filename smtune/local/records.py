@@ -1,0 +1,76 @@
+"""What the engine remembers of a job: plain frozen values, in the service's terms. Times are seconds since the epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+TuningStatus = Literal["InProgress", "Stopping", "Completed", "Failed", "Stopped"]
+TrainingStatus = Literal["InProgress", "Stopping", "Completed", "Failed", "Stopped"]
+ObjectiveStatus = Literal["Succeeded", "Pending", "Failed"]
+RUNNING = ("InProgress", "Stopping")
+
+
+@dataclass(frozen=True)
+class TuningJob:
+    name: str
+    request: Mapping[str, Any]
+    """CreateHyperParameterTuningJob's, as it came."""
+    created: float
+    modified: float
+    status: TuningStatus = "InProgress"
+    ended: float | None = None
+    failure_reason: str | None = None
+    notes: Mapping[str, str] = field(default_factory=dict)
+    """How the engine runs it (strategy, isolation); shown as tags."""
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        config: Mapping[str, Any] = self.request["HyperParameterTuningJobConfig"]
+        return config
+
+    @property
+    def definition(self) -> Mapping[str, Any]:
+        definition: Mapping[str, Any] = self.request["TrainingJobDefinition"]
+        return definition
+
+    @property
+    def objective(self) -> tuple[str, bool]:
+        """The objective metric's name, and whether it is maximized."""
+        objective = self.config["HyperParameterTuningJobObjective"]
+        return objective["MetricName"], objective["Type"] == "Maximize"
+
+
+@dataclass(frozen=True)
+class Transition:
+    """A secondary status and when it began."""
+
+    status: str
+    start: float
+    message: str
+
+
+@dataclass(frozen=True)
+class TrainingJob:
+    name: str
+    tuning_job: str
+    number: int
+    """From 1, in the order of suggestion."""
+    config: Mapping[str, str]
+    """The tuned hyperparameters, as the service carries them."""
+    created: float
+    modified: float
+    status: TrainingStatus = "InProgress"
+    transitions: tuple[Transition, ...] = ()
+    started: float | None = None
+    ended: float | None = None
+    failure_reason: str | None = None
+    objective: float | None = None
+    objective_status: ObjectiveStatus = "Pending"
+    final_metrics: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """Name -> (last value, its time)."""
+
+    @property
+    def is_running(self) -> bool:
+        return self.status in RUNNING

@@ -1,0 +1,69 @@
+"""Where the local engine keeps its state, and its few knobs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from smtune.errors import ConfigurationError
+
+REGION = "us-east-1"
+ACCOUNT = "000000000000"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the engine and its workers need to find each other."""
+
+    home: Path
+    """Absolute: database, logs, objects. `SMTUNE_HOME`, else `.smtune` in the current folder."""
+    stop_grace: float = 120.0
+    """Seconds between SIGTERM and SIGKILL, as on the service. `SMTUNE_STOP_GRACE_SECONDS`."""
+    sandbox: bool = True
+    """Whether to give each training job a private /opt/ml where the machine can. `SMTUNE_SANDBOX=off` says no."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """The settings of this process; raises ConfigurationError for a value that cannot be used."""
+        variables = os.environ if environment is None else environment
+        grace = variables.get("SMTUNE_STOP_GRACE_SECONDS", "120")
+        try:
+            seconds = float(grace)
+        except ValueError:
+            seconds = -1.0
+        if not 0 <= seconds <= 86_400:
+            message = f"SMTUNE_STOP_GRACE_SECONDS={grace!r} is not a number of seconds from 0 to 86400"
+            raise ConfigurationError(message)
+        return cls(
+            home=Path(variables.get("SMTUNE_HOME") or ".smtune").expanduser().absolute(),
+            stop_grace=seconds,
+            sandbox=variables.get("SMTUNE_SANDBOX", "on").lower() not in {"off", "0", "no", "false"},
+        )
+
+    def as_environment(self) -> dict[str, str]:
+        """The variables that give a worker the same settings."""
+        return {
+            "SMTUNE_HOME": str(self.home),
+            "SMTUNE_STOP_GRACE_SECONDS": repr(self.stop_grace),
+            "SMTUNE_SANDBOX": "on" if self.sandbox else "off",
+        }
+
+    @property
+    def database(self) -> Path:
+        return self.home / "state.db"
+
+    @property
+    def objects(self) -> Path:
+        """The folder that stands for S3: `s3://bucket/key` is the file `bucket/key` in it."""
+        return self.home / "s3"
+
+    def job_folder(self, tuning_job: str) -> Path:
+        return self.home / "jobs" / tuning_job
+
+    def training_folder(self, tuning_job: str, training_job: str) -> Path:
+        return self.job_folder(tuning_job) / training_job
+
+    def log_file(self, tuning_job: str, training_job: str) -> Path:
+        return self.training_folder(tuning_job, training_job) / "training.log"

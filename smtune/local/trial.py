@@ -1,0 +1,166 @@
+"""One training job as a process: its own /opt/ml, its log read line by line, an outcome at the end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from smtune.local.contract import CODE, OPT_ML, Contract, arguments, lay_out, variables
+from smtune.local.objects import unpack
+from smtune.local.program import Program
+from smtune.local.sandbox import Room, kill_group, process_start, program_pid, wrap
+from smtune.metrics import Observation, Scraper
+
+_LINE_BYTES = 65_536
+_DRAIN_SECONDS = 5.0
+_TAIL_LINES = 50
+# What a training job gets of this machine's environment: no credentials, no settings of the caller's.
+_KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
+
+
+@dataclass(frozen=True)
+class TrialPlan:
+    """Everything a training job's process needs."""
+
+    contract: Contract
+    program: Program
+    data: Mapping[str, Path]
+    archive: Path | None
+    environment: Mapping[str, str]
+    """The request's, on top of the contract's."""
+    folder: Path
+    """Holds `ml` (its /opt/ml), `training.log` and, while it runs, `pid`."""
+    scraper: Scraper
+    bubblewrap: str | None
+    network: bool = True
+    time_limit: float = float("inf")
+    stop_grace: float = 120.0
+
+
+class Trial:
+    """A started training job."""
+
+    def __init__(self, plan: TrialPlan) -> None:
+        """Lay out /opt/ml and start the program; raises OSError or tarfile.TarError when that fails."""
+        self.plan = plan
+        self.root = plan.folder / "ml"
+        self.stopping: float | None = None
+        self.timed_out = False
+        self._observed: list[Observation] = []
+        self._lock = threading.Lock()
+        self.tail: list[str] = []
+        self.lines = 0
+        self._prepare()
+        self.started = time.time()
+        self._process = subprocess.Popen(
+            self._command(),
+            env=self._environment(),
+            cwd=None if plan.bubblewrap else self.root / CODE if plan.program.entry_point else self.root,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        (plan.folder / "pid").write_text(f"{self._process.pid} {process_start(self._process.pid)}", encoding="ascii")
+        assert self._process.stdout is not None  # noqa: S101  asked for above
+        self._reader = threading.Thread(target=self._read, args=(self._process.stdout,), daemon=True)
+        self._reader.start()
+
+    def poll(self) -> int | None:
+        """The exit code once the program is over and its log is read to the end; enforces the time limits."""
+        code = self._process.poll()
+        now = time.time()
+        if code is None:
+            if self.stopping is None and now - self.started > self.plan.time_limit:
+                self.timed_out = True
+                self.stop()
+            elif self.stopping is not None and now - self.stopping > self.plan.stop_grace:
+                self._signal_group(signal.SIGKILL)
+            return None
+        self._signal_group(signal.SIGKILL)  # whatever it left behind, which also holds the log open
+        self._reader.join(_DRAIN_SECONDS)
+        (self.plan.folder / "pid").unlink(missing_ok=True)
+        return code
+
+    def stop(self) -> None:
+        """Ask the program to end, as the service does: SIGTERM, and SIGKILL after the grace period."""
+        if self.stopping is not None:
+            return
+        self.stopping = time.time()
+        if self.plan.bubblewrap is None:
+            self._signal_group(signal.SIGTERM)
+            return
+        pid = program_pid(self._process.pid)
+        if pid is None:
+            self._signal_group(signal.SIGKILL)
+        else:
+            os.kill(pid, signal.SIGTERM)
+
+    def drain(self) -> list[Observation]:
+        """The metric values printed since the last call."""
+        with self._lock:
+            observed, self._observed = self._observed, []
+        return observed
+
+    def _prepare(self) -> None:
+        lay_out(self.plan.contract, self.root)
+        for channel, folder in self.plan.data.items():
+            place = self.root / "input" / "data" / channel
+            if self.plan.bubblewrap:
+                place.mkdir()
+            else:
+                place.symlink_to(folder, target_is_directory=True)
+        if self.plan.archive is not None:
+            unpack(self.plan.archive, self.root / CODE)
+
+    def _command(self) -> list[str]:
+        plan = self.plan
+        command = [*plan.program.command, *(arguments(plan.contract) if plan.program.entry_point else ())]
+        if plan.bubblewrap is None:
+            return command
+        folder = f"{OPT_ML}/{CODE}" if plan.program.entry_point else OPT_ML
+        return wrap(plan.bubblewrap, Room(self.root, plan.data, plan.network), folder, command)
+
+    def _environment(self) -> dict[str, str]:
+        plan = self.plan
+        base = OPT_ML if plan.bubblewrap else str(self.root)
+        result = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        result |= {"PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": str(plan.contract.cpus)}
+        if plan.program.entry_point:
+            result["PYTHONPATH"] = f"{base}/{CODE}"
+        return result | variables(plan.contract, base) | dict(plan.environment)
+
+    def _read(self, stream: IO[bytes]) -> None:
+        with (self.plan.folder / "training.log").open("a", encoding="utf-8") as log:
+            while raw := stream.readline(_LINE_BYTES):
+                now = time.time()
+                line = raw.decode("utf-8", errors="replace").rstrip("\r\n")
+                log.write(f"{now:.3f} {line}\n")
+                log.flush()
+                observed = self.plan.scraper.read(line, now)
+                self.lines += 1
+                self.tail = [*self.tail[1 - _TAIL_LINES :], line]
+                with self._lock:
+                    self._observed += observed
+
+    def _signal_group(self, number: int) -> None:
+        try:
+            os.killpg(self._process.pid, number)
+        except ProcessLookupError:
+            return
+
+
+def kill_leftovers(folder: Path) -> None:
+    """Kill the processes of a training job whose worker died, if there are any."""
+    file = folder / "pid"
+    if file.exists():
+        pid, _, start = file.read_text(encoding="ascii").partition(" ")
+        kill_group(int(pid), start, signal.SIGKILL)
+        file.unlink(missing_ok=True)

@@ -1,0 +1,226 @@
+"""The process that runs one tuning job to its end: `python -m smtune.local.worker JOB`.
+
+It holds a lock on the job for as long as it lives, so the kernel tells everybody else when it has died. Everything it
+knows is in the store: killed at any point, the next worker runs the unfinished training jobs again and goes on.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import fcntl
+import logging
+import math
+import os
+import shutil
+import sys
+import tarfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from smtune.errors import SmtuneError
+from smtune.local.contract import available_cpus
+from smtune.local.ending import end_training_job, fail_training_job
+from smtune.local.planning import Workshop, plan_trial
+from smtune.local.records import TrainingJob, Transition, TuningJob
+from smtune.local.sandbox import find_bubblewrap
+from smtune.local.settings import Settings
+from smtune.local.store import Store
+from smtune.local.trial import Trial, kill_leftovers
+from smtune.naming import training_job_name
+
+log = logging.getLogger(__name__)
+_TICK_SECONDS = 0.1
+_FAILURES_WITHOUT_SUCCESS = 5
+_ALL_FAILED = "Please take a look at the training job failures to get more details."
+
+
+class Worker:
+    """One tuning job's loop: start, watch, end, until its limits are reached or somebody stops it."""
+
+    def __init__(self, store: Store, settings: Settings, job: TuningJob) -> None:
+        self.store = store
+        self.job = job
+        self.limits: Mapping[str, Any] = job.config["ResourceLimits"]
+        parallel = int(self.limits["MaxParallelTrainingJobs"])
+        bubblewrap = find_bubblewrap() if settings.sandbox else None
+        self.workshop = Workshop(settings, store.programs(), bubblewrap, min(parallel, available_cpus()))
+        self.parallel = parallel
+        self.running: dict[str, Trial] = {}
+
+    def run(self) -> None:
+        """To the end of the tuning job."""
+        self._describe_itself()
+        self._resume()
+        while True:
+            self.job = self.store.tuning_job(self.job.name) or self.job
+            self._watch()
+            jobs = self.store.training_jobs(self.job.name)
+            if self.job.status == "Stopping":
+                self._stop_all()
+            elif self._is_overdue():
+                self._stop_all()
+            elif not self._is_exhausted(jobs):
+                self._start_next(jobs)
+            if not self.running and (self.job.status == "Stopping" or self._is_exhausted(jobs)):
+                self._finish(self.store.training_jobs(self.job.name))
+                return
+            time.sleep(_TICK_SECONDS)
+
+    def _describe_itself(self) -> None:
+        from smtune.local.search import describe_search
+
+        most = self.limits.get("MaxNumberOfTrainingJobs", 1)
+        isolation = "bubblewrap" if self.workshop.bubblewrap else "SM paths only"
+        notes = {"search": describe_search(self.job.config["Strategy"], most), "isolation": isolation}
+        self.store.change_tuning_job(self.job.name, notes=notes)
+
+    def _resume(self) -> None:
+        """Run again what a dead worker left unfinished, from its start and with the same configuration."""
+        for training in self.store.training_jobs(self.job.name):
+            if training.is_running:
+                folder = self.workshop.settings.training_folder(self.job.name, training.name)
+                kill_leftovers(folder)
+                shutil.rmtree(folder, ignore_errors=True)
+                self.store.forget_observations(training.name)
+                self._start(dataclasses.replace(training, transitions=(), status="InProgress"))
+
+    def _start_next(self, jobs: list[TrainingJob]) -> None:
+        free = self.parallel - len(self.running)
+        most = self.limits.get("MaxNumberOfTrainingJobs", math.inf)
+        if free <= 0 or len(jobs) >= most:
+            return
+        now = time.time()
+        number = len(jobs) + 1
+        training = TrainingJob(
+            name=training_job_name(self.job.name, number),
+            tuning_job=self.job.name,
+            number=number,
+            config=next_configuration(self.job, jobs),
+            created=now,
+            modified=now,
+        )
+        self._start(training)
+
+    def _start(self, training: TrainingJob) -> None:
+        now = time.time()
+        steps = (
+            Transition("Starting", now, "Starting the training job"),
+            Transition("Training", now, "Training in progress"),
+        )
+        started = dataclasses.replace(training, started=now, modified=now, transitions=steps)
+        self.store.save_training_job(started)
+        try:
+            self.running[training.name] = Trial(plan_trial(self.workshop, self.job, started))
+        except (SmtuneError, OSError, tarfile.TarError) as error:
+            self.store.save_training_job(fail_training_job(started, f"InternalServerError: cannot start: {error}"))
+
+    def _watch(self) -> None:
+        for name, trial in list(self.running.items()):
+            code = trial.poll()
+            observed = trial.drain()
+            if code is None:
+                if observed:
+                    self.store.add_observations(name, observed)
+                continue
+            self.store.add_observations(name, observed)
+            del self.running[name]
+            end_training_job(self.store, self.workshop.settings, self.job, trial, code)
+
+    def _stop_all(self) -> None:
+        for name, trial in self.running.items():
+            if trial.stopping is None:
+                trial.stop()
+                training = self.store.training_job(name)
+                if training is not None:
+                    self.store.save_training_job(dataclasses.replace(training, status="Stopping", modified=time.time()))
+
+    def _is_exhausted(self, jobs: list[TrainingJob]) -> bool:
+        most = self.limits.get("MaxNumberOfTrainingJobs", math.inf)
+        return len(jobs) >= most or self._is_hopeless(jobs) or self._is_overdue()
+
+    def _is_overdue(self) -> bool:
+        return bool(time.time() - self.job.created > self.limits.get("MaxRuntimeInSeconds", math.inf))
+
+    def _is_hopeless(self, jobs: list[TrainingJob]) -> bool:
+        failed = sum(training.status == "Failed" for training in jobs)
+        return failed >= _FAILURES_WITHOUT_SUCCESS and not any(training.status == "Completed" for training in jobs)
+
+    def _finish(self, jobs: list[TrainingJob]) -> None:
+        now = time.time()
+        status, reason = "Completed", None
+        if self.job.status == "Stopping":
+            status = "Stopped"
+        elif self._is_hopeless(jobs):
+            status, reason = "Failed", f"No training job succeeded after {len(jobs)} attempts. {_ALL_FAILED}"
+        elif jobs and all(training.status == "Failed" for training in jobs):
+            status, reason = "Failed", f"All training jobs failed. {_ALL_FAILED}"
+        self.store.change_tuning_job(self.job.name, status=status, failure_reason=reason, ended=now, modified=now)
+
+
+def next_configuration(job: TuningJob, jobs: list[TrainingJob]) -> dict[str, str]:
+    """What the job's next training job tries."""
+    from smtune.local.search import Question, Trial, suggest
+    from smtune.local.space import Space
+
+    states = {"InProgress": "pending", "Stopping": "pending", "Failed": "failed"}
+    trials = [
+        Trial(item.config, item.objective, states.get(item.status, "finished"))  # type: ignore[arg-type]
+        for item in jobs
+    ]
+    space = Space(job.config["ParameterRanges"])
+    return suggest(Question(space, trials, job.config["Strategy"], job.objective[1], seed_of(job)))
+
+
+def seed_of(job: TuningJob) -> int:
+    """The request's seed; without one, the job's own, made from its name."""
+    seed = job.config.get("RandomSeed")
+    return int.from_bytes(job.name.encode(), "big") % 2**32 if seed is None else int(seed)
+
+
+@contextmanager
+def worker_lock(settings: Settings, job: str) -> Iterator[bool]:
+    """Hold the job's lock; yields False when another worker has it."""
+    path = lock_file(settings, job)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+
+
+def lock_file(settings: Settings, job: str) -> Path:
+    return settings.job_folder(job) / "worker.lock"
+
+
+def main() -> int:
+    """Run the tuning job named on the command line, unless it has ended or has a worker."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    name = sys.argv[1]
+    settings = Settings.from_environment()
+    store = Store(settings.database)
+    with worker_lock(settings, name) as mine:
+        job = store.tuning_job(name)
+        if not mine or job is None or job.ended is not None:
+            return 0
+        log.info("worker %d runs %s", os.getpid(), name)
+        try:
+            Worker(store, settings, job).run()
+        except Exception as error:  # noqa: BLE001  the boundary of a process that nobody watches
+            # A bug here must not make the job look alive for ever, or every look at it start one more worker.
+            log.exception("the worker of %s failed", name)
+            reason = f"InternalServerError: {type(error).__name__}: {error}; see {settings.job_folder(name)}/worker.log"
+            now = time.time()
+            store.change_tuning_job(name, status="Failed", failure_reason=reason[:1024], ended=now, modified=now)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

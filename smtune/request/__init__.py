@@ -1,0 +1,7 @@
+"""TuningSpec <-> CreateHyperParameterTuningJob request: pure, both ways, nothing lost."""
+
+from smtune.request.read import from_request
+from smtune.request.site import Site
+from smtune.request.write import to_request
+
+__all__ = ["Site", "from_request", "to_request"]
