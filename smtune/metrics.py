@@ -1,4 +1,4 @@
-"""Metric definitions applied to a training log, exactly as the service does: `re.search`, line by line, last value counts.
+"""Metric definitions applied to a training log as the service does: `re.search`, line by line; the last value counts.
 
 The service's log pipeline shows a TAB as `#011`, and the built-in algorithms' regexes are written for that.
 """
@@ -67,7 +67,9 @@ def last_values(observations: Iterable[Observation]) -> dict[str, float]:
 def _captured(match: re.Match[str] | None) -> float | None:
     if match is None or not match.groups() or match[1] is None:
         return None
+    # `(\S+)` runs over `#011`, which is text to it: the value ends where the TAB was.
+    words = as_printed(match[1]).split()
     try:
-        return float(match[1])
+        return float(words[0]) if words else None
     except ValueError:
         return None

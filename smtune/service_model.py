@@ -37,7 +37,7 @@ _STRUCTURES = {"structure", "map", "list"}
 
 @dataclass(frozen=True)
 class Violation:
-    """A value that breaks the model: `path` in API names, `value` as given, and the constraint in the service's words."""
+    """A value that breaks the model: `path` in API names, `value` as given, the constraint in the service's words."""
 
     path: tuple[str | int, ...]
     value: Any
@@ -73,7 +73,7 @@ def violations(shape_name: str, value: object) -> tuple[Violation, ...]:
 def _walk(shape: Shape, value: Any, path: tuple[str | int, ...]) -> Iterator[Violation]:
     kind = shape["type"]
     wanted = _TYPES[kind]
-    if not isinstance(value, wanted) or (isinstance(value, bool) and kind != "boolean"):
+    if not _is_a(value, wanted) or (isinstance(value, bool) and kind != "boolean"):
         yield Violation(path, value, f"Member must be of type {kind}")
         return
     yield from (Violation(path, value, constraint) for constraint in _broken(shape, value))
@@ -86,6 +86,10 @@ def _walk(shape: Shape, value: Any, path: tuple[str | int, ...]) -> Iterator[Vio
         for key, item in value.items():
             yield from _walk(shapes()[shape["key"]["shape"]], key, (*path, key))
             yield from _walk(shapes()[shape["value"]["shape"]], item, (*path, key))
+
+
+def _is_a(value: Any, types: tuple[type, ...]) -> bool:
+    return isinstance(value, types)
 
 
 def _walk_structure(shape: Shape, value: Mapping[str, Any], path: tuple[str | int, ...]) -> Iterator[Violation]:

@@ -1,6 +1,7 @@
-"""Names of algorithms and frameworks <-> their training images. The table is the SageMaker SDK's own data, as of 3.27.0.
+"""Names of algorithms and frameworks <-> their training images.
 
-A test compares it with the SDK's; `images.json` lists repository, tag, versions and the account of each region.
+The table, `images.json`, is the SageMaker SDK's own data as of 3.27.0 (a test compares the two): repository, tag,
+versions and the account of each region.
 """
 
 from __future__ import annotations

@@ -34,7 +34,10 @@ def answer(parsed: dict[str, Any]) -> tuple[HttpResponse, dict[str, Any]]:
 
 def refusal(error: ServiceAnswerError) -> tuple[HttpResponse, dict[str, Any]]:
     """An error answer."""
-    body = {"Error": {"Code": error.code, "Message": error.message}, "ResponseMetadata": _metadata(error.status)}
+    body = {
+        "Error": {"Code": error.code, "Message": error.message},
+        "ResponseMetadata": _metadata(error.status),
+    }
     return HttpResponse(error.status), body
 
 

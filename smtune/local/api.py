@@ -110,9 +110,7 @@ class TuningService:
     def stop_tuning_job(self, request: Json) -> Json:
         name = request[_TUNING_NAME]
         self._tuning_job(name)
-        changed = self.store.change_tuning_job(
-            name, only_if=("InProgress",), status="Stopping", modified=time.time()
-        )
+        changed = self.store.change_tuning_job(name, only_if=("InProgress",), status="Stopping", modified=time.time())
         job = self._tuning_job(name)
         if not changed and job.status not in RUNNING:
             message = (

@@ -115,7 +115,7 @@ def _no_objects(uri: str, settings: Settings) -> Iterator[str]:
         return
     if not present:
         yield (
-            f'No S3 objects found under S3 URL "{uri}" given in input data source. Please ensure that the bucket exists '
-            f"in the selected region ({REGION}), and that objects exist under that S3 prefix. (Here S3 is the folder "
-            f"{settings.objects})"
+            f'No S3 objects found under S3 URL "{uri}" given in input data source. Please ensure that the bucket '
+            f"exists in the selected region ({REGION}), and that objects exist under that S3 prefix. "
+            f"(Here S3 is the folder {settings.objects})"
         )

@@ -133,7 +133,11 @@ def available_cpus() -> int:
 
 
 def _resources(contract: Contract) -> dict[str, Any]:
-    group = {"instance_group_name": "homogeneousCluster", "instance_type": contract.instance_type, "hosts": [HOST]}
+    group = {
+        "instance_group_name": "homogeneousCluster",
+        "instance_type": contract.instance_type,
+        "hosts": [HOST],
+    }
     return {
         "current_host": HOST,
         "current_instance_type": contract.instance_type,

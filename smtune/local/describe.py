@@ -39,7 +39,10 @@ def training_job_arn(name: str) -> str:
 def describe_tuning_job(job: TuningJob, jobs: list[TrainingJob]) -> Json:
     """DescribeHyperParameterTuningJob's answer."""
     static = {**job.definition.get("StaticHyperParameters", {}), OBJECTIVE_HYPERPARAMETER: job.objective[0]}
-    algorithm = {**job.definition["AlgorithmSpecification"], "MetricDefinitions": metric_definitions(job.definition)[:40]}
+    algorithm = {
+        **job.definition["AlgorithmSpecification"],
+        "MetricDefinitions": metric_definitions(job.definition)[:40],
+    }
     best = best_training_job(job, jobs)
     answer = {
         **summarize_tuning_job(job, jobs),

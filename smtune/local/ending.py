@@ -70,7 +70,10 @@ def _ended(
     return dataclasses.replace(
         training,
         status=verdict.status,
-        transitions=(*training.transitions, Transition(verdict.secondary, now, verdict.reason or "Training job completed")),
+        transitions=(
+            *training.transitions,
+            Transition(verdict.secondary, now, verdict.reason or "Training job completed"),
+        ),
         ended=now,
         modified=now,
         failure_reason=verdict.reason if verdict.status == "Failed" else None,

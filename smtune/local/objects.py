@@ -65,10 +65,13 @@ def pack(folder: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".upload-")
     try:
-        with os.fdopen(descriptor, "wb") as raw, gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as zipped:
-            with tarfile.open(fileobj=zipped, mode="w") as archive:
-                for path in sorted(folder.rglob("*")):
-                    archive.add(path, path.relative_to(folder).as_posix(), recursive=False, filter=_anonymous)
+        with (
+            os.fdopen(descriptor, "wb") as raw,
+            gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as zipped,
+            tarfile.open(fileobj=zipped, mode="w") as archive,
+        ):
+            for path in sorted(folder.rglob("*")):
+                archive.add(path, path.relative_to(folder).as_posix(), recursive=False, filter=_anonymous)
         Path(name).replace(target)
     except BaseException:
         Path(name).unlink(missing_ok=True)

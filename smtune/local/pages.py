@@ -35,7 +35,9 @@ def page(key: str, listing: Listing, request: Json) -> Json:
     Times in the request are seconds since the epoch, as on the wire. Raises ServiceAnswerError for a foreign token.
     """
     chosen = [item for item in listing.items if _matches(listing, item, request)]
-    descending = request.get("SortOrder", "Ascending" if listing.default_sort == "Name" else "Descending") == "Descending"
+    descending = (
+        request.get("SortOrder", "Ascending" if listing.default_sort == "Name" else "Descending") == "Descending"
+    )
     chosen.sort(key=listing.sort_keys[request.get("SortBy", listing.default_sort)], reverse=descending)
     start = _offset(request)
     end = start + request.get("MaxResults", DEFAULT_SIZE)

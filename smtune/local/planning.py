@@ -88,7 +88,7 @@ def _channel_folder(objects: Path, channel: Mapping[str, Any], folder: Path) -> 
     path = object_path(objects, bucket, key)
     if path.is_dir():
         return path
-    gathered = folder / "channels" / channel["ChannelName"]
+    gathered: Path = folder / "channels" / channel["ChannelName"]
     gathered.mkdir(parents=True, exist_ok=True)
     for _, file in list_objects(objects, bucket, key):
         _link_or_copy(file, gathered / file.name)

@@ -1,4 +1,4 @@
-"""What the engine remembers of a job: plain frozen values, in the service's terms. Times are seconds since the epoch."""
+"""What the engine remembers of a job: frozen values in the service's terms. Times are seconds since the epoch."""
 
 from __future__ import annotations
 

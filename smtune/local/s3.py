@@ -8,7 +8,6 @@ import io
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from botocore.response import StreamingBody
 
@@ -51,7 +50,7 @@ class ObjectService:
         start, end = _range(params["headers"].get("Range"), path.stat().st_size)
         file = path.open("rb")
         file.seek(start)
-        return {**_facts(path), "ContentLength": end - start, "Body": StreamingBody(file, end - start)}  # type: ignore[arg-type]
+        return {**_facts(path), "ContentLength": end - start, "Body": StreamingBody(file, end - start)}
 
     def _head(self, params: Json) -> Json:
         path = self._existing(params)
@@ -85,7 +84,7 @@ class ObjectService:
 def _bucket_and_key(params: Json) -> tuple[str, str]:
     signing: Json = params["context"]["s3_redirect"]
     key = signing.get("params", {}).get("Key", "")
-    return signing["bucket"], unquote(key) if not key else key
+    return signing["bucket"], key
 
 
 def _range(header: str | None, size: int) -> tuple[int, int]:

@@ -45,7 +45,18 @@ def wrap(bubblewrap: str, room: Room, working_folder: str, command: Sequence[str
     isolation = ["--die-with-parent", "--unshare-pid", "--proc", "/proc"]
     if not room.network:
         isolation.append("--unshare-net")
-    return [bubblewrap, "--dev-bind", "/", "/", *mounts, *isolation, "--chdir", working_folder, "--", *command]
+    return [
+        bubblewrap,
+        "--dev-bind",
+        "/",
+        "/",
+        *mounts,
+        *isolation,
+        "--chdir",
+        working_folder,
+        "--",
+        *command,
+    ]
 
 
 def program_pid(bubblewrap_pid: int) -> int | None:
@@ -57,7 +68,18 @@ def program_pid(bubblewrap_pid: int) -> int | None:
 
 @cache
 def _works(bubblewrap: str) -> bool:
-    probe = [bubblewrap, "--dev-bind", "/", "/", *_empty_opt(), "--unshare-pid", "--proc", "/proc", "--", "true"]
+    probe = [
+        bubblewrap,
+        "--dev-bind",
+        "/",
+        "/",
+        *_empty_opt(),
+        "--unshare-pid",
+        "--proc",
+        "/proc",
+        "--",
+        "true",
+    ]
     try:
         return subprocess.run(probe, capture_output=True, timeout=_PROBE_SECONDS, check=False).returncode == 0
     except (OSError, subprocess.TimeoutExpired):

@@ -35,7 +35,7 @@ class LocalSession(boto3.Session):
         self._tuning = TuningService(settings)
         self._objects = ObjectService(settings.objects)
         self._logs = LogService(settings, self._tuning.store)
-        self.events.register_first("before-call", self._answer)
+        self.events.register_first("before-call", self._answer)  # type: ignore[arg-type]  # the stubs forget answers
 
     def register_programs(self, programs: Mapping[str, Path]) -> None:
         """Say what runs here in the place of training images: image URI -> program."""
@@ -54,7 +54,7 @@ class LocalSession(boto3.Session):
         """Whether a training job of this name ran here."""
         return self._tuning.store.training_job(training_job) is not None
 
-    def _answer(self, model: Any, params: dict[str, Any], context: dict[str, Any], **_: Any) -> tuple[Any, Any]:
+    def _answer(self, model: Any, params: dict[str, Any], **_: Any) -> tuple[Any, Any]:
         service, operation = model.service_model.service_name, model.name
         try:
             if service == "sagemaker":

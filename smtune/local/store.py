@@ -1,4 +1,4 @@
-"""The engine's memory: one SQLite file (WAL), safe for many processes; a killed writer leaves whole transactions only."""
+"""The engine's memory: one SQLite file (WAL) for many processes. A killed writer leaves whole transactions only."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Store:
                     db.execute(statement)
                 db.execute(f"PRAGMA user_version = {_VERSION}")
             elif version != _VERSION:
-                message = f"{path} was written by another version of smtune (format {version}): use another SMTUNE_HOME"
+                message = f"{path} is of another version of smtune (format {version}): use another SMTUNE_HOME"
                 raise SmtuneError(message)
 
     # tuning jobs
@@ -85,7 +85,8 @@ class Store:
         """Remember a training job, new or changed, together with what it has just printed."""
         with self._transaction() as db:
             db.execute(
-                "INSERT INTO training_jobs VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET record = excluded.record",
+                "INSERT INTO training_jobs VALUES (?, ?, ?, ?) "
+                "ON CONFLICT (name) DO UPDATE SET record = excluded.record",
                 (job.name, job.tuning_job, job.number, _to_json(job)),
             )
             _insert_observations(db, job.name, observations)
@@ -114,7 +115,9 @@ class Store:
         """Every metric value a training job printed, by metric and step."""
         query = "SELECT name, value, time, step FROM observations WHERE training_job = ? ORDER BY name, step"
         rows = self._db.execute(query, (training_job,)).fetchall()
-        return [Observation(name, float("nan") if value is None else value, time, step) for name, value, time, step in rows]
+        return [
+            Observation(name, float("nan") if value is None else value, time, step) for name, value, time, step in rows
+        ]
 
     # what runs in the place of an image
 

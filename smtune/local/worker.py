@@ -58,9 +58,7 @@ class Worker:
             self.job = self.store.tuning_job(self.job.name) or self.job
             self._watch()
             jobs = self.store.training_jobs(self.job.name)
-            if self.job.status == "Stopping":
-                self._stop_all()
-            elif self._is_overdue():
+            if self.job.status == "Stopping" or self._is_overdue():
                 self._stop_all()
             elif not self._is_exhausted(jobs):
                 self._start_next(jobs)
@@ -212,7 +210,7 @@ def main() -> int:
         log.info("worker %d runs %s", os.getpid(), name)
         try:
             Worker(store, settings, job).run()
-        except Exception as error:  # noqa: BLE001  the boundary of a process that nobody watches
+        except Exception as error:
             # A bug here must not make the job look alive for ever, or every look at it start one more worker.
             log.exception("the worker of %s failed", name)
             reason = f"InternalServerError: {type(error).__name__}: {error}; see {settings.job_folder(name)}/worker.log"

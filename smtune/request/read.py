@@ -25,14 +25,21 @@ Json = Mapping[str, Any]
 def from_request(request: Json) -> TuningSpec:
     """The spec whose request at the default site is exactly `request`; raises SpecError for what is no such request."""
     if "TrainingJobDefinition" not in request or "HyperParameterTuningJobName" not in request:
-        problem = Problem(0, 0, "", "not a request with one TrainingJobDefinition", "give CreateHyperParameterTuningJob's")
+        problem = Problem(
+            0, 0, "", "not a request with one TrainingJobDefinition", "give CreateHyperParameterTuningJob's"
+        )
         raise SpecError((problem,), source="request")
     data = _friendly(request)
     try:
         spec = TuningSpec.model_validate(data)
     except ValidationError as error:
         problems = tuple(
-            Problem(0, 0, ".".join(str(part) for part in item["loc"] if not str(part).startswith("@")), item["msg"])
+            Problem(
+                0,
+                0,
+                ".".join(str(part) for part in item["loc"] if not str(part).startswith("@")),
+                item["msg"],
+            )
             for item in error.errors(include_url=False)
         )
         raise SpecError(problems, source="request") from None
@@ -96,9 +103,7 @@ def _algorithm(specification: Json) -> dict[str, Any]:
 
 
 def _hyperparameters(ranges: Json, definition: Json) -> dict[str, Any]:
-    result: dict[str, Any] = {
-        name: decode(text) for name, text in definition.get("StaticHyperParameters", {}).items()
-    }
+    result: dict[str, Any] = {name: decode(text) for name, text in definition.get("StaticHyperParameters", {}).items()}
     for key, number in (("ContinuousParameterRanges", float), ("IntegerParameterRanges", int)):
         for item in ranges.get(key, ()):
             scale = _named(SCALES, item.get("ScalingType"))

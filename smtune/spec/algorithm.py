@@ -15,7 +15,8 @@ InputMode = Literal["File", "Pipe", "FastFile"]
 def _version_text(value: object) -> object:
     if isinstance(value, int | float):
         raise mistake(
-            f"version {value!r} is read as a number, so 2.10 would become 2.1", f'quote it: version: "{value}"'
+            f"version {value!r} is read as a number, so 2.10 would become 2.1",
+            f'quote it: version: "{value}"',
         )
     return value
 

@@ -1,4 +1,4 @@
-"""pydantic's errors -> one Problem each: the place, the bad value, the nearest valid key, the fix. Never a union dump."""
+"""pydantic's errors -> one Problem each: place, bad value, nearest valid key, fix. Never a union dump."""
 
 from __future__ import annotations
 
@@ -59,7 +59,10 @@ def _sentence(error: ErrorDetails, root: type[BaseModel]) -> tuple[str, str]:
     if kind == "literal_error":
         return _wrong_choice(value, context["expected"])
     if kind == "union_tag_not_found":
-        return "says none of builtin, image, arn and script", "write algorithm: {builtin: xgboost, version: 1.7-1}"
+        return (
+            "says none of builtin, image, arn and script",
+            "write algorithm: {builtin: xgboost, version: 1.7-1}",
+        )
     if kind in _TYPES:
         wanted, fix = _TYPES[kind]
         return f"{_shown(value)} is not {wanted}", fix

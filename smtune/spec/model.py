@@ -1,4 +1,4 @@
-"""TuningSpec: what one YAML file says. The model is the file, key by key; `definitions` reads one algorithm as one of many."""
+"""TuningSpec: what one YAML file says, key by key. `definitions` reads one algorithm as one of many."""
 
 from __future__ import annotations
 
@@ -145,7 +145,8 @@ class TuningSpec(Frozen):
     def _is_whole(self) -> Self:
         if (self.algorithm is None) == (not self.algorithms):
             raise mistake(
-                "give exactly one of algorithm and algorithms", "write algorithm: {builtin: xgboost, version: 1.7-1}"
+                "give exactly one of algorithm and algorithms",
+                "write algorithm: {builtin: xgboost, version: 1.7-1}",
             )
         if self.algorithm is not None and self.objective is None:
             raise mistake("objective is missing", "write objective: {maximize: validation:auc}")

@@ -57,15 +57,35 @@ class Integer(Frozen):
             raise mistake(f"a log scale needs min > 0, not {self.min}", "raise min above 0, or use scale: linear")
         if self.scale == "reverse-log":
             raise mistake(
-                "a reverse-log scale is for continuous ranges only", "use scale: linear or log, or write min as 0.0"
+                "a reverse-log scale is for continuous ranges only",
+                "use scale: linear or log, or write min as 0.0",
             )
         return self
+
+
+def check_scalar(value: object) -> Scalar:
+    """`value` if it can be a hyperparameter's value; raises PydanticCustomError with the fix otherwise."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise mistake(f"{value} is not a number the service takes", "give a finite number, or quote it as text")
+    if isinstance(value, bool | int | float | str):
+        return value
+    if value is None:
+        raise mistake("the value is missing", "give a value, a range {min: 1, max: 5} or a choice {values: [a, b]}")
+    if isinstance(value, list | tuple):
+        raise mistake(
+            "a list is neither a value nor a range",
+            "tune over it with {values: [...]}, or quote it to pass it as text",
+        )
+    raise mistake(
+        f"{type(value).__name__} is not a value",
+        "give a number, text, true or false, {min:, max:} or {values:}",
+    )
 
 
 class Categorical(Frozen):
     """A choice of values."""
 
-    values: Annotated[tuple[Annotated[Any, PlainValidator(lambda value: check_scalar(value))], ...], Strict(False)]
+    values: Annotated[tuple[Annotated[Any, PlainValidator(check_scalar)], ...], Strict(False)]
 
     @model_validator(mode="after")
     def _is_a_choice(self) -> Self:
@@ -88,23 +108,6 @@ def check_bounds(low: float, high: float) -> None:
         raise mistake(f"min {low!r} is above max {high!r}", "swap them")
 
 
-def check_scalar(value: object) -> Scalar:
-    """`value` if it can be a hyperparameter's value; raises PydanticCustomError with the fix otherwise."""
-    if isinstance(value, float) and not math.isfinite(value):
-        raise mistake(f"{value} is not a number the service takes", "give a finite number, or quote it as text")
-    if isinstance(value, bool | int | float | str):
-        return value
-    if value is None:
-        raise mistake("the value is missing", "give a value, a range {min: 1, max: 5} or a choice {values: [a, b]}")
-    if isinstance(value, list | tuple):
-        raise mistake(
-            "a list is neither a value nor a range", "tune over it with {values: [...]}, or quote it to pass it as text"
-        )
-    raise mistake(
-        f"{type(value).__name__} is not a value", "give a number, text, true or false, {min:, max:} or {values:}"
-    )
-
-
 def kind_of(value: object) -> str:
     """The tag of a hyperparameter as written: integer literals make an integer range, others a continuous one."""
     if isinstance(value, Mapping):
@@ -113,8 +116,8 @@ def kind_of(value: object) -> str:
         bounds = [value[key] for key in ("min", "max") if key in value]
         whole = bounds and all(isinstance(bound, int) and not isinstance(bound, bool) for bound in bounds)
         return "@integer" if whole else "@continuous"
-    kinds = {Continuous: "@continuous", Integer: "@integer", Categorical: "@categorical"}
-    return kinds.get(type(value), "@static")  # type: ignore[call-overload]
+    kinds: dict[type, str] = {Continuous: "@continuous", Integer: "@integer", Categorical: "@categorical"}
+    return kinds.get(type(value), "@static")
 
 
 Hyperparameter = Annotated[

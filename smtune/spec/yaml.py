@@ -19,7 +19,12 @@ Path = tuple[str | int, ...]
 MAX_CHARACTERS = 1_000_000
 MAX_NODES = 50_000
 MAX_DEPTH = 30
-_NUMBERS = {"tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:bool", "tag:yaml.org,2002:null"}
+_NUMBERS = {
+    "tag:yaml.org,2002:int",
+    "tag:yaml.org,2002:float",
+    "tag:yaml.org,2002:bool",
+    "tag:yaml.org,2002:null",
+}
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,7 @@ class _Reader:
                 result[key] = self.read(value_node, (*path, key))
         return result
 
-    def _scalar(self, node: ScalarNode, path: Path) -> Any:
+    def _scalar(self, node: Node, path: Path) -> Any:
         if str(node.tag) not in _NUMBERS:
             return node.value
         try:

@@ -1,0 +1,50 @@
+"""smtune best JOB: the best training job with all its metrics."""
+
+from __future__ import annotations
+
+import click
+
+from smtune.cli.options import output_option, target_option
+
+
+@click.command(short_help="The best training job.")
+@click.argument("job")
+@target_option
+@output_option("table", "json")
+def command(job: str, target: str | None, output: str) -> None:
+    """Print the best training job of JOB so far: hyperparameters, final metrics, model.
+
+    Exit code 1 while no training job has completed.
+
+    \b
+    smtune best JOB -o json
+    """
+    from smtune.cli.text import print_json, print_pairs
+    from smtune.errors import JobError
+    from smtune.results import best_training_job
+    from smtune.session import find_session, locate
+
+    session = find_session(job, target)  # type: ignore[arg-type]
+    best = best_training_job(session, job)
+    if best is None:
+        message = f"{job} has no completed training job yet; see: smtune results {job}"
+        raise JobError(message)
+    model = locate(session, best.model_artifact)
+    if output == "json":
+        print_json(
+            {
+                "training_job_name": best.name,
+                "hyperparameters": dict(best.hyperparameters),
+                "static_hyperparameters": dict(best.static_hyperparameters),
+                "objective": best.objective,
+                "metrics": dict(best.metrics),
+                "model_artifact": model,
+                "model_artifact_uri": best.model_artifact,
+            }
+        )
+        return
+    print_pairs({"training job": best.name, "objective": best.objective, "model": model})
+    click.echo()
+    print_pairs(best.hyperparameters)
+    click.echo()
+    print_pairs(best.metrics)

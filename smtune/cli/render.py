@@ -1,0 +1,25 @@
+"""smtune render SPEC: the request that AWS would get."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command(short_help="Print the request.")
+@click.argument("spec", type=click.Path(path_type=Path))
+@click.option("--region", default="us-east-1", show_default=True, help="Whose images to name.")
+@click.option("--account", default="000000000000", show_default=True, help="Whose bucket and role to name.")
+def command(spec: Path, region: str, account: str) -> None:
+    """Print SPEC's CreateHyperParameterTuningJob request as JSON; no account, no network.
+
+    \b
+    smtune render spec.yaml > request.json
+    aws sagemaker create-hyper-parameter-tuning-job --cli-input-json file://request.json
+    """
+    from smtune.cli.text import print_json
+    from smtune.request import Site, to_request
+    from smtune.spec import load_spec
+
+    print_json(to_request(load_spec(spec), Site(region=region, account=account)))

@@ -1,0 +1,24 @@
+"""smtune stop JOB."""
+
+from __future__ import annotations
+
+import click
+
+from smtune.cli.options import target_option
+
+
+@click.command(short_help="Stop a tuning job.")
+@click.argument("job")
+@target_option
+def command(job: str, target: str | None) -> None:
+    """Stop JOB: nothing new starts; what runs gets SIGTERM, and SIGKILL after two minutes. Models so far are kept.
+
+    \b
+    smtune stop JOB
+    """
+    from smtune.cli.text import remark
+    from smtune.launch import stop
+    from smtune.session import find_session
+
+    stop(find_session(job, target), job)  # type: ignore[arg-type]
+    remark(f"{job} is stopping; see: smtune describe {job}")

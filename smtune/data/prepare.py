@@ -1,0 +1,113 @@
+"""A spec -> its data and code as files ready to upload, in a folder of the caller's. Nothing is sent."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from smtune.data.source import pack_source
+from smtune.errors import Problem, SpecError
+from smtune.plan import Prepared
+from smtune.spec import BuiltIn, Channel, Channels, Image, Script, Table, TuningSpec, dump_spec
+
+_CHUNK = 1 << 20
+
+
+def prepare(spec: TuningSpec, folder: Path, workspace: Path) -> Prepared:
+    """Split, lay out and pack what `spec` names (relative to `folder`); raises SpecError for data it cannot use."""
+    kept = workspace / "spec.yaml"
+    kept.write_text(dump_spec(spec), encoding="utf-8")
+    spec = _resolved(spec, folder)
+    files: dict[str, tuple[Path, ...]] = {}
+    rows: dict[str, int] = {}
+    if isinstance(spec.data, Table):
+        files, rows = _prepare_table(spec, spec.data, workspace)
+    elif isinstance(spec.data, Channels):
+        files = _prepare_channels(spec.data)
+    scripts = [item.algorithm.script for item in spec.definitions if isinstance(item.algorithm, Script)]
+    code = pack_source(scripts[0], workspace / "sourcedir.tar.gz") if scripts else None
+    images = [item.algorithm for item in spec.definitions if isinstance(item.algorithm, Image)]
+    every = [file for group in files.values() for file in group] + ([code] if code else [])
+    return Prepared(
+        files=files,
+        code=code,
+        spec=kept,
+        rows=rows,
+        programs={image.image: Path(image.program) for image in images if image.program},
+        fingerprint=_fingerprint(every),
+    )
+
+
+def _prepare_table(
+    spec: TuningSpec, table: Table, workspace: Path
+) -> tuple[dict[str, tuple[Path, ...]], dict[str, int]]:
+    from smtune.data.split import lay_out_table, read_table, split_table
+
+    parts = split_table(read_table(Path(table.source)), table)
+    files: dict[str, tuple[Path, ...]] = {}
+    for name, part in parts.items():
+        file = workspace / name / f"{name}.csv"
+        file.parent.mkdir(parents=True)
+        file.write_text(lay_out_table(part, table, label_first=is_label_first(spec, table)), encoding="utf-8")
+        files[name] = (file,)
+    return files, {name: len(part) for name, part in parts.items()}
+
+
+def is_label_first(spec: TuningSpec, table: Table) -> bool:
+    """Whether the parts lose their header and get the label in column 0: the built-in algorithms want that."""
+    if table.layout is not None:
+        return table.layout == "label-first"
+    return all(isinstance(definition.algorithm, BuiltIn) for definition in spec.definitions)
+
+
+def _prepare_channels(channels: Channels) -> dict[str, tuple[Path, ...]]:
+    named = {**channels.channels, **({"test": channels.test} if channels.test else {})}
+    return {name: _channel_files(name, channel) for name, channel in named.items() if "://" not in channel.uri}
+
+
+def _channel_files(name: str, channel: Channel) -> tuple[Path, ...]:
+    path = Path(channel.uri)
+    found = (path,) if path.is_file() else tuple(sorted(item for item in path.glob("*") if item.is_file()))
+    if not found:
+        problem = Problem(
+            0,
+            0,
+            f"data.channels.{name}",
+            f"there are no files at {path}",
+            "name a file, a folder of files, or s3://...",
+        )
+        raise SpecError((problem,))
+    return found
+
+
+def _fingerprint(files: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(f"{file.parent.name}/{file.name}/{file.stat().st_size}\n".encode())
+        with file.open("rb") as stream:
+            while chunk := stream.read(_CHUNK):
+                digest.update(chunk)
+    return digest.hexdigest()[:16]
+
+
+def _resolved(spec: TuningSpec, folder: Path) -> TuningSpec:
+    """`spec` with its paths (relative to the folder of its file) made absolute."""
+    data = spec.model_dump()
+    _resolve_data(data, folder)
+    for algorithm in (data["algorithm"], *(entry["algorithm"] for entry in data["algorithms"])):
+        if algorithm and "script" in algorithm:
+            algorithm["script"]["source_dir"] = str(folder / algorithm["script"]["source_dir"])
+        if algorithm and algorithm.get("program"):
+            algorithm["program"] = str(folder / algorithm["program"])
+    return TuningSpec.model_validate(data)
+
+
+def _resolve_data(data: dict[str, Any], folder: Path) -> None:
+    part = data["data"] or {}
+    if "source" in part:
+        part["source"] = str(folder / part["source"])
+    for channel in [*part.get("channels", {}).values(), part.get("test")]:
+        if channel and "://" not in channel["uri"]:
+            channel["uri"] = str(folder / channel["uri"])

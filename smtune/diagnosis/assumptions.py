@@ -1,0 +1,79 @@
+"""What the verdicts rest on and what else the numbers give away, one sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from smtune.diagnosis.answers import loss_at
+from smtune.diagnosis.model import Errors, Gap
+from smtune.diagnosis.scale import Scale
+
+_POINT_ONLY = (
+    "Point-only: without the sizes of the sets chance is not taken into account; on small sets another "
+    "sample could change a verdict."
+)
+_AT_LEAST = (
+    "Human level is an upper bound of the lowest possible {noun}: avoidable bias is at least what is shown, "
+    "and the shares of the other gaps are at most."
+)
+_NO_REFERENCE = (
+    "Bias is not assessable without a human level, which is not taken to be 0. Any other gap is called high "
+    "only if it would be at every human level."
+)
+_SURPASSED = "Human level is surpassed: the reference can no longer measure bias."
+_MEMORISED = (
+    "Training is better than human level and unseen rows are worse: training rows were memorised, which "
+    "counts as variance."
+)
+_LIKE_TRAINING = (
+    "Validation is taken to be drawn like training; if it is not, its gap mixes variance with data "
+    "mismatch and only a train-dev set can separate them."
+)
+_ZERO = (
+    "Training error is 0: a model that reproduces its training rows (deep trees, a random forest) always "
+    "shows a variance gap."
+)
+_LOWER = (
+    "{end} is {gap} below {start}: one of the sets is easier, or training was measured with dropout, "
+    "augmentation or averaged over an epoch."
+)
+
+
+def list_assumptions(errors: Errors, gaps: tuple[Gap, ...], scale: Scale) -> tuple[str, ...]:
+    """The general ones first, then what is special about these numbers."""
+    return (*_general(errors, scale), *_special(errors, gaps, scale))
+
+
+def _general(errors: Errors, scale: Scale) -> Iterator[str]:
+    yield _POINT_ONLY
+    if scale.loss != scale.metric:
+        yield f"All values are losses, lower is better: {scale.metric} is shown as {scale.loss}."
+    yield _NO_REFERENCE if errors.human is None else _AT_LEAST.format(noun=scale.noun)
+    if errors.train_dev is None:
+        yield _LIKE_TRAINING
+
+
+def _special(errors: Errors, gaps: tuple[Gap, ...], scale: Scale) -> Iterator[str]:
+    if errors.surpassed:
+        yield _SURPASSED
+    if errors.memorised:
+        yield _MEMORISED
+    if errors.train.value == 0:
+        yield _ZERO
+    if errors.human is not None and scale.rate and scale.floor is not None:
+        yield from _coarse(errors.human.value, scale.floor, scale)
+    for gap in gaps:
+        if gap.value is not None and gap.value < 0 and gap.start != "human":
+            start, end = loss_at(gap.start, scale), loss_at(gap.end, scale).capitalize()
+            yield _LOWER.format(start=start, end=end, gap=scale.gap(gap.value))
+
+
+def _coarse(human: Decimal, floor: Decimal, scale: Scale) -> Iterator[str]:
+    if human >= floor:
+        return
+    times = f"{float(floor / human):.3g} times" if human else "above"
+    yield (
+        f"The floor of {scale.gap(floor)} is {times} human level ({scale.level(human)}): if gaps below it "
+        "matter to you, lower it."
+    )

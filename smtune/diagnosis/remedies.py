@@ -1,0 +1,109 @@
+"""What to do about each finding, best first, after Ng's talk and "Machine Learning Yearning".
+
+Collecting rows is a remedy for variance and for mismatch, never for bias: a model which cannot fit its
+training rows is not helped by a larger number of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smtune.diagnosis.hints import Lever, hints_for
+from smtune.diagnosis.model import Errors, Finding, GapName, Remedy
+from smtune.diagnosis.scale import Scale
+
+
+@dataclass(frozen=True)
+class _Advice:
+    title: str
+    why: str
+    lever: Lever | None = None
+
+
+_BIAS = (
+    _Advice("Use a bigger model", "More capacity lets it fit what it misses now.", "bigger model"),
+    _Advice("Train longer", "Worth it as long as the training curve is still improving.", "train longer"),
+    _Advice("Give it better features", "Look at training rows it gets wrong: what would a person look at?"),
+    _Advice("Regularize less", "It trades variance for bias, so watch validation error.", "less regularization"),
+    _Advice("Try another architecture", "The last resort: hard to predict, may help a lot.", "architecture"),
+)
+_VARIANCE = (
+    _Advice(
+        "Get more training data",
+        "The surest cure where rows can be had or synthesized. As rows are added training error rises "
+        "while validation error falls, and at best they meet.",
+    ),
+    _Advice(
+        "Regularize more",
+        "Keep the change only if validation error falls: a smaller gap alone is no better model.",
+        "more regularization",
+    ),
+    _Advice("Stop early", "Stop where validation error is lowest, before it rises again.", "early stopping"),
+    _Advice("Use fewer features", "Features without information invite fitting noise."),
+    _Advice(
+        "Try another architecture",
+        "One that suits the structure of the data needs fewer rows.",
+        "architecture",
+    ),
+)
+_TEST_MISMATCH = (
+    _Advice(
+        "Draw validation and test from one pool, the one the model is for, and tune again",
+        "Split it at random, but keep the rows of one group (a patient, a speaker) in one set. If the gap "
+        "closes the two sets had differed; if it comes back it is selection.",
+    ),
+    _Advice(
+        "Take a fresh, larger validation set or run fewer tuning jobs",
+        "The cure if it was selection: the best of many jobs on a small set is partly lucky.",
+    ),
+    _Advice(
+        "Bring the training data closer to the test distribution",
+        "Collect or synthesize rows of that kind (its noise, its fonts, its devices), with variety: many "
+        "copies of one noise teach only that noise.",
+    ),
+)
+_VALIDATION_MISMATCH = (
+    _Advice(
+        "Read about 100 validation errors",
+        "Find what sets those rows apart from training rows, and how often each difference occurs.",
+    ),
+    _Advice(
+        "Bring the training data closer to the validation distribution",
+        "Collect or synthesize rows that differ in just that way, with variety: many copies of one noise "
+        "teach only that noise.",
+    ),
+    _Advice("Try another architecture", "One less sensitive to that difference.", "architecture"),
+)
+_BY_GAP: dict[GapName, tuple[_Advice, ...]] = {
+    "avoidable_bias": _BIAS,
+    "variance": _VARIANCE,
+    "data_mismatch": _VALIDATION_MISMATCH,
+    "validation_to_test": _TEST_MISMATCH,
+}
+
+
+def prescribe(findings: tuple[Finding, ...], algorithm: str | None) -> tuple[Remedy, ...]:
+    """The remedies finding by finding, each list ranked, with hyperparameters for a known algorithm."""
+    return tuple(
+        Remedy(finding.code, advice.title, advice.why, hints_for(advice.lever, algorithm), finding.gap.name)
+        for finding in findings
+        for advice in _BY_GAP[finding.gap.name]
+    )
+
+
+def next_step(errors: Errors, scale: Scale) -> Remedy:
+    """The one thing worth doing when no gap is high."""
+    if scale.floor is None:
+        why = f"A gap in {scale.loss} is large or small only against the span from baseline to human level."
+        return Remedy("not_assessable", "Give a human level and a baseline", why)
+    if errors.human is None:
+        why = "Have people (best: a team of experts) label rows of the validation set and count their errors."
+        return Remedy("not_assessable", "Measure human level", why)
+    if errors.surpassed:
+        why = "A panel of experts is a stricter one; else look for the kinds of rows where people still win."
+        return Remedy("nothing_material", "Find a better reference", why)
+    why = (
+        f"All that is left is at most {scale.gap(scale.floor)} a gap or a small part of the whole. If "
+        "less than that is worth money to you, diagnose with a lower floor or a stricter human level."
+    )
+    return Remedy("nothing_material", "Ship it, or sharpen the question", why)

@@ -1,0 +1,132 @@
+"""The best model on the held-out test set, after tuning and never during it. Runs on this machine, for any session."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tarfile
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from smtune.errors import SmtuneError
+from smtune.local.contract import Contract, available_cpus
+from smtune.local.objects import parse_uri, unpack
+from smtune.local.program import Program
+from smtune.local.sandbox import find_bubblewrap
+from smtune.local.trial import Trial, TrialPlan
+from smtune.metrics import Scraper
+from smtune.results import Best
+from smtune.service import translated
+from smtune.spec import BuiltIn, Definition, Script, Table, TuningSpec
+
+_LIMIT_SECONDS = 600.0
+_TICK_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Metrics of the best model on the held-out rows."""
+
+    metrics: Mapping[str, float]
+    """By the spec's own names, as in `test:error`."""
+    rows: int
+
+
+class EvaluationError(SmtuneError):
+    """The best model could not be scored; the tuning job's own results stand."""
+
+
+def evaluate(session: boto3.Session, spec: TuningSpec, best: Best, test_uri: str) -> Evaluation:
+    """Score the best model on the rows at `test_uri`: the metric that the diagnosis names, and the objective's.
+
+    Raises EvaluationError with the reason, ServiceError when something cannot be fetched.
+    """
+    definition = spec.definitions[0]
+    names = _metrics(spec, definition)
+    hyperparameters = {"metrics": json.dumps([name.partition(":")[2] for name in names])} | _how(spec, definition)
+    with tempfile.TemporaryDirectory(prefix="smtune-test-") as name:
+        folder = Path(name)
+        _fetch(session, spec, best, test_uri, folder)
+        score = _run(folder, hyperparameters)
+    values = {name: float(score["metrics"][name.partition(":")[2]]) for name in names}
+    return Evaluation(values, int(score["rows"]))
+
+
+def _metrics(spec: TuningSpec, definition: Definition) -> list[str]:
+    wanted = [definition.objective.metric.partition(":")[2]]
+    if spec.diagnosis is not None and spec.diagnosis.metrics.test is not None:
+        wanted.insert(0, spec.diagnosis.metrics.test.partition(":")[2])
+    return [f"test:{name}" for name in dict.fromkeys(wanted) if name]
+
+
+def _how(spec: TuningSpec, definition: Definition) -> dict[str, str]:
+    algorithm = definition.algorithm
+    if isinstance(algorithm, BuiltIn) and algorithm.builtin == "xgboost":
+        return {"algorithm": "xgboost"}
+    if isinstance(algorithm, Script) and isinstance(spec.data, Table):
+        return {"algorithm": "script", "entry_point": algorithm.script.entry_point, "label": spec.data.label}
+    message = "the test set can be scored for the built-in XGBoost, and for scripts with data.source and data.label"
+    raise EvaluationError(message)
+
+
+def _fetch(session: boto3.Session, spec: TuningSpec, best: Best, test_uri: str, folder: Path) -> None:
+    """Model, held-out rows and, for a script, its code: into a folder laid out as /opt/ml."""
+    with translated():
+        storage = session.client("s3")
+        _download(storage, best.model_artifact, folder / "model.tar.gz")
+        bucket, prefix = parse_uri(test_uri)
+        pages = storage.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        keys = [item["Key"] for page in pages for item in page.get("Contents", ())]
+        for key in keys:
+            _download(storage, f"s3://{bucket}/{key}", folder / "test" / Path(key).name)
+        if isinstance(spec.definitions[0].algorithm, Script):
+            job = session.client("sagemaker").describe_training_job(TrainingJobName=best.name)
+            _download(storage, job["HyperParameters"]["sagemaker_submit_directory"], folder / "sourcedir.tar.gz")
+    if not keys:
+        message = f"there are no rows at {test_uri}"
+        raise EvaluationError(message)
+    try:
+        unpack(folder / "model.tar.gz", folder / "ml" / "model")
+    except tarfile.TarError as error:
+        message = f"{best.model_artifact} is not a model archive: {error}"
+        raise EvaluationError(message) from error
+
+
+def _download(storage: Any, uri: str, target: Path) -> None:
+    bucket, key = parse_uri(uri)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    storage.download_file(bucket, key, str(target))
+
+
+def _run(folder: Path, hyperparameters: Mapping[str, str]) -> dict[str, Any]:
+    archive = folder / "sourcedir.tar.gz"
+    contract = Contract("evaluation", hyperparameters, {"test": {}}, "local", available_cpus())
+    plan = TrialPlan(
+        contract=contract,
+        program=Program("score", (sys.executable, "-m", "smtune.local.programs.score")),
+        data={"test": folder / "test"},
+        archive=archive if archive.exists() else None,
+        environment={},
+        folder=folder,
+        scraper=Scraper([]),
+        bubblewrap=find_bubblewrap(),
+        network=False,
+        time_limit=_LIMIT_SECONDS,
+        stop_grace=0,
+    )
+    trial = Trial(plan)
+    while (code := trial.poll()) is None:
+        time.sleep(_TICK_SECONDS)
+    output = trial.root / "output"
+    if code != 0:
+        failure = output / "failure"
+        reason = failure.read_text(encoding="utf-8") if failure.exists() else "\n".join(trial.tail[-5:])
+        raise EvaluationError(reason or f"scoring ended with exit code {code}")
+    result: dict[str, Any] = json.loads((output / "data" / "score.json").read_text(encoding="utf-8"))
+    return result

@@ -1,0 +1,42 @@
+"""What the local engine does otherwise than the service for a request: said before it runs, never dropped silently."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.util import find_spec
+from typing import Any
+
+from smtune.local.program import SCRIPT_PROGRAM
+from smtune.local.sandbox import find_bubblewrap
+
+_PLACEMENT = {
+    "VpcConfig": "the VPC",
+    "CheckpointConfig": "checkpoints on S3",
+    "RetryStrategy": "retries",
+    "EnableInterContainerTrafficEncryption": "traffic encryption",
+    "EnableManagedSpotTraining": "spot instances",
+    "HyperParameterTuningResourceConfig": "flexible instances",
+}
+
+
+def notes(request: Mapping[str, Any]) -> tuple[str, ...]:
+    """One sentence each."""
+    config, definition = request["HyperParameterTuningJobConfig"], request.get("TrainingJobDefinition", {})
+    resources = definition.get("ResourceConfig", {})
+    found = [f"training jobs run on this machine, not on {resources.get('InstanceType', 'the instances asked for')}"]
+    if resources.get("InstanceCount", 1) > 1:
+        found.append(f"one host instead of {resources['InstanceCount']}")
+    ignored = [words for field, words in _PLACEMENT.items() if definition.get(field)]
+    if ignored:
+        found.append(f"not used here: {', '.join(ignored)}")
+    if config.get("TrainingJobEarlyStoppingType") == "Auto":
+        found.append("training jobs are not stopped early here: each one runs to its end")
+    if "TuningJobCompletionCriteria" in config:
+        found.append("completion criteria are not applied here: the tuning job ends at its limits")
+    if SCRIPT_PROGRAM in definition.get("StaticHyperParameters", {}):
+        found.append("the script runs in this Python with the packages installed here, not in the framework's image")
+    if config.get("Strategy") == "Bayesian" and find_spec("torch") is None:
+        found.append("Bayesian search is Optuna's TPE; with torch (pip install 'smtune[gp]') it is a Gaussian process")
+    if find_bubblewrap() is None:
+        found.append("no bubblewrap here: training jobs share this machine's files and find theirs through SM_* only")
+    return tuple(found)

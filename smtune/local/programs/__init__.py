@@ -1,0 +1,1 @@
+"""Programs that stand in for training containers: each reads and writes an /opt/ml tree, and nothing else."""

@@ -1,0 +1,205 @@
+"""A whole tuning job: prepare and launch; once it is over, results, test evaluation and diagnosis in one report."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from smtune.data.prepare import prepare
+from smtune.diagnosis import Diagnosis, diagnose_metrics
+from smtune.errors import ConfigurationError, SmtuneError, SpecError
+from smtune.evaluate import Evaluation, evaluate
+from smtune.launch import launch
+from smtune.local.objects import parse_uri
+from smtune.plan import SPEC_TAG, TEST_TAG, Plan, plan
+from smtune.results import Best, best_training_job
+from smtune.service import translated
+from smtune.session import announce, is_local, locate, register_programs, site_of
+from smtune.spec import BuiltIn, MetricNames, TuningSpec, load_spec
+from smtune.watch import Progress, look
+
+
+@dataclass(frozen=True)
+class Started:
+    """A tuning job that was just launched."""
+
+    name: str
+    notes: tuple[str, ...]
+    rows: Mapping[str, int]
+    """Rows of train, validation and test where a table was split."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What came out of a tuning job."""
+
+    progress: Progress
+    objective: tuple[str, str]
+    """Metric name, and Maximize or Minimize."""
+    best: Best | None
+    model_artifact: str
+    """Where the best model is: a path for a job of this machine, else an S3 URI."""
+    evaluation: Evaluation | None
+    diagnosis: Diagnosis | None
+    notes: tuple[str, ...]
+    """What could not be done, and why."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON: the shape that `smtune run -o json` prints."""
+        progress = self.progress
+        return {
+            "schema_version": 1,
+            "tuning_job_name": progress.name,
+            "status": progress.status,
+            "failure_reason": progress.failure_reason,
+            "counts": {
+                "completed": progress.completed,
+                "failed": progress.failed,
+                "stopped": progress.stopped,
+                "running": progress.running,
+            },
+            "objective": {"metric": self.objective[0], "type": self.objective[1]},
+            "best": self._best(),
+            "evaluation": None
+            if self.evaluation is None
+            else {"metrics": dict(self.evaluation.metrics), "rows": self.evaluation.rows},
+            "diagnosis": None if self.diagnosis is None else self.diagnosis.to_dict(),
+            "notes": list(self.notes),
+        }
+
+    def _best(self) -> dict[str, Any] | None:
+        if self.best is None:
+            return None
+        measured = dict(self.evaluation.metrics) if self.evaluation else {}
+        return {
+            "training_job_name": self.best.name,
+            "hyperparameters": dict(self.best.hyperparameters),
+            "static_hyperparameters": dict(self.best.static_hyperparameters),
+            "objective": self.best.objective,
+            "metrics": {**self.best.metrics, **measured},
+            "model_artifact": self.model_artifact,
+            "model_artifact_uri": self.best.model_artifact,
+        }
+
+
+def start(session: boto3.Session, spec: TuningSpec, folder: Path) -> Started:
+    """Prepare the data of `spec` (relative to `folder`) and launch it.
+
+    Raises SpecError, ConfigurationError, ServiceError; nothing has been created then.
+    """
+    with tempfile.TemporaryDirectory(prefix="smtune-") as workspace:
+        prepared = prepare(spec, folder, Path(workspace))
+        planned = plan(spec, prepared, site=site_of(session))
+        _refuse_unfit_role(session, spec)
+        register_programs(session, prepared.programs)
+        name = launch(session, planned)
+    return Started(name, (*_derived(spec, planned), *announce(session, planned)), prepared.rows)
+
+
+def report(session: boto3.Session, tuning_job: str) -> Report:
+    """The results of a tuning job, the best model's score on the held-out rows, and the diagnosis."""
+    notes: list[str] = []
+    best = best_training_job(session, tuning_job)
+    spec, test_uri = _remembered(session, tuning_job, notes)
+    evaluation = _evaluate(session, spec, best, test_uri, notes)
+    return Report(
+        progress=look(session, tuning_job),
+        objective=_objective(session, tuning_job),
+        best=best,
+        model_artifact=locate(session, best.model_artifact) if best else "",
+        evaluation=evaluation,
+        diagnosis=_diagnose(spec, best, evaluation, notes),
+        notes=tuple(notes),
+    )
+
+
+def _refuse_unfit_role(session: boto3.Session, spec: TuningSpec) -> None:
+    if spec.role is None and not is_local(session):
+        message = "AWS needs a role: add role: arn:aws:iam::ACCOUNT:role/NAME to the spec, or use this machine: --local"
+        raise ConfigurationError(message)
+
+
+def _derived(spec: TuningSpec, planned: Plan) -> list[str]:
+    """What the request says beyond the spec's own words."""
+    asked = spec.definitions[0].static.get("eval_metric")
+    sent = planned.request.get("TrainingJobDefinition", {}).get("StaticHyperParameters", {}).get("eval_metric")
+    if isinstance(spec.definitions[0].algorithm, BuiltIn) and sent is not None and sent != asked:
+        return [f"eval_metric is {sent}, so that the training jobs print what the diagnosis reads"]
+    return []
+
+
+def _remembered(session: boto3.Session, tuning_job: str, notes: list[str]) -> tuple[TuningSpec | None, str | None]:
+    """The spec and the held-out data of a job, which its tags name."""
+    with translated():
+        client = session.client("sagemaker")
+        job = client.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=tuning_job)
+        answer = client.list_tags(ResourceArn=job["HyperParameterTuningJobArn"])
+        tags = {tag["Key"]: tag["Value"] for tag in answer["Tags"]}
+        if SPEC_TAG not in tags:
+            notes.append("the job carries no spec (tag smtune:spec), so it is not evaluated and diagnosed")
+            return None, None
+        bucket, key = parse_uri(tags[SPEC_TAG])
+        text = session.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+    try:
+        return load_spec(text), tags.get(TEST_TAG)
+    except SpecError as error:
+        notes.append(f"the job's spec at {tags[SPEC_TAG]} cannot be read: {error}")
+        return None, None
+
+
+def _objective(session: boto3.Session, tuning_job: str) -> tuple[str, str]:
+    with translated():
+        client = session.client("sagemaker")
+        job: Any = client.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=tuning_job)
+    objective = job["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]
+    return objective["MetricName"], objective["Type"]
+
+
+def _evaluate(
+    session: boto3.Session, spec: TuningSpec | None, best: Best | None, test_uri: str | None, notes: list[str]
+) -> Evaluation | None:
+    if spec is None or best is None:
+        return None
+    if test_uri is None:
+        notes.append("no test metrics: the spec holds no test set out")
+        return None
+    try:
+        return evaluate(session, spec, best, test_uri)
+    except SmtuneError as error:
+        notes.append(f"no test metrics: {error}")
+        return None
+
+
+def _diagnose(
+    spec: TuningSpec | None, best: Best | None, evaluation: Evaluation | None, notes: list[str]
+) -> Diagnosis | None:
+    if spec is None or best is None:
+        return None
+    if spec.diagnosis is None:
+        notes.append("no diagnosis: the spec has no diagnosis section")
+        return None
+    names = spec.diagnosis.metrics
+    measured = {**best.metrics, **(evaluation.metrics if evaluation else {})}
+    values = {place: measured.get(name) for place, name in _places(names).items() if name is not None}
+    missing = [names_of for place, names_of in _places(names).items() if names_of and values.get(place) is None]
+    known = {place: value for place, value in values.items() if value is not None}
+    if "train" not in known or "validation" not in known:
+        notes.append(f"no diagnosis: it needs train and validation; missing: {', '.join(missing) or 'their names'}")
+        return None
+    algorithm = spec.definitions[0].algorithm
+    return diagnose_metrics(
+        known,
+        metric=str(names.validation),
+        human_error=spec.diagnosis.human_error,
+        baseline_error=spec.diagnosis.baseline,
+        algorithm=algorithm.builtin if isinstance(algorithm, BuiltIn) else None,
+    )
+
+
+def _places(names: MetricNames) -> dict[str, str | None]:
+    return {"train": names.train, "validation": names.validation, "test": names.test}

@@ -1,0 +1,38 @@
+"""boto3's errors -> smtune's, in one place: what the service said, its code, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    NoRegionError,
+    ParamValidationError,
+    PartialCredentialsError,
+    ProfileNotFound,
+)
+
+from smtune.errors import ConfigurationError, Problem, ServiceError, SpecError
+
+_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, NoRegionError, ProfileNotFound)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn what botocore raises inside into ServiceError, SpecError or ConfigurationError."""
+    try:
+        yield
+    except ClientError as error:
+        details = error.response["Error"]
+        raise ServiceError(details["Code"], details["Message"]) from error
+    except ParamValidationError as error:
+        problem = Problem(0, 0, "", str(error.kwargs.get("report", error)))
+        raise SpecError((problem,), source="request") from error
+    except _CREDENTIALS as error:
+        message = f"{error}. Configure AWS (aws configure, AWS_PROFILE, AWS_REGION), or use this machine: --local"
+        raise ConfigurationError(message) from error
+    except BotoCoreError as error:
+        raise ServiceError(type(error).__name__, str(error)) from error

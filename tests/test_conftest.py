@@ -1,0 +1,22 @@
+"""The guards that conftest puts around every test do guard."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+import boto3
+import pytest
+from botocore.exceptions import NoCredentialsError
+from conftest import NetworkUsedError
+
+
+def test_the_network_cannot_be_reached() -> None:
+    with socket.socket() as sock, pytest.raises(NetworkUsedError, match=r"192\.0\.2\.1"):
+        sock.connect(("192.0.2.1", 443))
+
+
+def test_there_are_no_credentials() -> None:
+    assert [name for name in os.environ if name.startswith("AWS_ACCESS") or name == "AWS_PROFILE"] == []
+    with pytest.raises(NoCredentialsError):
+        boto3.client("sts", region_name="us-east-1").get_caller_identity()

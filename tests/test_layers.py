@@ -1,0 +1,84 @@
+"""Imports flow one way: a module imports only from rows below its own, and no row's packages import each other."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import smtune
+
+PACKAGE = Path(smtune.__file__).parent
+# Top to bottom. A package is one entry: its modules may import each other.
+ROWS = (
+    {"cli"},
+    {"run"},
+    {"session"},
+    {"evaluate"},
+    {"results", "watch", "launch", "scaffold"},
+    {"service"},
+    {"data"},
+    {"local"},
+    {"plan", "validate"},
+    {"request"},
+    {"rules"},
+    {"algorithms", "service_model", "metrics", "diagnosis"},
+    {"spec"},
+    {"naming"},
+    {"errors"},
+)
+OWNERS = {
+    "click": {"cli"},
+    "rich": {"cli"},
+    "optuna": {"local"},
+    "xgboost": {"local"},
+    "sagemaker": set[str](),
+    "boto3": {"local", "results", "watch", "launch", "session", "evaluate", "run"},
+    "botocore": {"local", "service", "session", "launch"},
+    "pandas": {"data", "results", "local"},
+}
+HEIGHT = {name: len(ROWS) - index for index, row in enumerate(ROWS) for name in row}
+
+
+def imports() -> list[tuple[str, str, str]]:
+    """(file, its top-level part, imported module) for every import in the package, lazy ones included."""
+    found = []
+    for file in sorted(PACKAGE.rglob("*.py")):
+        part = file.relative_to(PACKAGE).parts[0].removesuffix(".py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
+            found += [(str(file.relative_to(PACKAGE)), part, name) for name in names]
+    return found
+
+
+def test_every_module_has_a_row() -> None:
+    parts = {part for _, part, _ in imports()} - {"__init__", "templates"}
+    assert parts == set(HEIGHT)
+
+
+def test_imports_go_down() -> None:
+    wrong = []
+    for file, part, name in imports():
+        words = name.split(".")
+        target = words[1] if words[0] == "smtune" and len(words) > 1 else None
+        if target and part != "__init__" and target != part and HEIGHT[target] >= HEIGHT[part]:
+            wrong.append(f"{file} imports {name}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("library", "owners"), sorted(OWNERS.items()))
+def test_a_library_is_known_in_few_places(library: str, owners: set[str]) -> None:
+    users = {part for _, part, name in imports() if name.split(".")[0] == library}
+    assert users <= owners
+
+
+def test_imports_are_absolute() -> None:
+    relative = [
+        str(file)
+        for file in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.level
+    ]
+    assert relative == []
