@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 
 from smtune.local.settings import Settings
@@ -15,26 +14,36 @@ class Launcher:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._started: dict[str, subprocess.Popen[bytes]] = {}
+        self._started: dict[str, int] = {}
 
     def ensure_worker(self, job: str) -> None:
         """Start a worker for `job` unless one lives. Two at once do no harm: only one gets the job's lock."""
-        started = self._started.get(job)
-        if started is not None and started.poll() is None:
+        if job in self._started and not _is_over(self._started[job]):
             return
         with worker_lock(self.settings, job) as free:
             pass
         if free:
-            self._started[job] = self._start(job)
+            self._started[job] = self._spawn(job)
 
-    def _start(self, job: str) -> subprocess.Popen[bytes]:
-        folder = self.settings.job_folder(job)
-        with (folder / "worker.log").open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "smtune.local.worker", job],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                env={**os.environ, **self.settings.as_environment()},
-            )
+    def _spawn(self, job: str) -> int:
+        # posix_spawn rather than subprocess: a Popen object complains when its process outlives it, as it should here.
+        log = str(self.settings.job_folder(job) / "worker.log")
+        return os.posix_spawn(
+            sys.executable,
+            [sys.executable, "-m", "smtune.local.worker", job],
+            {**os.environ, **self.settings.as_environment()},
+            file_actions=[
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_OPEN, 1, log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644),
+                (os.POSIX_SPAWN_DUP2, 1, 2),
+            ],
+            setsid=True,
+        )
+
+
+def _is_over(pid: int) -> bool:
+    """Whether a child has ended; takes note of its end, so that it does not stay as a zombie."""
+    try:
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
+    except ChildProcessError:
+        return True

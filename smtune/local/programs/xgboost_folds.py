@@ -65,6 +65,4 @@ def _summary(predictions: Sequence[Any], *, classes: bool) -> list[float]:
 def _save_predictions(job: Job, table: Table, summaries: Sequence[Sequence[float]]) -> None:
     folder = job.base / "output" / "data"
     folder.mkdir(parents=True, exist_ok=True)
-    np.savetxt(
-        folder / "predictions.csv", np.column_stack([table.labels, summaries]), delimiter=",", fmt="%f"
-    )
+    np.savetxt(folder / "predictions.csv", np.column_stack([table.labels, summaries]), delimiter=",", fmt="%f")

@@ -8,6 +8,7 @@ imported either library before keeps what it has.
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 from typing import Any
 
@@ -20,6 +21,14 @@ class UserError(JobError):
 
 class AlgorithmError(JobError):
     """The container's name for it too: XGBoost gave up."""
+
+
+_PLACE = re.compile(r"^\[\d\d:\d\d:\d\d\] \S+:\d+: ")
+
+
+def reason(error: Exception) -> str:
+    """What xgboost says, without the place in its source and without the stack."""
+    return _PLACE.sub("", str(error).splitlines()[0])
 
 
 def _import() -> Any:

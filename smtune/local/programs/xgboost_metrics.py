@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from smtune.local.programs.xgboost_data import load
-from smtune.local.programs.xgboost_light import UserError, xgb
+from smtune.local.programs.xgboost_light import UserError, reason, xgb
 
 Array = npt.NDArray[Any]
 Scorer = Callable[[Array, Array], float]
@@ -32,9 +32,7 @@ def _classified(score: Callable[[Array, Array, Array, Array], float], *, binary:
     def scorer(labels: Array, margins: Array) -> float:
         predicted = np.argmax(margins, axis=-1) if margins.ndim > 1 else (margins > 0).astype(int)
         if (labels != np.floor(labels)).any():
-            message = (
-                f"a metric of classes needs labels that are whole numbers, found {labels[labels % 1 != 0][0]}"
-            )
+            message = f"a metric of classes needs labels that are whole numbers, found {labels[labels % 1 != 0][0]}"
             raise UserError(message)
         classes = np.union1d(labels, predicted)
         if binary and len(classes) > 2:
@@ -75,9 +73,7 @@ def _binary(of: Callable[[Array, Array, Array], Array]) -> Scorer:
 def _regression(score: Callable[[Array, Array], float]) -> Scorer:
     def scorer(labels: Array, margins: Array) -> float:
         if margins.ndim > 1:
-            message = (
-                "a metric of numbers needs one prediction a row; this objective predicts one for each class"
-            )
+            message = "a metric of numbers needs one prediction a row; this objective predicts one for each class"
             raise UserError(message)
         return float(score(labels[:, None], margins[:, None]))  # a column, for scikit-learn's rounding
 
@@ -94,9 +90,7 @@ _accuracy = _classified(lambda hits, _, found, __: hits.sum() / found.sum())
 SCORERS: Mapping[str, Scorer] = MappingProxyType(
     {
         "accuracy": _accuracy,
-        "balanced_accuracy": _classified(
-            lambda hits, _, found, __: (hits[found > 0] / found[found > 0]).mean()
-        ),
+        "balanced_accuracy": _classified(lambda hits, _, found, __: (hits[found > 0] / found[found > 0]).mean()),
         "f1": _macro(_f1),
         "f1_binary": _binary(_f1),
         "f1_macro": _macro(_f1),
@@ -146,7 +140,7 @@ def evaluate(
             raise UserError(message)
         return _scores(model, table.matrix(), list(dict.fromkeys(metrics))), len(table.labels)
     except (xgb.core.XGBoostError, ValueError) as error:
-        message = f"cannot score {model_path.name} on {data_dir}: {str(error).splitlines()[0]}"
+        message = f"cannot score {model_path.name} on {data_dir}: {reason(error)}"
         raise UserError(message) from error
 
 
@@ -154,7 +148,7 @@ def _scores(model: Any, matrix: Any, metrics: list[str]) -> dict[str, float]:
     own = [name for name in metrics if name not in SCORERS]
     values: dict[str, float] = {}
     if own:
-        model.set_param({"eval_metric": own})
+        model.set_param([("eval_metric", name) for name in own])
         printed = model.eval_set([(matrix, "test")]).split("\t")[1:]
         values = dict(zip(own, (float(each.rpartition(":")[2]) for each in printed), strict=True))
     if len(own) < len(metrics):

@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -24,13 +23,12 @@ import numpy as np
 
 from smtune.algorithms import xgboost as algorithm
 from smtune.local.programs.xgboost_data import data_format
-from smtune.local.programs.xgboost_light import AlgorithmError, UserError, xgb
+from smtune.local.programs.xgboost_light import AlgorithmError, UserError, reason, xgb
 from smtune.local.programs.xgboost_training import Job, save, train_model
 
 _LOG = logging.getLogger(__name__)
 _CHANNELS = ("train", "validation", "code")
 _LOGISTIC = ("binary:logistic", "binary:logitraw", "reg:logistic")
-_PLACE = re.compile(r"^\[\d\d:\d\d:\d\d\] \S+:\d+: ")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -110,8 +108,7 @@ def run(job: Job) -> None:
         else:
             save(job, train_model(job, watched[0][0], watched)[0])
     except (xgb.core.XGBoostError, ValueError) as error:
-        reason = _PLACE.sub("", str(error).splitlines()[0])
-        message = f"XGB train call failed with exception:\n {reason}"
+        message = f"XGB train call failed with exception:\n {reason(error)}"
         raise AlgorithmError(message) from error
 
 
@@ -125,9 +122,7 @@ def _check_labels(job: Job, channel: str, labels: Any) -> None:
     classes = job.params.get("num_class", 0)
     if objective.startswith("multi:") and not ((labels >= 0) & (labels < classes) & (labels % 1 == 0)).all():
         odd = labels[(labels < 0) | (labels >= classes) | (labels % 1 != 0)][0]
-        message = (
-            f"{channel}: label must be in [0, num_class), and whole: num_class is {classes}, found {odd:g}"
-        )
+        message = f"{channel}: label must be in [0, num_class), and whole: num_class is {classes}, found {odd:g}"
         raise UserError(message)
     asked = algorithm.training_metrics(job.hyperparameters)[0]
     if objective.startswith("binary:") and {"auc", "aucpr"} & set(asked) and len(np.unique(labels)) == 1:

@@ -41,16 +41,13 @@ class Job:
         return table
 
 
-def train_model(
-    job: Job, matrix: Any, watched: Sequence[tuple[Any, str]], name: str = MODEL
-) -> tuple[Any, Any]:
+def train_model(job: Job, matrix: Any, watched: Sequence[tuple[Any, str]], name: str = MODEL) -> tuple[Any, Any]:
     """A trained Booster and the results of every round; prints a log line a round."""
     params = job.params
     own, scored = algorithm.training_metrics(job.hyperparameters)
-    callbacks = [RawMarginMetrics(scored, watched), xgb.callback.EvaluationMonitor()]
-    if params.get("save_model_on_termination") == "true":
-        callbacks.append(_SaveEachRound(job, name))
-    stopping = _early_stopping(params, watched)
+    saving = [_SaveEachRound(job, name)] if params.get("save_model_on_termination") == "true" else []
+    # Saved before it is printed: who stops a job for what its log says finds that round's model.
+    callbacks = [RawMarginMetrics(scored, watched), *saving, xgb.callback.EvaluationMonitor()]
     results: dict[str, Any] = {}
     model = xgb.train(
         _booster_params(params) | {"eval_metric": list(own)},
@@ -58,7 +55,7 @@ def train_model(
         num_boost_round=params["num_round"],
         evals=list(watched),
         evals_result=results,
-        callbacks=[*callbacks, *stopping],
+        callbacks=[*callbacks, *_early_stopping(params, watched)],
         verbose_eval=False,
     )
     if params.get("csv_weights") == 1:
@@ -97,11 +94,14 @@ def _early_stopping(params: Mapping[str, Any], watched: Sequence[tuple[Any, str]
 
 def save(job: Job, model: Any, name: str = MODEL) -> None:
     """Write a model, whole or not at all."""
-    folder = job.base / "model"
-    folder.mkdir(parents=True, exist_ok=True)
-    unfinished = folder / f".{name}"
+    unfinished = _unfinished(job, name)
+    unfinished.parent.mkdir(parents=True, exist_ok=True)
     unfinished.write_bytes(model.save_raw("ubj"))
-    unfinished.replace(folder / name)
+    unfinished.replace(unfinished.with_name(name))
+
+
+def _unfinished(job: Job, name: str) -> Path:
+    return job.base / "model" / f".{name}"
 
 
 class _SaveEachRound(xgb.callback.TrainingCallback):  # type: ignore[misc]
@@ -111,7 +111,11 @@ class _SaveEachRound(xgb.callback.TrainingCallback):  # type: ignore[misc]
         super().__init__()
         self.job = job
         self.name = name
-        signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+        signal.signal(signal.SIGTERM, self._stop)
+
+    def _stop(self, *_: object) -> None:
+        _unfinished(self.job, self.name).unlink(missing_ok=True)
+        os._exit(0)
 
     def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ARG002  # xgboost's
         save(self.job, model, self.name)

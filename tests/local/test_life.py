@@ -1,0 +1,324 @@
+"""A tuning job's life on the local engine: real processes, the service's statuses, and everything that goes wrong."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import tarfile
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from local_jobs import GOOD, Run, training_jobs, wait_for
+
+from smtune.local.session import LocalSession
+from smtune.local.settings import Settings
+from smtune.local.store import Store
+from smtune.local.worker import worker_lock
+from smtune.results import best_training_job, learning_curves, log_lines
+
+SLOW = GOOD.replace("for step in range(3):", "import time\nfor step in range(3):\n    time.sleep(0.4)", 1)
+
+
+def test_a_job_runs_to_its_limit_and_keeps_everything(submit: Run, session: LocalSession) -> None:
+    name = submit()
+    job = wait_for(session, name)
+
+    assert job["HyperParameterTuningJobStatus"] == "Completed"
+    assert job["TrainingJobStatusCounters"]["Completed"] == 3
+    assert job["ObjectiveStatusCounters"] == {"Succeeded": 3, "Pending": 0, "Failed": 0}
+    summaries = training_jobs(session, name)
+    assert [item["TrainingJobStatus"] for item in summaries] == ["Completed"] * 3
+    values = {
+        item["TrainingJobName"]: item["FinalHyperParameterTuningJobObjectiveMetric"]["Value"] for item in summaries
+    }
+    for item in summaries:
+        dose = float(item["TunedHyperParameters"]["dose"])
+        assert values[item["TrainingJobName"]] == pytest.approx(1 - (dose - 0.3) ** 2, abs=1e-6)
+    assert job["BestTrainingJob"]["TrainingJobName"] == max(values, key=lambda key: values[key])
+
+
+def test_the_model_is_what_the_script_wrote(submit: Run, session: LocalSession) -> None:
+    name = submit()
+    wait_for(session, name)
+    best = best_training_job(session, name)
+
+    assert best is not None
+    with tarfile.open(session.path_of(best.model_artifact)) as archive:
+        member = archive.extractfile("model.txt")
+        assert member is not None
+        assert float(member.read()) == best.hyperparameters["dose"]
+
+
+def test_every_metric_value_is_kept_with_its_step_and_time(submit: Run, session: LocalSession) -> None:
+    name = submit(changes={"limits": {"jobs": 1}})
+    wait_for(session, name)
+    training = training_jobs(session, name)[0]
+    dose = float(training["TunedHyperParameters"]["dose"])
+
+    curve = learning_curves(session, training["TrainingJobName"])
+    assert list(curve["step"]) == [0, 1, 2]
+    assert list(curve["value"]) == pytest.approx([1 - (dose - 0.3) ** 2 - 0.1 * left for left in (2, 1, 0)], abs=1e-6)
+    assert curve["time"].is_monotonic_increasing
+    assert training["TrainingStartTime"] <= curve["time"].iloc[0] <= training["TrainingEndTime"]
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        ("raise ValueError('eta is too bold')", r'ErrorMessage "ValueError: eta is too bold" in train.py, exit code: 1'),
+        ("print('loss=1')", r"'score' was never printed: none of the 1 log lines matched.*last line was 'loss=1'"),
+        ("", r"'score' was never printed: the training job printed nothing at all"),
+        ("print('score=nan')", r"'score' was last printed as nan"),
+        ("print('score=0.5'); print('score=inf')", r"'score' was last printed as inf"),
+        ("import sys; sys.exit(3)", r"exit code: 3"),
+        ("import os; os.kill(os.getpid(), 9)", r"killed by SIGKILL \(the machine may have run out of memory\)"),
+        (
+            "import os; open(os.environ['SM_OUTPUT_FAILURE'], 'w').write('no GPU here'); raise SystemExit(1)",
+            r"^AlgorithmError: no GPU here, exit code: 1",
+        ),
+        ("print('x' * 200_000); raise ValueError('é' * 5000)", r"^AlgorithmError.{900,}"),
+        ("def broken(:", r"SyntaxError"),
+    ],
+)
+def test_a_failing_script_fails_with_its_reason(submit: Run, session: LocalSession, script: str, reason: str) -> None:
+    name = submit(script, changes={"limits": {"jobs": 1}})
+    job = wait_for(session, name)
+    training = training_jobs(session, name)[0]
+
+    assert training["TrainingJobStatus"] == "Failed"
+    assert training["ObjectiveStatus"] == "Failed"
+    assert len(training["FailureReason"]) <= 1024
+    assert re.search(reason, training["FailureReason"], re.DOTALL), training["FailureReason"]
+    assert job["HyperParameterTuningJobStatus"] == "Failed"
+    assert job["FailureReason"].startswith("All training jobs failed.")
+
+
+def test_the_tuning_job_goes_on_after_failures(submit: Run, session: LocalSession) -> None:
+    fails_above_a_half = GOOD.replace("for step", "assert arguments.dose < 0.5, 'dose is too large'\nfor step", 1)
+    name = submit(fails_above_a_half, changes={"limits": {"jobs": 6, "parallel": 2}})
+    job = wait_for(session, name)
+
+    counters = job["TrainingJobStatusCounters"]
+    assert job["HyperParameterTuningJobStatus"] == "Completed"
+    assert counters["Completed"] + counters["NonRetryableError"] == 6
+    assert counters["Completed"] > 0
+    assert counters["NonRetryableError"] > 0
+    for item in training_jobs(session, name):
+        assert (item["TrainingJobStatus"] == "Completed") == (float(item["TunedHyperParameters"]["dose"]) < 0.5)
+
+
+def test_five_failures_without_a_success_end_the_job(submit: Run, session: LocalSession) -> None:
+    name = submit("raise SystemExit(1)", changes={"limits": {"jobs": 50, "parallel": 1}})
+    job = wait_for(session, name)
+
+    assert job["HyperParameterTuningJobStatus"] == "Failed"
+    assert job["TrainingJobStatusCounters"]["NonRetryableError"] == 5
+    assert job["FailureReason"].startswith("No training job succeeded after 5 attempts.")
+
+
+def test_stop_asks_with_sigterm_and_keeps_the_model(submit: Run, session: LocalSession, client: Any) -> None:
+    patient = """
+import os, signal, sys, time
+def save(*_):
+    open(os.environ["SM_MODEL_DIR"] + "/late.txt", "w").write("saved on SIGTERM")
+    sys.exit(0)
+signal.signal(signal.SIGTERM, save)
+print("score=0.5")
+time.sleep(600)
+"""
+    name = submit(patient, changes={"limits": {"jobs": 4, "parallel": 2}})
+    _wait_for_metric(session, name)
+    client.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
+    job = wait_for(session, name)
+
+    assert job["HyperParameterTuningJobStatus"] == "Stopped"
+    stopped = training_jobs(session, name)
+    assert [item["TrainingJobStatus"] for item in stopped] == ["Stopped", "Stopped"]
+    assert stopped[0]["FinalHyperParameterTuningJobObjectiveMetric"]["Value"] == 0.5
+    details = client.describe_training_job(TrainingJobName=stopped[0]["TrainingJobName"])
+    with tarfile.open(session.path_of(details["ModelArtifacts"]["S3ModelArtifacts"])) as archive:
+        assert archive.getnames() == ["late.txt"]
+    with pytest.raises(ClientError, match="only a job that is running can be stopped"):
+        client.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
+
+
+def test_who_ignores_sigterm_is_killed(submit: Run, session: LocalSession, client: Any) -> None:
+    deaf = "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint('score=1')\ntime.sleep(600)"
+    name = submit(deaf, changes={"limits": {"jobs": 2, "parallel": 1}})
+    _wait_for_metric(session, name)
+    client.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
+    began = time.monotonic()
+    job = wait_for(session, name)
+
+    assert job["HyperParameterTuningJobStatus"] == "Stopped"
+    assert time.monotonic() - began >= 1.9, "the grace period was not kept"
+    assert training_jobs(session, name)[0]["TrainingJobStatus"] == "Stopped"
+
+
+def test_a_training_job_ends_at_its_time_limit(submit: Run, session: LocalSession, client: Any) -> None:
+    name = submit("import time\ntime.sleep(600)", changes={"limits": {"jobs": 1}, "compute": {"runtime_seconds": 1}})
+    wait_for(session, name)
+    training = training_jobs(session, name)[0]
+    details = client.describe_training_job(TrainingJobName=training["TrainingJobName"])
+
+    assert details["TrainingJobStatus"] == "Stopped"
+    assert details["SecondaryStatus"] == "MaxRuntimeExceeded"
+
+
+def test_what_a_training_job_leaves_behind_is_killed(submit: Run, session: LocalSession, tmp_path: Path) -> None:
+    child = f"import time; time.sleep(2); open({str(tmp_path / 'alive')!r}, 'w')"
+    script = f"{GOOD}\nimport subprocess, sys\nsubprocess.Popen([sys.executable, '-c', {child!r}])\n"
+    name = submit(script, changes={"limits": {"jobs": 1}})
+    job = wait_for(session, name)
+    time.sleep(3)
+
+    assert job["HyperParameterTuningJobStatus"] == "Completed"
+    assert not (tmp_path / "alive").exists()
+
+
+@pytest.mark.parametrize("sandbox", ["on", "off"])
+def test_a_killed_worker_loses_and_repeats_nothing(
+    submit: Run, sandbox: str, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SMTUNE_SANDBOX", sandbox)
+    session = LocalSession(Settings.from_environment())
+    diary = tmp_path / "diary"
+    script = SLOW + f"\nopen({str(diary)!r}, 'a').write(str(arguments.dose) + '\\n')\n"
+    name = submit(script, changes={"limits": {"jobs": 5, "parallel": 1}})
+    for done in (1, 3):
+        _wait_for_completed(session, name, done)
+        before = {item["TrainingJobName"]: item for item in _ended(session, name)}
+        os.kill(_worker(settings, name), signal.SIGKILL)
+        time.sleep(0.3)
+        after = {item["TrainingJobName"]: item for item in _ended(session, name)}
+        assert {key: after[key] for key in before} == before
+    job = wait_for(session, name)
+
+    assert job["TrainingJobStatusCounters"]["Completed"] == 5
+    numbers = [item["TrainingJobName"].split("-")[-2] for item in training_jobs(session, name)]
+    assert numbers == ["001", "002", "003", "004", "005"]
+    written = [line for line in diary.read_text().splitlines() if line]
+    assert len(written) == len(set(written)), "a finished training job was run twice"
+    for item in training_jobs(session, name):
+        assert len(learning_curves(session, item["TrainingJobName"])) == 3, "values of the killed try are still there"
+
+
+def test_a_restart_goes_on_as_if_nothing_had_happened(submit: Run, session: LocalSession, settings: Settings) -> None:
+    changes = {"strategy": "bayesian", "limits": {"jobs": 14, "parallel": 1}, "seed": 3}
+    undisturbed, disturbed = submit(changes=changes), submit(changes=changes)
+    _wait_for_completed(session, disturbed, 5)
+    os.kill(_worker(settings, disturbed), signal.SIGKILL)
+    for name in (undisturbed, disturbed):
+        wait_for(session, name)
+
+    configurations = [
+        [item["TunedHyperParameters"] for item in training_jobs(session, name)] for name in (undisturbed, disturbed)
+    ]
+    assert configurations[0] == configurations[1]
+
+
+def test_a_bug_in_the_worker_ends_the_job_with_its_reason(
+    submit: Run, session: LocalSession, settings: Settings
+) -> None:
+    name = submit(SLOW, changes={"limits": {"jobs": 9, "parallel": 1}})
+    _wait_for_completed(session, name, 1)
+    store = Store(settings.database)
+    job = store.tuning_job(name)
+    assert job is not None
+    broken = {**job.request, "HyperParameterTuningJobConfig": {**job.config, "Strategy": "Random", "ParameterRanges": 5}}
+    store.change_tuning_job(name, request=broken)
+
+    def status() -> str:
+        found = store.tuning_job(name)
+        assert found is not None
+        return found.status
+
+    until = time.monotonic() + 30
+    while status() == "InProgress" and time.monotonic() < until:
+        time.sleep(0.1)
+    failed = store.tuning_job(name)
+    assert failed is not None
+    assert failed.status == "Failed"
+    assert "worker.log" in str(failed.failure_reason)
+
+
+def test_disk_trouble_fails_the_training_job_not_the_tuning_job(
+    submit: Run, session: LocalSession, settings: Settings
+) -> None:
+    slow_end = GOOD + "\nimport time; time.sleep(0.7)\n"
+    name = submit(slow_end, changes={"limits": {"jobs": 2, "parallel": 1}})
+    _wait_for_metric(session, name)
+    first = training_jobs(session, name)[0]["TrainingJobName"]
+    target = settings.objects / "sagemaker-us-east-1-000000000000" / "smtune" / "toy" / "output" / first
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text("a file where the artifacts' folder has to be")
+    job = wait_for(session, name)
+
+    summaries = training_jobs(session, name)
+    assert summaries[0]["TrainingJobStatus"] == "Failed"
+    assert "cannot keep the artifacts" in summaries[0]["FailureReason"]
+    assert summaries[1]["TrainingJobStatus"] == "Completed"
+    assert job["HyperParameterTuningJobStatus"] == "Completed"
+
+
+def test_parallel_training_jobs_overlap(submit: Run, session: LocalSession) -> None:
+    name = submit(SLOW, changes={"limits": {"jobs": 4, "parallel": 2}})
+    wait_for(session, name)
+    spans = [(item["TrainingStartTime"], item["TrainingEndTime"]) for item in training_jobs(session, name)]
+    at_once = max(sum(start <= moment < end for start, end in spans) for moment, _ in spans)
+
+    assert at_once == 2
+
+
+def test_the_log_is_what_was_printed(submit: Run, session: LocalSession) -> None:
+    name = submit("print('a\\tb  c')\nprint('é', flush=True)\nimport sys\nprint('err', file=sys.stderr)\nprint('score=1')")
+    wait_for(session, name)
+    lines = [line for _, line in log_lines(session, training_jobs(session, name)[0]["TrainingJobName"])]
+
+    assert lines == ["a\tb  c", "é", "err", "score=1"]
+
+
+def _ended(session: LocalSession, name: str) -> list[dict[str, Any]]:
+    return [item for item in training_jobs(session, name) if "TrainingEndTime" in item]
+
+
+def _wait_for_completed(session: LocalSession, name: str, count: int) -> None:
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        job = session.client("sagemaker").describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
+        if job["TrainingJobStatusCounters"]["Completed"] >= count:
+            return
+        time.sleep(0.05)
+    message = f"{name} has not {count} completed training jobs after 30 s"
+    raise AssertionError(message)
+
+
+def _wait_for_metric(session: LocalSession, name: str) -> None:
+    """Until the first training job has printed something."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        found = training_jobs(session, name)
+        if found and log_lines(session, found[0]["TrainingJobName"]):
+            return
+        time.sleep(0.05)
+    message = f"no training job of {name} has printed anything after 30 s"
+    raise AssertionError(message)
+
+
+def _worker(settings: Settings, name: str) -> int:
+    """The process id of the job's worker."""
+    with worker_lock(settings, name) as free:
+        assert not free, "no worker"
+    wanted = f"smtune.local.worker\0{name}\0".encode()
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if wanted in (process / "cmdline").read_bytes():
+                return int(process.name)
+        except OSError:
+            continue
+    message = f"{name} has no worker"
+    raise AssertionError(message)
