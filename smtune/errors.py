@@ -14,7 +14,11 @@ Each message says what is wrong, where, and what to do.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+_SHOWN = 60
+_PATH_SHOWN = 120
 
 
 class SmtuneError(Exception):
@@ -53,6 +57,18 @@ class ServiceError(SmtuneError):
         self.code = code
 
 
+def dotted(path: Sequence[str | int]) -> str:
+    """A key's path in words, as in `algorithms[0].hyperparameters.eta.min`."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
+
+
+def shown(value: object) -> str:
+    """A value as the YAML of a message, cut where it is long."""
+    names = {None: "null", True: "true", False: "false"}
+    text = names[value] if value is None or isinstance(value, bool) else repr(value)
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """One thing wrong with a document: where, what, and what to do about it."""
@@ -69,7 +85,8 @@ class Problem:
     def describe(self, source: str) -> str:
         """One or two lines: `file:line:column: path: message`, then the fix."""
         place = f"{source}:{self.line}:{self.column}: " if self.line else f"{source}: "
-        where = f"{self.path}: " if self.path else ""
+        path = self.path if len(self.path) <= _PATH_SHOWN else self.path[: _PATH_SHOWN - 3] + "..."
+        where = f"{path}: " if path else ""
         rule = f" [{self.rule}]" if self.rule else ""
         fix = f"\n    {self.fix}" if self.fix else ""
         return f"{place}{where}{self.message}{rule}{fix}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "map": (Mapping,),
     "list": (list, tuple),
 }
+_BITS = {"integer": 32, "long": 64}
 _STRUCTURES = {"structure", "map", "list"}
 
 
@@ -72,8 +74,7 @@ def violations(shape_name: str, value: object) -> tuple[Violation, ...]:
 
 def _walk(shape: Shape, value: Any, path: tuple[str | int, ...]) -> Iterator[Violation]:
     kind = shape["type"]
-    wanted = _TYPES[kind]
-    if not _is_a(value, wanted) or (isinstance(value, bool) and kind != "boolean"):
+    if not _is_a(value, kind):
         yield Violation(path, value, f"Member must be of type {kind}")
         return
     yield from (Violation(path, value, constraint) for constraint in _broken(shape, value))
@@ -88,8 +89,12 @@ def _walk(shape: Shape, value: Any, path: tuple[str | int, ...]) -> Iterator[Vio
             yield from _walk(shapes()[shape["value"]["shape"]], item, (*path, key))
 
 
-def _is_a(value: Any, types: tuple[type, ...]) -> bool:
-    return isinstance(value, types)
+def _is_a(value: Any, kind: str) -> bool:
+    if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
+        return False
+    if kind in _BITS:
+        return bool(-(1 << _BITS[kind] - 1) <= value < 1 << _BITS[kind] - 1)
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def _walk_structure(shape: Shape, value: Mapping[str, Any], path: tuple[str | int, ...]) -> Iterator[Violation]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from smtune.errors import Problem, SpecError
+from smtune.errors import Problem, SpecError, dotted
 from smtune.request import to_request
 from smtune.rules import broken_rules
 from smtune.service_model import violations
@@ -20,8 +20,7 @@ def check_file(path: Path) -> tuple[Problem, ...]:
     problems = []
     for broken in broken_rules(loaded.spec):
         line, column = loaded.document.place(broken.path)
-        dotted = ".".join(str(part) for part in broken.path)
-        problems.append(Problem(line, column, dotted, broken.message, broken.fix, broken.rule))
+        problems.append(Problem(line, column, dotted(broken.path), broken.message, broken.fix, broken.rule))
     if not problems:
         found = violations("CreateHyperParameterTuningJobRequest", to_request(loaded.spec))
         problems = [Problem(1, 1, "", item.sentence, "the service refuses this request", "model") for item in found]

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+pytest_plugins = ["local_jobs"]
 _SECRET_PREFIXES = ("AWS_", "SAGEMAKER_", "SMTUNE_")
 
 
@@ -56,9 +57,10 @@ def _kill_workers(state: Path) -> None:
     for process in Path("/proc").glob("[0-9]*"):
         try:
             environment = (process / "environ").read_bytes()
+            command = (process / "cmdline").read_bytes()
         except OSError:
             continue
-        if f"SMTUNE_HOME={state}\0".encode() in environment and process.name != str(os.getpid()):
+        if f"SMTUNE_HOME={state}\0".encode() in environment and b"smtune.local.worker" in command:
             try:
                 os.kill(int(process.name), 9)
             except ProcessLookupError:

@@ -102,11 +102,11 @@ def training_metrics(hyperparameters: Mapping[str, str]) -> tuple[tuple[str, ...
 def emitted_metrics(hyperparameters: Mapping[str, str], channels: Collection[str]) -> tuple[str, ...]:
     """The metrics the container's log will hold, as in `validation:auc`.
 
-    `validation:tweedie-nloglik` is never among them: XGBoost prints `tweedie-nloglik@1.5`, as the objective's
-    default only, and no regex of the container matches that.
+    `tweedie-nloglik` is never among them: XGBoost fails where it is asked for without its `@rho`, which the
+    container refuses, and as an objective's default it is printed as `tweedie-nloglik@1.5`.
     """
     own, sklearns = training_metrics(hyperparameters)
-    printed = [_printed(name) for name in own] + list(sklearns)
+    printed = [_printed(name) for name in own if name != "tweedie-nloglik"] + list(sklearns)
     return tuple(f"{data}:{name}" for data in _DATA if data in channels for name in printed)
 
 

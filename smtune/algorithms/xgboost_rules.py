@@ -32,9 +32,7 @@ def _updater(values: Mapping[str, Any]) -> str:
         return "" if linear else "Linear updater should be one of these options: 'shotgun', 'coord_descent'."
     if values.get("process_type") == "update":
         refreshing = all(each in ("refresh", "prune") for each in chosen)
-        return (
-            "" if refreshing else "process_type 'update' can only be used with updater 'refresh' and 'prune'"
-        )
+        return "" if refreshing else "process_type 'update' can only be used with updater 'refresh' and 'prune'"
     if not all(each in _TREE_UPDATERS for each in chosen):
         return (
             "Tree updater should be selected from these options: 'grow_colmaker', 'distcol', "
@@ -52,10 +50,7 @@ def _updater(values: Mapping[str, Any]) -> str:
 def _monotone(values: Mapping[str, Any]) -> str:
     if values.get("tree_method") in ("exact", "hist"):
         return ""
-    return (
-        "monotone_constraints can be used only when the tree_method parameter is set to "
-        "either 'exact' or 'hist'."
-    )
+    return "monotone_constraints can be used only when the tree_method parameter is set to either 'exact' or 'hist'."
 
 
 def _interaction(values: Mapping[str, Any]) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from smtune.cli.options import output_option, target_option
+from smtune.cli.options import Target, output_option, target_option
 
 
 @click.command(short_help="The best training job.")
 @click.argument("job")
 @target_option
 @output_option("table", "json")
-def command(job: str, target: str | None, output: str) -> None:
+def command(job: str, target: Target | None, output: str) -> None:
     """Print the best training job of JOB so far: hyperparameters, final metrics, model.
 
     Exit code 1 while no training job has completed.
@@ -19,17 +19,20 @@ def command(job: str, target: str | None, output: str) -> None:
     \b
     smtune best JOB -o json
     """
-    from smtune.cli.text import print_json, print_pairs
+    from smtune.cli.sessions import session_for
+    from smtune.cli.text import near_path, print_json, print_pairs
     from smtune.errors import JobError
     from smtune.results import best_training_job
-    from smtune.session import find_session, locate
+    from smtune.session import locate
+    from smtune.watch import describe
 
-    session = find_session(job, target)  # type: ignore[arg-type]
-    best = best_training_job(session, job)
-    if best is None:
-        message = f"{job} has no completed training job yet; see: smtune results {job}"
-        raise JobError(message)
-    model = locate(session, best.model_artifact)
+    with session_for(job, target) as session:
+        best = best_training_job(session, job)
+        if best is None:
+            message = f"{job} has no completed training job; see: smtune results {job}"
+            raise JobError(message)
+        objective = describe(session, job)["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]
+        model = locate(session, best.model_artifact)
     if output == "json":
         print_json(
             {
@@ -43,8 +46,8 @@ def command(job: str, target: str | None, output: str) -> None:
             }
         )
         return
-    print_pairs({"training job": best.name, "objective": best.objective, "model": model})
-    click.echo()
-    print_pairs(best.hyperparameters)
-    click.echo()
-    print_pairs(best.metrics)
+    goal = f"{objective['MetricName']}, {objective['Type'].lower()}d"
+    print_pairs({"training job": best.name, "objective": goal, "model": near_path(model)})
+    for values in (best.hyperparameters, best.metrics):
+        click.echo()
+        print_pairs(values)

@@ -3,33 +3,44 @@
 from __future__ import annotations
 
 import json
+import re
 
 import click
 
 from smtune.cli.options import output_option
 
+_ARGUMENT = re.compile(r"\b\w+_error\b")
+
 
 @click.command(short_help="Bias, variance or mismatch?")
-@click.option("--human-error", help="The best error people reach, as 0.01 or 1%.")
-@click.option("--train-error", required=True, help="Error on the training set.")
-@click.option("--validation-error", required=True, help="Error on the validation set.")
-@click.option("--test-error", help="Error on the test set.")
-@click.option("--train-dev-error", help="Error on rows drawn like training but not trained on.")
-@click.option("--algorithm", help="Name hyperparameters in the remedies: xgboost.")
+@click.option("--human-error", metavar="RATE", help="The best error people reach.")
+@click.option("--train-error", metavar="RATE", required=True, help="Error on the training set.")
+@click.option("--validation-error", metavar="RATE", required=True, help="Error on the validation set.")
+@click.option("--test-error", metavar="RATE", help="Error on the test set.")
+@click.option("--train-dev-error", metavar="RATE", help="Error on rows drawn like training but not trained on.")
+@click.option("--algorithm", type=click.Choice(["xgboost"]), help="Name its hyperparameters in the remedies.")
 @output_option("table", "json")
-def command(output: str, **errors: str | None) -> None:
+def command(output: str, algorithm: str | None, **errors: str | None) -> None:
     """Say whether bias, variance or data mismatch is the problem, and what to do about it.
 
-    Errors are fractions (0.05) or percentages (5%).
+    A RATE is a fraction (0.05) or a percentage (5%).
 
     \b
     smtune diagnose --human-error 1% --train-error 5% --validation-error 6% --test-error 10%
     """
     from smtune.diagnosis import diagnose
     from smtune.diagnosis.text import render
+    from smtune.errors import UsageError
 
-    diagnosis = diagnose(**errors)  # type: ignore[arg-type]
+    try:
+        diagnosis = diagnose(**errors, algorithm=algorithm)  # type: ignore[arg-type]
+    except UsageError as error:
+        raise UsageError(_ARGUMENT.sub(_as_option, str(error))) from None
     if output == "json":
         click.echo(json.dumps(diagnosis.to_dict(), indent=2))
     else:
         click.echo(render(diagnosis), nl=False)
+
+
+def _as_option(name: re.Match[str]) -> str:
+    return f"--{name[0].replace('_', '-')}"

@@ -18,14 +18,19 @@ def command(aws: bool, most: int, output: str) -> None:
     smtune list
     """
     from smtune.cli.text import print_json, print_table, remark
+    from smtune.local.settings import Settings
     from smtune.session import connect
     from smtune.watch import list_tuning_jobs
 
     jobs = list_tuning_jobs(connect("aws" if aws else "local"), most=most)
     if output == "json":
         print_json(jobs)
-    elif not jobs:
-        remark("no tuning jobs here (state is in SMTUNE_HOME, .smtune by default)")
-    else:
+    elif jobs:
         headings = ("name", "status", "strategy", "created", "completed", "running", "failed", "stopped")
         print_table(headings, ([job[name] for name in headings] for job in jobs), numbers=headings[4:])
+    elif aws:
+        remark("no tuning jobs in this account and region")
+    else:
+        remark(
+            f"no tuning jobs here (SMTUNE_HOME={Settings.from_environment().home}); start one: smtune run SPEC --local"
+        )

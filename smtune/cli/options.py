@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-def _remember(ctx: click.Context, _: click.Parameter, value: str) -> str:
-    # The error boundary answers in the same form.
-    ctx.find_root().ensure_object(dict)["output"] = value
-    return value
+Target = Literal["aws", "local"]
 
 
 def output_option(*choices: str) -> Callable[[Command], Command]:
-    """`-o FORMAT`; the first choice is the default."""
+    """`-o FORMAT`; the first choice is the default. Errors of a command under `-o json` are JSON too."""
     return click.option(
         "-o",
         "--output",
         type=click.Choice(choices),
         default=choices[0],
         show_default=True,
-        callback=_remember,
         help="What is printed on stdout.",
     )
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
-from smtune.cli.text import duration, print_pairs, show
+from smtune.cli.text import duration, near_path, print_pairs, show
 from smtune.diagnosis.text import render
-from smtune.results import Best
+from smtune.results import Best, training_jobs
 from smtune.run import Report
 
 
-def print_report(report: Report) -> None:
+def print_report(report: Report, session: Any) -> None:
     """Best training job, its hyperparameters and errors, the diagnosis; on stdout."""
     progress = report.progress
     counts = {"completed": progress.completed, "failed": progress.failed, "stopped": progress.stopped}
@@ -20,11 +22,13 @@ def print_report(report: Report) -> None:
         click.echo(f"  {progress.failure_reason}")
     if report.best is not None:
         _print_best(report, report.best)
+    elif progress.failed:
+        _print_failure(session, progress.name)
     if report.diagnosis is not None:
         click.echo(f"\n{render(report.diagnosis).rstrip()}")
     for note in report.notes:
         click.echo(f"\nnote: {note}")
-    click.echo(f"\nMore: smtune results {progress.name}")
+    click.echo(f"\nAll training jobs: smtune results {progress.name}")
 
 
 def _print_best(report: Report, best: Best) -> None:
@@ -33,8 +37,17 @@ def _print_best(report: Report, best: Best) -> None:
     click.echo(f"  {metric} {show(best.objective)} ({direction.lower()}d)\n")
     print_pairs({f"  {name}": value for name, value in best.hyperparameters.items()})
     click.echo()
-    print_pairs({f"  {name}": value for name, value in best.metrics.items()})
+    metrics: dict[str, Any] = dict(best.metrics)
     if report.evaluation is not None:
         rows = f"(best model on {report.evaluation.rows} held-out rows)"
-        print_pairs({f"  {name}": f"{show(value)}  {rows}" for name, value in report.evaluation.metrics.items()})
-    click.echo(f"\n  model  {report.model_artifact}")
+        metrics |= {name: f"{show(value)}  {rows}" for name, value in report.evaluation.metrics.items()}
+    print_pairs({f"  {name}": value for name, value in metrics.items()})
+    click.echo(f"\n  model  {near_path(report.model_artifact)}")
+
+
+def _print_failure(session: Any, tuning_job: str) -> None:
+    """The first failure, where nothing succeeded: most often all have the same reason."""
+    frame = training_jobs(session, tuning_job)
+    failed = frame[frame["status"] == "Failed"].iloc[0]
+    click.echo(f"\nThe first to fail, {failed['name']}:\n  {failed['failure_reason']}")
+    click.echo(f"  Its log: smtune logs {failed['name']}")

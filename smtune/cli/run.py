@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -26,37 +27,57 @@ def command(ctx: click.Context, spec: Path | None, local: bool, resume: str | No
     smtune run spec.yaml --local
     smtune run --resume breast-cancer-xgb-tp0wh4k2zq
     """
+    if spec is None and resume is None:
+        raise click.UsageError("give a SPEC, or --resume JOB", ctx)
+    if spec is not None and resume is not None:
+        raise click.UsageError("give a SPEC or --resume JOB, not both", ctx)
+    if spec is not None:
+        session, job = _start(spec, local=local)
+        ctx.exit(_finish(session, job, output))
+    from smtune.cli.sessions import session_for
+
+    with session_for(str(resume), "local" if local else None) as session:
+        ctx.exit(_finish(session, str(resume), output))
+
+
+def _start(spec: Path, *, local: bool) -> tuple[Any, str]:
+    """Launch SPEC; returns its session and the tuning job's name. Nothing is created for a spec with a problem."""
+    from smtune.cli.text import remark
+    from smtune.errors import SpecError
+    from smtune.run import start
+    from smtune.session import connect
+    from smtune.spec import load_spec
+    from smtune.validate import check_file
+
+    problems = check_file(spec)
+    if problems:
+        raise SpecError(problems, source=str(spec))
+    session = connect("local" if local else "aws")
+    started = start(session, load_spec(spec), spec.absolute().parent)
+    remark(f"tuning job {started.name}")
+    for note in started.notes:
+        remark(f"  note: {note}")
+    if started.rows:
+        remark("  rows: " + ", ".join(f"{name} {count}" for name, count in started.rows.items()))
+    return session, started.name
+
+
+def _finish(session: Any, job: str, output: str) -> int:
+    """Watch the job to its end and print its report; returns the exit code."""
     from smtune.cli.live import follow
     from smtune.cli.report import print_report
     from smtune.cli.text import print_json, remark
-    from smtune.run import report, start
-    from smtune.session import connect, find_session
-    from smtune.spec import load_spec
+    from smtune.run import report
     from smtune.watch import watch
 
-    if (spec is None) == (resume is None):
-        raise click.UsageError("Give a SPEC, or --resume JOB.", ctx)
-    if spec is not None:
-        loaded = load_spec(spec)
-        session = connect("local" if local else "aws")
-        started = start(session, loaded, spec.absolute().parent)
-        job = started.name
-        remark(f"tuning job {job}")
-        for note in started.notes:
-            remark(f"  note: {note}")
-        if started.rows:
-            remark("  rows: " + ", ".join(f"{name} {count}" for name, count in started.rows.items()))
-    else:
-        job = str(resume)
-        session = find_session(job, "local" if local else None)
     try:
         last = follow(watch(session, job))
+        result = report(session, job)
     except KeyboardInterrupt:
-        remark(f"\n{job} goes on. Come back: smtune run --resume {job}    Stop it: smtune stop {job}")
-        ctx.exit(130)
-    result = report(session, job)
+        remark(f"\n{job} goes on without you. Come back: smtune run --resume {job}    Stop it: smtune stop {job}")
+        return 130
     if output == "json":
         print_json(result.to_dict())
     else:
-        print_report(result)
-    ctx.exit(_STATUS_CODES[last.status])
+        print_report(result, session)
+    return _STATUS_CODES[last.status]

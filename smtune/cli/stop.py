@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import click
 
-from smtune.cli.options import target_option
+from smtune.cli.options import Target, target_option
 
 
 @click.command(short_help="Stop a tuning job.")
 @click.argument("job")
 @target_option
-def command(job: str, target: str | None) -> None:
+def command(job: str, target: Target | None) -> None:
     """Stop JOB: nothing new starts; what runs gets SIGTERM, and SIGKILL after two minutes. Models so far are kept.
 
     \b
     smtune stop JOB
     """
+    from smtune.cli.sessions import session_for
     from smtune.cli.text import remark
     from smtune.launch import stop
-    from smtune.session import find_session
 
-    stop(find_session(job, target), job)  # type: ignore[arg-type]
+    with session_for(job, target) as session:
+        stop(session, job)
     remark(f"{job} is stopping; see: smtune describe {job}")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TextIO
 
 import click
@@ -13,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 _WIDEST = 1000
-_LONGEST_CELL = 100
+_LONGEST_CELL = 160
 
 
 def console(stream: TextIO, *, width: int | None = None) -> Console:
@@ -24,8 +26,12 @@ def console(stream: TextIO, *, width: int | None = None) -> Console:
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on stdout."""
-    click.echo(json.dumps(value, indent=2, default=str, allow_nan=False))
+    """One JSON document on stdout; times are ISO 8601."""
+    click.echo(json.dumps(value, indent=2, default=_plain, allow_nan=False))
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, dt.datetime) else str(value)
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[Any]], *, numbers: Iterable[str] = ()) -> None:
@@ -64,6 +70,12 @@ def show(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.6g}"
     return str(value)
+
+
+def near_path(place: str) -> str:
+    """A path, from the current folder where it lies below it; a URI as it is."""
+    path = Path(place)
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else place
 
 
 def duration(seconds: float | None) -> str:

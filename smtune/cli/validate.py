@@ -14,38 +14,23 @@ from smtune.cli.options import output_option
 @output_option("table", "json")
 @click.pass_context
 def command(ctx: click.Context, specs: tuple[Path, ...], output: str) -> None:
-    """Check each SPEC offline: its form, the service's limits, the algorithm's own rules.
+    """Check each SPEC offline: its form, the service's limits, the algorithm's own rules. Data is not looked at.
 
     Exit code 252 when there is any problem.
 
     \b
     smtune validate spec.yaml
     """
+    from smtune.cli.explain import as_dict
     from smtune.cli.text import print_json
     from smtune.validate import check_file
 
     found = {str(spec): check_file(spec) for spec in specs}
     if output == "json":
         print_json(
-            [
-                {
-                    "file": name,
-                    "problems": [
-                        {
-                            "line": item.line,
-                            "column": item.column,
-                            "path": item.path,
-                            "message": item.message,
-                            "fix": item.fix,
-                            "rule": item.rule,
-                        }
-                        for item in problems
-                    ],
-                }
-                for name, problems in found.items()
-            ]
+            [{"file": name, "problems": [as_dict(problem) for problem in problems]} for name, problems in found.items()]
         )
     else:
         for name, problems in found.items():
-            click.echo("\n".join(item.describe(name) for item in problems) or f"{name}: ok")
+            click.echo("\n".join(problem.describe(name) for problem in problems) or f"{name}: ok")
     ctx.exit(252 if any(found.values()) else 0)

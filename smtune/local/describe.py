@@ -116,7 +116,7 @@ def describe_training_job(job: TuningJob, training: TrainingJob) -> Json:
             "TrainingJobName": training.name,
             "TrainingJobArn": training_job_arn(training.name),
             "TuningJobArn": tuning_job_arn(job.name),
-            "ModelArtifacts": _artifacts(definition, training),
+            "ModelArtifacts": {"S3ModelArtifacts": artifact_uri(dict(definition), training.name)},
             "TrainingJobStatus": training.status,
             "SecondaryStatus": _secondary(training),
             "FailureReason": training.failure_reason,
@@ -148,11 +148,6 @@ def _final_objective(job: TuningJob, training: TrainingJob) -> Json | None:
         return None
     name, maximize = job.objective
     return {"Type": "Maximize" if maximize else "Minimize", "MetricName": name, "Value": training.objective}
-
-
-def _artifacts(definition: Mapping[str, Any], training: TrainingJob) -> Json:
-    kept = training.status in {"Completed", "Stopped"}
-    return {"S3ModelArtifacts": artifact_uri(dict(definition), training.name)} if kept else {}
 
 
 def _secondary(training: TrainingJob) -> str:

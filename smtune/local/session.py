@@ -8,6 +8,7 @@ everything built on them, the SageMaker SDK included. Nothing of such a session 
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -69,3 +70,6 @@ class LocalSession(boto3.Session):
             return refusal(error)
         except ObjectKeyError as error:
             return refusal(ServiceAnswerError("InvalidArgument", str(error)))
+        except (OSError, sqlite3.Error) as error:
+            message = f"{type(error).__name__}: {error} (state is in {self.settings.home})"
+            return refusal(ServiceAnswerError("InternalFailure", message, status=500))

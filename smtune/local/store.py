@@ -40,6 +40,16 @@ class Store:
         self._path = path
         self._local = threading.local()
         path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._open()
+        except sqlite3.OperationalError as error:
+            message = f"cannot open {path}: {error}"
+            raise SmtuneError(message) from error
+        except sqlite3.DatabaseError as error:
+            message = f"{path} is not smtune's database ({error}): move it away, or use another SMTUNE_HOME"
+            raise SmtuneError(message) from error
+
+    def _open(self) -> None:
         with self._transaction() as db:
             version = db.execute("PRAGMA user_version").fetchone()[0]
             if version == 0:
@@ -47,7 +57,7 @@ class Store:
                     db.execute(statement)
                 db.execute(f"PRAGMA user_version = {_VERSION}")
             elif version != _VERSION:
-                message = f"{path} is of another version of smtune (format {version}): use another SMTUNE_HOME"
+                message = f"{self._path} is of another version of smtune (format {version}): use another SMTUNE_HOME"
                 raise SmtuneError(message)
 
     # tuning jobs

@@ -24,6 +24,7 @@ from smtune.spec import (
     Table,
     TuningSpec,
 )
+from smtune.spec.data import is_remote
 from smtune.spec.ranges import Range, encode
 
 STRATEGIES = {"bayesian": "Bayesian", "random": "Random", "hyperband": "Hyperband", "grid": "Grid"}
@@ -206,11 +207,6 @@ def _channel(name: str, channel: Channel, spec: TuningSpec, site: Site) -> Json:
         "InputMode": channel.input_mode,
     }
     return result | {key: value for key, value in optional.items() if value is not None}
-
-
-def is_remote(uri: str) -> bool:
-    """Whether a channel's data is on S3 already."""
-    return uri.startswith(("s3://", "https://"))
 
 
 def _uri(channel: Channel, name: str, spec: TuningSpec, site: Site) -> str:

@@ -16,7 +16,7 @@ def _version_text(value: object) -> object:
     if isinstance(value, int | float):
         raise mistake(
             f"version {value!r} is read as a number, so 2.10 would become 2.1",
-            f'quote it: version: "{value}"',
+            'put it in quotes, as in version: "1.7-1"',
         )
     return value
 
@@ -62,11 +62,13 @@ class Script(Frozen):
     script: ScriptSource
 
 
+ALGORITHMS = ("builtin", "image", "arn", "script")
+"""The key that says which kind of algorithm it is."""
+
+
 def _tag(value: object) -> str | None:
-    tags = {"builtin": "@builtin", "image": "@image", "arn": "@arn", "script": "@script"}
     if isinstance(value, Mapping):
-        found = [tag for key, tag in tags.items() if key in value]
-        return found[0] if found else None
+        return next((f"@{key}" for key in ALGORITHMS if key in value), None)
     types = {BuiltIn: "@builtin", Image: "@image", Resource: "@arn", Script: "@script"}
     return types.get(type(value))  # type: ignore[call-overload,no-any-return]
 

@@ -6,8 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from smtune.errors import shown
 from smtune.spec.algorithm import InputMode
 from smtune.spec.ranges import Frozen, mistake
 
@@ -19,7 +20,7 @@ class Split(Frozen):
     validation: float = Field(default=0.15, gt=0, lt=1)
     test: float = Field(default=0.15, ge=0, lt=1)
     stratify: str | None = None
-    seed: int = Field(default=0, ge=0)
+    seed: int = Field(default=0, ge=0, lt=2**32)
 
     @model_validator(mode="after")
     def _is_everything(self) -> Self:
@@ -40,10 +41,21 @@ class Table(Frozen):
     `as-is`: header and columns as in the source (the default of everything else)."""
 
 
+def _place(uri: str) -> str:
+    if "://" in uri and not is_remote(uri):
+        raise mistake(f"{shown(uri)} is neither on S3 nor on this machine", "write s3://..., https://... or a path")
+    return uri
+
+
+def is_remote(uri: str) -> bool:
+    """Whether a channel's data is on S3 already."""
+    return uri.startswith(("s3://", "https://"))
+
+
 class Channel(Frozen):
     """An input channel: an S3 prefix, or a file or folder here (relative to the spec)."""
 
-    uri: str
+    uri: Annotated[str, AfterValidator(_place)]
     content_type: str | None = None
     compression: Literal["None", "Gzip"] | None = None
     input_mode: InputMode | None = None
@@ -62,6 +74,12 @@ class Channels(Frozen):
 
     channels: Mapping[str, ChannelOrUri] = Field(min_length=1)
     test: ChannelOrUri | None = None
+
+    @model_validator(mode="after")
+    def _has_one_test(self) -> Self:
+        if self.test is not None and "test" in self.channels:
+            raise mistake("test stands both beside and among the channels", "keep it beside them to hold it out")
+        return self
 
 
 def _tag(value: object) -> str:

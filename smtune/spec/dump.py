@@ -7,11 +7,16 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.nodes import ScalarNode
+from ruamel.yaml.resolver import VersionedResolver
 
 from smtune.spec.model import TuningSpec
 
 _WIDTH = 110
 _SHORT = 90
+_TEXT_TAG = "tag:yaml.org,2002:str"
+_NUMBER_TAG = "tag:yaml.org,2002:float"
+_YAML_11 = VersionedResolver(version=(1, 1))
 
 
 def dump_spec(spec: TuningSpec) -> str:
@@ -20,6 +25,7 @@ def dump_spec(spec: TuningSpec) -> str:
     yaml = YAML()
     yaml.width = _WIDTH
     yaml.representer.add_representer(str, _represent_text)
+    yaml.representer.add_representer(float, _represent_number)
     stream = StringIO()
     yaml.dump(_styled(data, 0), stream)
     return stream.getvalue()
@@ -49,18 +55,13 @@ def _is_leaf(value: Any) -> bool:
     return isinstance(value, list | tuple) and not any(isinstance(item, dict | list | tuple) for item in value)
 
 
-# What YAML 1.1 readers (PyYAML, Go) would take for a number, a boolean or null is quoted for them too.
-_YAML_11_WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", ""}
-
-
 def _represent_text(representer: Any, text: str) -> Any:
-    style = "'" if text.lower() in _YAML_11_WORDS or _looks_numeric(text) else None
-    return representer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+    # What readers of YAML 1.1 (PyYAML, Go) take for a number, a boolean, a date or null is quoted for them too.
+    tag = _YAML_11.resolve(ScalarNode, text, (True, False))
+    return representer.represent_scalar(_TEXT_TAG, text, style=None if tag == _TEXT_TAG else "'")
 
 
-def _looks_numeric(text: str) -> bool:
-    try:
-        float(text.replace("_", ""))
-    except ValueError:
-        return text[:1].isdigit() and ":" in text
-    return True
+def _represent_number(representer: Any, number: float) -> Any:
+    # Without a point, 1e-05 is text to readers of YAML 1.1.
+    text = repr(number)
+    return representer.represent_scalar(_NUMBER_TAG, text if "." in text else text.replace("e", ".0e"))

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from typing import Any, get_args
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, Tag
 from pydantic_core import ErrorDetails
 
-from smtune.errors import Problem
+from smtune.errors import Problem, dotted, shown
+from smtune.spec.algorithm import ALGORITHMS
 from smtune.spec.yaml import Document, Path
 
 _TYPES = {
     "string_type": ("text", "put it in quotes"),
-    "int_type": ("a whole number", "write it without quotes and without a decimal point"),
+    "int_type": ("a whole number", "write a plain number, without quotes and without a decimal point"),
     "int_from_float": ("a whole number", "write it without a decimal point"),
-    "float_type": ("a number", "write it without quotes"),
+    "float_type": ("a number", "write a plain number, without quotes"),
+    "finite_number": ("a finite number", "write a number between -1.8e308 and 1.8e308"),
     "bool_type": ("true or false", "write true or false, without quotes"),
     "tuple_type": ("a list", "write it as [a, b]"),
     "mapping_type": ("a mapping", "write keys and values, as in {key: value}"),
     "dict_type": ("a mapping", "write keys and values, as in {key: value}"),
     "model_type": ("a mapping", "write keys and values, as in {key: value}"),
     "model_attributes_type": ("a mapping", "write keys and values, as in {key: value}"),
+    "too_short": ("enough", "give at least one"),
     "is_instance_of": ("a mapping", "write keys and values, as in {key: value}"),
 }
 _BOUNDS = {
@@ -35,11 +39,10 @@ _BOUNDS = {
 
 def explain(error: ErrorDetails, document: Document, root: type[BaseModel]) -> Problem:
     """What `error` means for the person who wrote `document`; `root` is the model it was checked against."""
-    location = error["loc"]
-    path: Path = tuple(part for part in location if not str(part).startswith("@"))
+    path, _ = locate(root, error["loc"])
     message, fix = _sentence(error, root)
     line, column = document.place(path)
-    return Problem(line, column, _dotted(path), message, fix)
+    return Problem(line, column, dotted(path), message, fix)
 
 
 def nearest(word: str, choices: Iterable[str]) -> str | None:
@@ -53,69 +56,76 @@ def _sentence(error: ErrorDetails, root: type[BaseModel]) -> tuple[str, str]:
     if kind == "smtune":
         return context["message"], context["fix"]
     if kind == "extra_forbidden":
-        return _unknown_key(str(error["loc"][-1]), fields_at(root, error["loc"][:-1]))
+        _, valid = locate(root, error["loc"][:-1])
+        return _unknown_key(str(error["loc"][-1]), valid)
     if kind == "missing":
         return f"{error['loc'][-1]} is missing", f"add {error['loc'][-1]}:"
     if kind == "literal_error":
         return _wrong_choice(value, context["expected"])
     if kind == "union_tag_not_found":
-        return (
-            "says none of builtin, image, arn and script",
-            "write algorithm: {builtin: xgboost, version: 1.7-1}",
-        )
+        return _untagged(value)
     if kind in _TYPES:
         wanted, fix = _TYPES[kind]
-        return f"{_shown(value)} is not {wanted}", fix
+        return ("the value is missing" if value is None else f"{shown(value)} is not {wanted}"), fix
     if kind in _BOUNDS:
         words, key = _BOUNDS[kind]
-        return f"{_shown(value)} is out of bounds", f"give a value {words} {context[key]}"
-    return f"{_shown(value)}: {error['msg'][0].lower()}{error['msg'][1:]}", ""
+        return f"{shown(value)} is out of bounds", f"give a value {words} {context[key]}"
+    return f"{shown(value)}: {error['msg'][0].lower()}{error['msg'][1:]}", ""
+
+
+def _untagged(value: object) -> tuple[str, str]:
+    found = [nearest(str(key), ALGORITHMS) for key in value] if isinstance(value, Mapping) else []
+    near = next((name for name in found if name), None)
+    hint = f"did you mean {near}? " if near else ""
+    return "says none of builtin, image, arn and script", f"{hint}write it as {{builtin: xgboost, version: 1.7-1}}"
 
 
 def _unknown_key(key: str, valid: Iterable[str]) -> tuple[str, str]:
     names = sorted(valid)
     near = nearest(key, names)
     hint = f"did you mean {near}? " if near else ""
-    return f"unknown key {key!r}", f"{hint}valid here: {', '.join(names)}"
+    return f"unknown key {shown(key)}", f"{hint}valid here: {', '.join(names)}"
 
 
 def _wrong_choice(value: object, expected: str) -> tuple[str, str]:
     choices = [choice.strip("' ") for choice in expected.replace(" or ", ", ").split(", ")]
     near = nearest(str(value).lower(), choices)
     hint = f"did you mean {near}? " if near else ""
-    return f"{_shown(value)} is not a choice", f"{hint}valid here: {', '.join(choices)}"
+    return f"{shown(value)} is not a choice", f"{hint}valid here: {', '.join(choices)}"
 
 
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _dotted(path: Path) -> str:
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
-
-
-def fields_at(root: type[BaseModel], location: tuple[str | int, ...]) -> set[str]:
-    """The keys valid at `location`, a pydantic error's `loc` with its `@tags`."""
-    candidates: dict[type[BaseModel], str | None] = {root: None}
+def locate(root: type[BaseModel], location: tuple[str | int, ...]) -> tuple[Path, set[str]]:
+    """A pydantic error's `loc` without the tags of unions: the document's path, and the keys valid there."""
+    path, here = list[str | int](), dict[str | None, Any]({None: root})
     for part in location:
-        if isinstance(part, str) and part.startswith("@"):
-            candidates = {model: tag for model, tag in candidates.items() if tag == part}
+        if part in here:
+            here = {None: here[str(part)]}
         else:
-            fields = [model.model_fields[part] for model in candidates if part in model.model_fields]
-            if fields:
-                candidates = {}
-                for field in fields:
-                    candidates.update(_models(field.annotation, None))
-    return {name for model in candidates for name in model.model_fields}
+            path.append(part)
+            here = _below(here, part)
+    return tuple(path), {name for kind in here.values() if _is_model(kind) for name in kind.model_fields}
 
 
-def _models(annotation: Any, tag: str | None) -> Mapping[type[BaseModel], str | None]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return {annotation: tag}
-    arguments = get_args(annotation)
-    tags = [item.tag for item in arguments[1:] if isinstance(item, Tag)]
-    found: dict[type[BaseModel], str | None] = {}
-    for argument in arguments:
-        found.update(_models(argument, tags[0] if tags else tag))
-    return found
+def _below(here: Mapping[str | None, Any], part: str | int) -> dict[str | None, Any]:
+    """What can stand at `part` of any of these types: its own types, those of a union by their tags."""
+    for kind in here.values():
+        if _is_model(kind):
+            field = kind.model_fields.get(str(part))
+            return {} if field is None else _kinds(field.annotation, None)
+        if get_origin(kind) in (Mapping, tuple):
+            return _kinds(get_args(kind)[get_origin(kind) is Mapping], None)
+    return {}
+
+
+def _kinds(annotation: Any, tag: str | None) -> dict[str | None, Any]:
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        tags = [item.tag for item in arguments[1:] if isinstance(item, Tag)]
+        return _kinds(arguments[0], tags[0] if tags else tag)
+    if origin in (Union, UnionType):
+        return {key: kind for argument in arguments for key, kind in _kinds(argument, tag).items()}
+    return {} if annotation is NoneType else {tag: annotation}
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)

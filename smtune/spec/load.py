@@ -10,9 +10,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from smtune.errors import Problem, SpecError
-from smtune.spec.explain import explain
+from smtune.spec.explain import explain, locate
 from smtune.spec.model import TuningSpec
-from smtune.spec.yaml import Document, parse_yaml
+from smtune.spec.yaml import MAX_CHARACTERS, Document, parse_yaml
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def load_document(path_or_text: str | Path) -> Loaded:
     if not isinstance(document.data, dict):
         problem = Problem(1, 1, "", "a spec is a mapping of keys to values", "start it with: apiVersion: smtune/v1")
         raise SpecError((problem,), source=source)
-    return Loaded(_validate(document), document)
+    return Loaded(check_document(document), document)
 
 
 def _read(path_or_text: str | Path) -> tuple[str, str]:
@@ -46,15 +46,18 @@ def _read(path_or_text: str | Path) -> tuple[str, str]:
         return path_or_text, "<text>"
     path = Path(path_or_text)
     try:
-        return path.read_text(encoding="utf-8"), str(path)
+        with path.open(encoding="utf-8") as stream:
+            return stream.read(MAX_CHARACTERS + 1), str(path)
     except UnicodeDecodeError:
         reason, fix = "the file is not UTF-8 text", "save it as UTF-8"
-    except OSError as error:
-        reason, fix = f"cannot read the file: {error.strerror}", "name a spec; `smtune init` makes one"
+    except (OSError, ValueError) as error:
+        cause = error.strerror if isinstance(error, OSError) else error
+        reason, fix = f"cannot read the file: {cause}", "name a spec; `smtune init` makes one"
     raise SpecError((Problem(0, 0, "", reason, fix),), source=str(path))
 
 
-def _validate(document: Document) -> TuningSpec:
+def check_document(document: Document) -> TuningSpec:
+    """The spec that `document` holds; raises SpecError with every problem."""
     data, problems = copy.deepcopy(document.data), set[Problem]()
     while True:
         try:
@@ -62,12 +65,12 @@ def _validate(document: Document) -> TuningSpec:
         except ValidationError as error:
             details = error.errors(include_url=False)
             problems.update(explain(detail, document, TuningSpec) for detail in details)
-            unknown = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
+            unknown = [locate(TuningSpec, detail["loc"])[0] for detail in details if detail["type"] == "extra_forbidden"]
             if not unknown:
                 break
             # A model is checked as a whole only once its keys are known: without the unknown ones the rest shows.
-            for location in unknown:
-                _remove(data, location)
+            for path in unknown:
+                _remove(data, path)
         else:
             if not problems:
                 return spec
@@ -75,8 +78,8 @@ def _validate(document: Document) -> TuningSpec:
     raise SpecError(tuple(sorted(problems)), source=document.source)
 
 
-def _remove(data: Any, location: tuple[str | int, ...]) -> None:
-    *parents, key = [part for part in location if not str(part).startswith("@")]
+def _remove(data: Any, path: tuple[str | int, ...]) -> None:
+    *parents, key = path
     for part in parents:
         data = data[part]
     del data[key]

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, model_validator
 
+from smtune.errors import shown
 from smtune.naming import clean, is_job_name
 from smtune.spec.algorithm import Algorithm
 from smtune.spec.data import Data
@@ -106,7 +107,7 @@ class AlgorithmEntry(Frozen):
 def _job_name(value: str) -> str:
     if not is_job_name(value):
         raise mistake(
-            f"{value!r} is not a job name: at most 32 letters, digits and hyphens, with a letter or digit at both ends",
+            f"{shown(value)} is not a job name: at most 32 letters, digits and hyphens, with a letter or digit at both ends",
             f"write name: {clean(value)[:32].strip('-') or 'my-model'}",
         )
     return value

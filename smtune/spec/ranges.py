@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Discriminator, PlainValidator, Strict, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
+from smtune.errors import shown
+
 Scalar = bool | int | float | str
 Scale = Literal["auto", "linear", "log", "reverse-log"]
 
@@ -54,7 +56,7 @@ class Integer(Frozen):
     def _is_a_range(self) -> Self:
         check_bounds(self.min, self.max)
         if self.scale == "log" and self.min <= 0:
-            raise mistake(f"a log scale needs min > 0, not {self.min}", "raise min above 0, or use scale: linear")
+            raise mistake(f"a log scale needs min > 0, not {shown(self.min)}", "raise min above 0, or use scale: linear")
         if self.scale == "reverse-log":
             raise mistake(
                 "a reverse-log scale is for continuous ranges only",
@@ -94,18 +96,18 @@ class Categorical(Frozen):
         texts = [encode(value) for value in self.values]
         repeated = sorted({text for text in texts if texts.count(text) > 1})
         if repeated:
-            raise mistake(f"values repeats {', '.join(repeated)}", "list each value once")
+            raise mistake(f"values repeats {', '.join(map(shown, repeated))}", "list each value once")
         return self
 
 
 def check_bounds(low: float, high: float) -> None:
     if low == high:
         raise mistake(
-            f"min and max are both {low!r}: the service refuses a range of one value",
-            f"widen the range, or write the plain value {low!r} to keep the hyperparameter static",
+            f"min and max are both {shown(low)}: the service refuses a range of one value",
+            f"widen the range, or write the plain value {shown(low)} to keep the hyperparameter static",
         )
     if low > high:
-        raise mistake(f"min {low!r} is above max {high!r}", "swap them")
+        raise mistake(f"min {shown(low)} is above max {shown(high)}", "swap them")
 
 
 def kind_of(value: object) -> str:

@@ -5,26 +5,28 @@ Bounded on purpose: a hostile document (bombs of anchors, deep nesting, megabyte
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import Composer
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
 
-from smtune.errors import Problem, SpecError
+from smtune.errors import Problem, SpecError, dotted, shown
 
 Path = tuple[str | int, ...]
 MAX_CHARACTERS = 1_000_000
-MAX_NODES = 50_000
+MAX_NODES = 10_000
 MAX_DEPTH = 30
-_NUMBERS = {
-    "tag:yaml.org,2002:int",
-    "tag:yaml.org,2002:float",
-    "tag:yaml.org,2002:bool",
-    "tag:yaml.org,2002:null",
-}
+_TAG = "tag:yaml.org,2002:"
+_TYPED = {f"{_TAG}{kind}" for kind in ("int", "float", "bool", "null")}
+_TEXT = {f"{_TAG}{kind}" for kind in ("str", "timestamp", "value", "merge")}
+_MERGE = f"{_TAG}merge"
+_UNSENDABLE = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,8 @@ def parse_yaml(text: str, *, source: str) -> Document:
     if len(text) > MAX_CHARACTERS:
         raise _error(source, f"the document is larger than {MAX_CHARACTERS:,} characters")
     yaml = YAML(typ="safe", pure=True)
-    try:
-        root = yaml.compose(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise _error(source, f"not YAML: {error.problem or error.context}", mark) from None
-    except (YAMLError, RecursionError) as error:
-        raise _error(source, f"not YAML: {str(error).splitlines()[0]}") from None
+    yaml.Composer = _BoundedComposer
+    root = _compose(yaml, text, source)
     if root is None:
         raise _error(source, "the document is empty", fix="start from a template: smtune init")
     reader = _Reader(yaml, source)
@@ -61,6 +58,52 @@ def parse_yaml(text: str, *, source: str) -> Document:
     if reader.problems:
         raise SpecError(tuple(sorted(reader.problems)), source=source)
     return Document(data, reader.places, source)
+
+
+class _TooLargeError(MarkedYAMLError):
+    """The document is larger than a spec can be."""
+
+
+class _BoundedComposer(Composer):
+    """Stops at the first node too many: composing is slow, so a limit after it would come too late."""
+
+    warn_double_anchors = False
+    nodes = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        self.nodes += 1
+        if self.nodes > MAX_NODES or self.depth > MAX_DEPTH:
+            raise _TooLargeError(problem=_limit(self.nodes), problem_mark=self.parser.peek_event().start_mark)
+        return super().compose_node(parent, index)
+
+
+def _limit(nodes: int) -> str:
+    return f"the document has more than {f'{MAX_NODES:,} values' if nodes > MAX_NODES else f'{MAX_DEPTH} levels'}"
+
+
+def _compose(yaml: YAML, text: str, source: str) -> Node | None:
+    try:
+        root: Node | None = yaml.compose(text)
+    except ReaderError as error:
+        before = text[: error.position]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        problem = Problem(line, column, "", f"not YAML: a control character, {error.character:#04x}", "remove it")
+        raise SpecError((problem,), source=source) from None
+    except _TooLargeError as error:
+        raise _error(source, str(error.problem), error.problem_mark) from None
+    except MarkedYAMLError as error:
+        raise _syntax_error(error, source) from None
+    except (YAMLError, ValueError) as error:
+        raise _error(source, f"not YAML: {str(error).splitlines()[0]}") from None
+    return root
+
+
+def _syntax_error(error: MarkedYAMLError, source: str) -> SpecError:
+    problem, mark = str(error.problem or error.context), error.problem_mark or error.context_mark
+    if "another document" in problem:
+        return _error(source, "a second document begins here", mark, fix="write one spec a file")
+    fix = "indent and separate with spaces" if "\\t" in problem else ""
+    return _error(source, f"not YAML: {problem}", mark, fix=fix)
 
 
 @dataclass
@@ -74,12 +117,11 @@ class _Reader:
     def read(self, node: Node, path: Path) -> Any:
         self.nodes += 1
         if self.nodes > MAX_NODES or len(path) > MAX_DEPTH:
-            limit = f"{MAX_NODES:,} values" if self.nodes > MAX_NODES else f"{MAX_DEPTH} levels"
-            raise _error(self.source, f"the document has more than {limit}", node.start_mark)
+            raise _error(self.source, _limit(self.nodes), node.start_mark)
         self.places.setdefault(path, _place(node.start_mark))
-        if isinstance(node, MappingNode):
+        if isinstance(node, MappingNode) and node.tag == f"{_TAG}map":
             return self._mapping(node, path)
-        if isinstance(node, SequenceNode):
+        if isinstance(node, SequenceNode) and node.tag == f"{_TAG}seq":
             return [self.read(item, (*path, index)) for index, item in enumerate(node.value)]
         return self._scalar(node, path)
 
@@ -89,24 +131,37 @@ class _Reader:
             key = key_node.value if isinstance(key_node, ScalarNode) else None
             if key is None:
                 self._problem(key_node, path, "a key has to be plain text")
+            elif key_node.tag == _MERGE:
+                self._problem(key_node, path, "the merge key << is not read", "write the keys out")
             elif key in result:
-                self._problem(key_node, (*path, key), f"key {key!r} stands twice", "remove one of the two")
+                self._problem(key_node, (*path, key), f"key {shown(key)} stands twice", "remove one of the two")
             else:
                 self.places[(*path, key)] = _place(key_node.start_mark)
                 result[key] = self.read(value_node, (*path, key))
         return result
 
     def _scalar(self, node: Node, path: Path) -> Any:
-        if str(node.tag) not in _NUMBERS:
-            return node.value
+        tag = str(node.tag)
+        if not isinstance(node, ScalarNode) or tag not in _TYPED | _TEXT:
+            self._problem(node, path, f"the tag {tag.replace(_TAG, '!!')} is not read", "write the value without a tag")
+            return None
+        if tag in _TEXT:
+            return self._text(node, path)
         try:
             return self.yaml.constructor.construct_object(node)
-        except (ValueError, OverflowError):
-            self._problem(node, path, f"{node.value[:40]!r} is not a number", "quote it if it is text")
+        except (ValueError, KeyError, OverflowError):
+            self._problem(node, path, f"{shown(node.value)} is not a number", "quote it if it is text")
             return None
 
+    def _text(self, node: ScalarNode, path: Path) -> str:
+        text: str = node.value
+        # Legal in YAML (escaped), but no program, file or request can carry them.
+        if _UNSENDABLE.search(text):
+            self._problem(node, path, "the text holds a NUL or half a character", "remove what is escaped there")
+        return text
+
     def _problem(self, node: Node, path: Path, message: str, fix: str = "") -> None:
-        self.problems.append(Problem(*_place(node.start_mark), ".".join(map(str, path)), message, fix))
+        self.problems.append(Problem(*_place(node.start_mark), dotted(path), message, fix))
 
 
 def _place(mark: Any) -> tuple[int, int]:

@@ -69,7 +69,10 @@ def test_every_metric_value_is_kept_with_its_step_and_time(submit: Run, session:
 @pytest.mark.parametrize(
     ("script", "reason"),
     [
-        ("raise ValueError('eta is too bold')", r'ErrorMessage "ValueError: eta is too bold" in train.py, exit code: 1'),
+        (
+            "raise ValueError('eta is too bold')",
+            r'ErrorMessage "ValueError: eta is too bold" in train.py, exit code: 1',
+        ),
         ("print('loss=1')", r"'score' was never printed: none of the 1 log lines matched.*last line was 'loss=1'"),
         ("", r"'score' was never printed: the training job printed nothing at all"),
         ("print('score=nan')", r"'score' was last printed as nan"),
@@ -229,7 +232,10 @@ def test_a_bug_in_the_worker_ends_the_job_with_its_reason(
     store = Store(settings.database)
     job = store.tuning_job(name)
     assert job is not None
-    broken = {**job.request, "HyperParameterTuningJobConfig": {**job.config, "Strategy": "Random", "ParameterRanges": 5}}
+    broken = {
+        **job.request,
+        "HyperParameterTuningJobConfig": {**job.config, "Strategy": "Random", "ParameterRanges": 5},
+    }
     store.change_tuning_job(name, request=broken)
 
     def status() -> str:
@@ -275,7 +281,9 @@ def test_parallel_training_jobs_overlap(submit: Run, session: LocalSession) -> N
 
 
 def test_the_log_is_what_was_printed(submit: Run, session: LocalSession) -> None:
-    name = submit("print('a\\tb  c')\nprint('é', flush=True)\nimport sys\nprint('err', file=sys.stderr)\nprint('score=1')")
+    name = submit(
+        "print('a\\tb  c')\nprint('é', flush=True)\nimport sys\nprint('err', file=sys.stderr)\nprint('score=1')"
+    )
     wait_for(session, name)
     lines = [line for _, line in log_lines(session, training_jobs(session, name)[0]["TrainingJobName"])]
 

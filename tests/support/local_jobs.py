@@ -1,13 +1,20 @@
-"""Jobs that take a second: scripts of a few lines, and how to wait for them."""
+"""A local session and jobs that take a second: scripts of a few lines, and how to wait for them. A pytest plugin."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import boto3
+import pytest
 
+from smtune.data.prepare import prepare
+from smtune.launch import launch
+from smtune.local.session import LocalSession
+from smtune.local.settings import Settings
+from smtune.plan import plan
 from smtune.spec import TuningSpec
 
 WAIT_SECONDS = 60.0
@@ -24,6 +31,38 @@ for step in range(3):
     print(f"score={1 - (arguments.dose - 0.3) ** 2 - 0.1 * (2 - step):.6f}")
 open(os.path.join(os.environ["SM_MODEL_DIR"], "model.txt"), "w").write(str(arguments.dose))
 """
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return Settings.from_environment()
+
+
+@pytest.fixture
+def session(settings: Settings) -> LocalSession:
+    return LocalSession(settings)
+
+
+@pytest.fixture
+def client(session: LocalSession) -> Any:
+    return session.client("sagemaker")
+
+
+@pytest.fixture
+def submit(tmp_path: Path) -> Run:
+    """Launch a tuning job of a script's text, with the settings of the moment; returns its name."""
+
+    def submit(script: str = GOOD, *, changes: Mapping[str, Any] | None = None) -> str:
+        session = LocalSession(Settings.from_environment())
+        folder = tmp_path / "code"
+        folder.mkdir(exist_ok=True)
+        (folder / "train.py").write_text(script, encoding="utf-8")
+        workspace = tmp_path / f"workspace-{time.monotonic_ns()}"
+        workspace.mkdir()
+        spec = script_spec(**(changes or {}))
+        return launch(session, plan(spec, prepare(spec, folder, workspace)))
+
+    return submit
 
 
 def script_spec(**changes: Any) -> TuningSpec:

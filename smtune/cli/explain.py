@@ -1,0 +1,72 @@
+"""Errors -> words on stderr: text for people, one JSON object a line under `-o json`."""
+
+from __future__ import annotations
+
+import json
+import re
+import traceback
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+from smtune import __version__
+from smtune.errors import Problem, ServiceError, SmtuneError, SpecError
+
+_JSON = re.compile(r"(?:^|\0)(?:-o\0?|--output[=\0])json(?:\0|$)")
+
+
+def wants_json(arguments: Sequence[str]) -> bool:
+    """Whether a command line asks for `-o json`; holds even where the rest of it cannot be parsed."""
+    return _JSON.search("\0".join(arguments)) is not None
+
+
+def explain(error: SmtuneError, *, as_json: bool) -> None:
+    """Something wrong with what smtune was given or was told."""
+    if not as_json:
+        click.echo(str(error) if isinstance(error, SpecError) else f"error: {error}", err=True)
+        return
+    details: dict[str, Any] = {
+        "error": type(error).__name__,
+        "message": str(error),
+        "exit_code": error.exit_code,
+    }
+    if isinstance(error, ServiceError):
+        details["code"] = error.code
+    if isinstance(error, SpecError):
+        details["problems"] = [{"file": error.source, **as_dict(problem)} for problem in error.problems]
+    _print_json(details)
+
+
+def explain_usage(error: click.ClickException, *, as_json: bool) -> None:
+    """A command line that cannot be used."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if as_json:
+        _print_json({"error": "UsageError", "message": error.format_message(), "exit_code": error.exit_code})
+    elif context is None or isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+    else:
+        message = error.format_message()
+        sentence = f"{message[:1].lower()}{message[1:]}".rstrip(".")
+        click.echo(f"error: {sentence}\n\n{context.get_usage()}\nHelp:  {context.command_path} --help", err=True)
+
+
+def explain_bug(error: Exception, *, as_json: bool) -> None:
+    """A bug must not look like a mistake of the user's."""
+    sentence = f"This is a bug in smtune {__version__}, not a mistake of yours: please report the above."
+    text = "".join(traceback.format_exception(error))
+    if as_json:
+        bug = {"error": "bug", "message": f"{type(error).__name__}: {error}", "exit_code": 255, "traceback": text}
+        _print_json(bug)
+    else:
+        click.echo(f"{text}\n{sentence}", err=True)
+
+
+def as_dict(problem: Problem) -> dict[str, Any]:
+    """A problem as JSON."""
+    names = ("line", "column", "path", "message", "fix", "rule")
+    return {name: getattr(problem, name) for name in names}
+
+
+def _print_json(details: Mapping[str, Any]) -> None:
+    click.echo(json.dumps(details), err=True)

@@ -1,0 +1,76 @@
+"""The command group: it knows every command by name and imports only the one that is called."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from smtune import __version__
+
+COMMANDS = {
+    "init": "Start from a template: a spec with its data.",
+    "validate": "Check specs; no account, no network.",
+    "render": "Print the request that AWS would get.",
+    "run": "Tune, evaluate and diagnose, from the spec to the report.",
+    "list": "List tuning jobs.",
+    "describe": "Show one tuning job.",
+    "results": "All training jobs of a tuning job, as a table.",
+    "best": "The best training job, with all its metrics.",
+    "logs": "What a training job printed.",
+    "stop": "Stop a tuning job.",
+    "diagnose": "Say whether bias, variance or data mismatch is the problem.",
+}
+EXIT_CODES = {
+    0: "done",
+    1: "the tuning job failed, or has no completed training job",
+    2: "a wrong argument or option",
+    3: "the tuning job was stopped",
+    130: "interrupted (Ctrl-C); a tuning job goes on",
+    141: "the reader of stdout went away, as `head` does",
+    252: "invalid spec, request or data",
+    253: "credentials, region, setting or a missing package",
+    254: "the service refused, as for an unknown job",
+    255: "anything else",
+}
+
+
+class LazyGroup(click.Group):
+    """Knows every command by name and imports only the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"smtune.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(str(code), meaning) for code, meaning in EXIT_CODES.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and name not in COMMANDS:
+            import difflib
+
+            near = difflib.get_close_matches(name, COMMANDS, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"the commands are: {', '.join(COMMANDS)}"
+            raise click.UsageError(f"no such command {name!r}; {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="smtune", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Tune models on Amazon SageMaker, or on this machine, from one YAML file.
+
+    \b
+    Start here: smtune init; smtune run quickstart/spec.yaml --local
+    """

@@ -1,0 +1,33 @@
+"""The session that knows a job named on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from smtune.cli.options import Target
+from smtune.errors import ConfigurationError, ServiceError
+from smtune.local.settings import Settings
+from smtune.session import find_session, is_local
+
+_ADVICE = ", or use this machine: --local"
+
+
+@contextmanager
+def session_for(job: str, target: Target | None) -> Iterator[Any]:
+    """This machine's session if the job ran here, else AWS's; `target` decides where it is given.
+
+    A job that is not here and that AWS does not give either is refused with both places in one sentence.
+    """
+    here = Settings.from_environment().home
+    is_settled = target is not None
+    try:
+        session = find_session(job, target)
+        is_settled = is_settled or is_local(session)
+        yield session
+    except (ConfigurationError, ServiceError) as error:
+        if not is_settled:
+            reason = str(error).replace(_ADVICE, "")
+            error.args = (f"no job {job} here (SMTUNE_HOME={here}; see: smtune list); and AWS: {reason}",)
+        raise

@@ -1,0 +1,136 @@
+"""The store keeps whole transactions, for many processes at once."""
+
+from __future__ import annotations
+
+import math
+import multiprocessing
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from smtune.errors import SmtuneError
+from smtune.local.records import TrainingJob, Transition, TuningJob
+from smtune.local.store import AlreadyExistsError, Store
+from smtune.metrics import Observation
+
+JOB = TuningJob(
+    name="job", request={"HyperParameterTuningJobConfig": {"a": [1, {"b": "ü"}]}}, created=1.5, modified=2.5
+)
+TRAINING = TrainingJob(
+    name="job-001",
+    tuning_job="job",
+    number=1,
+    config={"eta": "0.1"},
+    created=3.0,
+    modified=4.0,
+    transitions=(Transition("Starting", 3.0, "…"), Transition("Training", 3.5, "")),
+    final_metrics={"auc": (0.5, 9.0), "bad": (math.inf, 9.5)},
+)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "deep" / "state.db")
+
+
+def test_what_is_stored_comes_back_equal(store: Store) -> None:
+    store.create_tuning_job(JOB)
+    store.save_training_job(TRAINING)
+
+    assert store.tuning_job("job") == JOB
+    assert store.tuning_jobs() == [JOB]
+    assert store.training_job("job-001") == TRAINING
+    assert store.training_jobs("job") == [TRAINING]
+    assert store.tuning_job("other") is None
+    assert store.training_job("other") is None
+
+
+def test_names_are_taken_whatever_their_case(store: Store) -> None:
+    store.create_tuning_job(JOB)
+    with pytest.raises(AlreadyExistsError):
+        store.create_tuning_job(TuningJob(name="JOB", request={}, created=0, modified=0))
+
+
+def test_a_change_can_be_conditional(store: Store) -> None:
+    store.create_tuning_job(JOB)
+
+    assert store.change_tuning_job("job", only_if=("InProgress",), status="Stopping")
+    assert not store.change_tuning_job("job", only_if=("InProgress",), status="Failed")
+    changed = store.tuning_job("job")
+    assert changed is not None
+    assert changed.status == "Stopping"
+
+
+def test_values_that_are_no_numbers_are_kept(store: Store) -> None:
+    store.create_tuning_job(JOB)
+    store.save_training_job(TRAINING)
+    values = [Observation("auc", value, 1.0, step) for step, value in enumerate([0.5, math.nan, math.inf, -math.inf])]
+    store.add_observations("job-001", values)
+    found = store.observations("job-001")
+
+    assert [item.value for item in found if not math.isnan(item.value)] == [0.5, math.inf, -math.inf]
+    assert math.isnan(found[1].value)
+    store.forget_observations("job-001")
+    assert store.observations("job-001") == []
+
+
+def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
+    store.create_tuning_job(JOB)
+    twice = TrainingJob(name="other", tuning_job="job", number=1, config={}, created=0, modified=0)
+    store.save_training_job(TRAINING)
+    with pytest.raises(sqlite3.IntegrityError):
+        store.save_training_job(twice, [Observation("auc", 1.0, 1.0, 0)])
+
+    assert store.training_jobs("job") == [TRAINING]
+    assert store.observations("other") == []
+
+
+def test_another_versions_file_is_refused(store: Store, tmp_path: Path) -> None:
+    db = sqlite3.connect(tmp_path / "deep" / "state.db")
+    db.execute("PRAGMA user_version = 99")
+    db.close()
+    with pytest.raises(SmtuneError, match=r"another version of smtune \(format 99\): use another SMTUNE_HOME"):
+        Store(tmp_path / "deep" / "state.db")
+
+
+def test_a_file_that_is_no_database_is_one_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "state.db").write_text("this is not a database, and longer than a header of one would be" * 20)
+    with pytest.raises(SmtuneError, match=r"state\.db is not smtune's database"):
+        Store(tmp_path / "state.db")
+
+
+def _write(path: Path, worker: int, count: int) -> None:
+    store = Store(path)
+    for number in range(count):
+        name = f"job-{worker}-{number}"
+        store.save_training_job(
+            TrainingJob(name=name, tuning_job="job", number=worker * count + number, config={}, created=0, modified=0),
+            [Observation("auc", 1.0, 1.0, step) for step in range(5)],
+        )
+    store.close()
+
+
+def test_many_processes_write_at_once(store: Store, tmp_path: Path) -> None:
+    store.create_tuning_job(JOB)
+    path = tmp_path / "deep" / "state.db"
+    context = multiprocessing.get_context("spawn")
+    workers = [context.Process(target=_write, args=(path, worker, 25)) for worker in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    assert [worker.exitcode for worker in workers] == [0] * 4
+    assert len(store.training_jobs("job")) == 100
+
+
+def test_opening_at_once_makes_one_database(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    openers = [context.Process(target=Store, args=(tmp_path / "new" / "state.db",)) for _ in range(4)]
+    for opener in openers:
+        opener.start()
+    for opener in openers:
+        opener.join()
+
+    assert [opener.exitcode for opener in openers] == [0] * 4
