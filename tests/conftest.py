@@ -33,23 +33,23 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A home, a working folder and a state of its own for each test; yields the engine's state folder."""
     for name in [name for name in os.environ if name.startswith(_SECRET_PREFIXES)]:
         monkeypatch.delenv(name)
-    user = tmp_path / "user"
-    work = tmp_path / "work"
+    own = tmp_path_factory.mktemp("home")
+    user, work, state = own / "user", own / "work", own / "state"
     for folder in (user, work):
         folder.mkdir()
     monkeypatch.setenv("HOME", str(user))
     monkeypatch.setenv("AWS_CONFIG_FILE", str(user / "no-aws-config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(user / "no-aws-credentials"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("SMTUNE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("SMTUNE_HOME", str(state))
     monkeypatch.setenv("SMTUNE_STOP_GRACE_SECONDS", "2")
     monkeypatch.chdir(work)
-    yield tmp_path / "state"
-    _kill_workers(tmp_path / "state")
+    yield state
+    _kill_workers(state)
 
 
 def _kill_workers(state: Path) -> None:

@@ -114,9 +114,11 @@ def test_no_training_job_saw_the_test_rows(report: dict[str, Any], session: Any)
         files = session.path_of(uri).glob("*.csv")
         return {line for file in files for line in file.read_text().splitlines()}
 
-    seen = [rows(channel["DataSource"]["S3DataSource"]["S3Uri"]) for channel in channels.values()]
+    seen: set[str] = set().union(
+        *[rows(channel["DataSource"]["S3DataSource"]["S3Uri"]) for channel in channels.values()]
+    )
     held_out = rows(tags(session, report["tuning_job_name"])["smtune:test"])
-    assert not held_out & set.union(*seen)
+    assert not held_out & seen
     assert len(held_out) == 86
 
 

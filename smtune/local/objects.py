@@ -13,6 +13,8 @@ from typing import BinaryIO
 
 from smtune.errors import SmtuneError
 
+_UNFINISHED = ".upload-"
+
 
 class ObjectKeyError(SmtuneError):
     """A URI that no object here can have."""
@@ -40,7 +42,7 @@ def object_path(objects: Path, bucket: str, key: str) -> Path:
 def write_object(path: Path, body: BinaryIO) -> None:
     """Write a whole object or nothing, whatever happens meanwhile."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".upload-")
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=_UNFINISHED)
     try:
         with os.fdopen(descriptor, "wb") as file:
             shutil.copyfileobj(body, file)
@@ -54,16 +56,17 @@ def list_objects(objects: Path, bucket: str, prefix: str) -> Iterator[tuple[str,
     """Keys and files of a bucket that begin with `prefix`, sorted by key."""
     root = object_path(objects, bucket, "")
     nearest = object_path(objects, bucket, prefix.rpartition("/")[0])
-    for path in sorted(nearest.rglob("*")) if nearest.is_dir() else ():
-        key = path.relative_to(root).as_posix()
-        if path.is_file() and key.startswith(prefix) and not path.name.startswith(".upload-"):
+    files = nearest.rglob("*") if nearest.is_dir() else ()
+    keys = sorted((path.relative_to(root).as_posix(), path) for path in files if path.is_file())
+    for key, path in keys:
+        if key.startswith(prefix) and not path.name.startswith(_UNFINISHED):
             yield key, path
 
 
 def pack(folder: Path, target: Path) -> None:
     """The contents of `folder` as a .tar.gz that is the same for the same contents."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".upload-")
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=_UNFINISHED)
     try:
         with (
             os.fdopen(descriptor, "wb") as raw,

@@ -138,7 +138,7 @@ class Trial:
         return result | variables(plan.contract, base) | dict(plan.environment)
 
     def _read(self, stream: IO[bytes]) -> None:
-        with (self.plan.folder / "training.log").open("a", encoding="utf-8") as log:
+        with stream, (self.plan.folder / "training.log").open("a", encoding="utf-8") as log:
             while raw := stream.readline(_LINE_BYTES):
                 now = time.time()
                 line = raw.decode("utf-8", errors="replace").rstrip("\r\n")

@@ -1,0 +1,80 @@
+"""Scoring the best model on rows it has not seen: the script's own functions, clear reasons when it cannot be done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from local_jobs import script_spec, wait_for
+
+from smtune.data.prepare import prepare
+from smtune.evaluate import EvaluationError, evaluate
+from smtune.launch import launch
+from smtune.local.session import LocalSession
+from smtune.plan import TEST_TAG, plan
+from smtune.results import Best, best_training_job
+from smtune.run import report
+from smtune.watch import tags
+
+TRAIN = """
+import json, os, sys
+class Always:
+    def predict(self, rows):
+        assert "label" not in rows.columns
+        return [1] * len(rows)
+if __name__ == "__main__":
+    open(os.environ["SM_MODEL_DIR"] + "/one", "w").close()
+    print("validation:error=0.5")
+"""
+MODEL_FN = "def model_fn(folder):\n    assert os.listdir(folder) == ['one']\n    return Always()\n"
+TABLE = "label,a\n" + "".join(f"{number % 4 == 0:d},{number}\n" for number in range(80))
+
+
+def _tuned(session: LocalSession, folder: Path, script: str) -> tuple[Any, str, Best]:
+    (folder / "train.py").write_text(script)
+    (folder / "table.csv").write_text(TABLE)
+    (folder / "workspace").mkdir()
+    spec = script_spec(
+        objective={"minimize": "validation:error"},
+        metrics={"validation:error": r"validation:error=(\S+)"},
+        limits={"jobs": 1},
+        data={"source": "table.csv", "split": {"stratify": "label", "test": 0.2, "validation": 0.1}},
+        diagnosis={"metrics": {"test": "test:accuracy"}},
+    )
+    name = launch(session, plan(spec, prepare(spec, folder, folder / "workspace")))
+    wait_for(session, name)
+    best = best_training_job(session, name)
+    assert best is not None
+    return spec, name, best
+
+
+def test_a_script_is_scored_with_its_own_functions(session: LocalSession, tmp_path: Path) -> None:
+    folder = tmp_path / "job"
+    folder.mkdir()
+    spec, name, best = _tuned(session, folder, TRAIN.replace("if __name__", f"{MODEL_FN}if __name__"))
+    found = evaluate(session, spec, best, tags(session, name)[TEST_TAG])
+
+    assert found.rows == 16
+    assert found.metrics == pytest.approx({"test:accuracy": 0.25, "test:error": 0.75})
+
+
+def test_a_model_that_cannot_be_loaded_says_what_is_missing(session: LocalSession, tmp_path: Path) -> None:
+    folder = tmp_path / "job"
+    folder.mkdir()
+    spec, name, best = _tuned(session, folder, TRAIN)
+    with pytest.raises(EvaluationError, match=r"has no model_fn\(model_dir\)"):
+        evaluate(session, spec, best, tags(session, name)[TEST_TAG])
+    whole = report(session, name)
+
+    assert whole.best is not None, "the tuning job's own results stand"
+    assert whole.evaluation is None
+    assert any("no test metrics: " in note for note in whole.notes)
+
+
+def test_an_empty_test_set_says_so(session: LocalSession, tmp_path: Path) -> None:
+    folder = tmp_path / "job"
+    folder.mkdir()
+    spec, _, best = _tuned(session, folder, TRAIN)
+    with pytest.raises(EvaluationError, match="there are no rows at s3://bucket/nothing"):
+        evaluate(session, spec, best, "s3://bucket/nothing")
