@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -29,7 +30,8 @@ def connect(target: Target) -> boto3.Session:
     if target == "local":
         return LocalSession(Settings.from_environment())
     with translated():
-        session = boto3.Session()
+        # The AWS CLI reads AWS_REGION, boto3 only AWS_DEFAULT_REGION.
+        session = boto3.Session(region_name=os.environ.get("AWS_REGION"))
         session._session.set_default_client_config(_RETRIES)  # boto3 has no public way to set it for a session
     if not session.region_name:
         message = "no AWS region: set AWS_REGION, or use this machine: --local"
