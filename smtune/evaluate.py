@@ -19,6 +19,7 @@ from smtune.local.contract import Contract, available_cpus
 from smtune.local.objects import parse_uri, unpack
 from smtune.local.program import Program
 from smtune.local.sandbox import find_bubblewrap
+from smtune.local.settings import Settings
 from smtune.local.trial import Trial, TrialPlan
 from smtune.metrics import Scraper
 from smtune.results import Best
@@ -115,7 +116,7 @@ def _run(folder: Path, hyperparameters: Mapping[str, str]) -> dict[str, Any]:
         environment={},
         folder=folder,
         scraper=Scraper([]),
-        bubblewrap=find_bubblewrap(),
+        bubblewrap=find_bubblewrap() if Settings.from_environment().sandbox else None,
         network=False,
         time_limit=_LIMIT_SECONDS,
         stop_grace=0,

@@ -34,6 +34,8 @@ def end_training_job(store: Store, settings: Settings, job: TuningJob, trial: Tr
     )
     regex = next((item["Regex"] for item in metric_definitions(job.definition) if item["Name"] == objective), None)
     verdict = judge(ending, objective, regex, trial.plan.program, trial.root / "output")
+    if trial.trouble is not None:
+        verdict = Verdict("Failed", "Failed", f"InternalServerError: cannot write the log: {trial.trouble}")
     try:
         if verdict.status != "Failed":
             _keep_artifacts(settings, job, training.name, trial.root)
@@ -47,6 +49,11 @@ def end_training_job(store: Store, settings: Settings, job: TuningJob, trial: Tr
 def fail_training_job(training: TrainingJob, reason: str) -> TrainingJob:
     """`training`, failed before its program ran."""
     return _ended(training, Verdict("Failed", "Failed", reason[:REASON_LENGTH]), {}, "")
+
+
+def stop_training_job(training: TrainingJob) -> TrainingJob:
+    """`training`, whose program died with its worker while the tuning job was being stopped."""
+    return _ended(training, Verdict("Stopped", "Stopped", "The training job was stopped"), {}, "")
 
 
 def artifact_uri(definition: dict[str, Any], training_job: str, name: str = "model.tar.gz") -> str:

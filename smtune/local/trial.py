@@ -8,6 +8,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -57,6 +58,8 @@ class Trial:
         self._lock = threading.Lock()
         self.tail: list[str] = []
         self.lines = 0
+        self.trouble: OSError | None = None
+        """What kept the log from being written."""
         self._prepare()
         self.started = time.time()
         self._process = subprocess.Popen(
@@ -99,8 +102,9 @@ class Trial:
             return
         pid = program_pid(self._process.pid)
         if pid is None:
-            self._signal_group(signal.SIGKILL)
-        else:
+            self._signal_group(signal.SIGKILL)  # it is only starting, or ending
+            return
+        with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
 
     def drain(self) -> list[Observation]:
@@ -142,19 +146,23 @@ class Trial:
             while raw := stream.readline(_LINE_BYTES):
                 now = time.time()
                 line = raw.decode("utf-8", errors="replace").rstrip("\r\n")
-                log.write(f"{now:.3f} {line}\n")
-                log.flush()
+                self._write(log, f"{now:.3f} {line}\n")
                 observed = self.plan.scraper.read(line, now)
                 self.lines += 1
                 self.tail = [*self.tail[1 - _TAIL_LINES :], line]
                 with self._lock:
                     self._observed += observed
 
-    def _signal_group(self, number: int) -> None:
+    def _write(self, log: IO[str], line: str) -> None:
         try:
+            log.write(line)
+            log.flush()
+        except OSError as error:
+            self.trouble = error  # reading goes on, or the program would wait for ever with a full pipe
+
+    def _signal_group(self, number: int) -> None:
+        with suppress(ProcessLookupError):
             os.killpg(self._process.pid, number)
-        except ProcessLookupError:
-            return
 
 
 def kill_leftovers(folder: Path) -> None:

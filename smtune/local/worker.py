@@ -12,17 +12,17 @@ import logging
 import math
 import os
 import shutil
+import sqlite3
 import sys
 import tarfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from smtune.errors import SmtuneError
 from smtune.local.contract import available_cpus
-from smtune.local.ending import end_training_job, fail_training_job
+from smtune.local.ending import end_training_job, fail_training_job, stop_training_job
 from smtune.local.planning import Workshop, plan_trial
 from smtune.local.records import TrainingJob, Transition, TuningJob
 from smtune.local.sandbox import find_bubblewrap
@@ -33,6 +33,7 @@ from smtune.naming import training_job_name
 
 log = logging.getLogger(__name__)
 _TICK_SECONDS = 0.1
+_PATIENCE_SECONDS = 1.0
 _FAILURES_WITHOUT_SUCCESS = 5
 _ALL_FAILED = "Please take a look at the training job failures to get more details."
 
@@ -60,8 +61,8 @@ class Worker:
             jobs = self.store.training_jobs(self.job.name)
             if self.job.status == "Stopping" or self._is_overdue():
                 self._stop_all()
-            elif not self._is_exhausted(jobs):
-                self._start_next(jobs)
+            else:
+                self._fill(jobs)
             if not self.running and (self.job.status == "Stopping" or self._is_exhausted(jobs)):
                 self._finish(self.store.training_jobs(self.job.name))
                 return
@@ -81,15 +82,20 @@ class Worker:
             if training.is_running:
                 folder = self.workshop.settings.training_folder(self.job.name, training.name)
                 kill_leftovers(folder)
+                if self.job.status == "Stopping":
+                    self.store.save_training_job(stop_training_job(training))
+                    continue
                 shutil.rmtree(folder, ignore_errors=True)
                 self.store.forget_observations(training.name)
                 self._start(dataclasses.replace(training, transitions=(), status="InProgress"))
 
+    def _fill(self, jobs: list[TrainingJob]) -> None:
+        """Start training jobs until as many run as may."""
+        while len(self.running) < self.parallel and not self._is_exhausted(jobs):
+            self._start_next(jobs)
+            jobs = self.store.training_jobs(self.job.name)
+
     def _start_next(self, jobs: list[TrainingJob]) -> None:
-        free = self.parallel - len(self.running)
-        most = self.limits.get("MaxNumberOfTrainingJobs", math.inf)
-        if free <= 0 or len(jobs) >= most:
-            return
         now = time.time()
         number = len(jobs) + 1
         training = TrainingJob(
@@ -179,21 +185,26 @@ def seed_of(job: TuningJob) -> int:
 
 
 @contextmanager
-def worker_lock(settings: Settings, job: str) -> Iterator[bool]:
-    """Hold the job's lock; yields False when another worker has it."""
-    path = lock_file(settings, job)
+def worker_lock(settings: Settings, job: str, *, patience: float = 0.0) -> Iterator[bool]:
+    """Hold the job's lock; yields False when another process still has it after `patience` seconds."""
+    path = settings.job_folder(job) / "worker.lock"
     path.parent.mkdir(parents=True, exist_ok=True)
+    until = time.monotonic() + patience
     with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
+        while not _lock(file):
+            if time.monotonic() >= until:
+                yield False
+                return
+            time.sleep(_TICK_SECONDS)
         yield True
 
 
-def lock_file(settings: Settings, job: str) -> Path:
-    return settings.job_folder(job) / "worker.lock"
+def _lock(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def main() -> int:
@@ -203,13 +214,18 @@ def main() -> int:
     name = sys.argv[1]
     settings = Settings.from_environment()
     store = Store(settings.database)
-    with worker_lock(settings, name) as mine:
+    # Whoever looks whether there is a worker holds the lock for a moment: that must not send this one away.
+    with worker_lock(settings, name, patience=_PATIENCE_SECONDS) as mine:
         job = store.tuning_job(name)
         if not mine or job is None or job.ended is not None:
             return 0
         log.info("worker %d runs %s", os.getpid(), name)
         try:
             Worker(store, settings, job).run()
+        except (OSError, sqlite3.Error):
+            # A full disk, say: everything stored so far is whole, and the next look at the job starts a worker.
+            log.exception("the worker of %s gave up for now", name)
+            return 1
         except Exception as error:
             # A bug here must not make the job look alive for ever, or every look at it start one more worker.
             log.exception("the worker of %s failed", name)

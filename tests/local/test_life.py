@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
+import subprocess
+import sys
 import tarfile
 import time
 from pathlib import Path
@@ -14,6 +17,7 @@ import pytest
 from botocore.exceptions import ClientError
 from local_jobs import GOOD, Run, training_jobs, wait_for
 
+from smtune.local.sandbox import find_bubblewrap
 from smtune.local.session import LocalSession
 from smtune.local.settings import Settings
 from smtune.local.store import Store
@@ -134,7 +138,7 @@ print("score=0.5")
 time.sleep(600)
 """
     name = submit(patient, changes={"limits": {"jobs": 4, "parallel": 2}})
-    _wait_for_metric(session, name)
+    _wait_for_metric(session, name, running=2)
     client.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
     job = wait_for(session, name)
 
@@ -224,6 +228,92 @@ def test_a_restart_goes_on_as_if_nothing_had_happened(submit: Run, session: Loca
     assert configurations[0] == configurations[1]
 
 
+def test_a_stop_reaches_a_job_whose_worker_is_dead(
+    submit: Run, session: LocalSession, settings: Settings, client: Any
+) -> None:
+    name = submit("import time\nprint('score=1', flush=True)\ntime.sleep(600)", changes={"limits": {"jobs": 9}})
+    _wait_for_metric(session, name)
+    os.kill(_worker(settings, name), signal.SIGKILL)
+    client.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
+    job = wait_for(session, name)
+
+    assert job["HyperParameterTuningJobStatus"] == "Stopped"
+    assert {item["TrainingJobStatus"] for item in training_jobs(session, name)} == {"Stopped"}
+
+
+def test_only_one_of_many_workers_runs_a_job(submit: Run, session: LocalSession, settings: Settings) -> None:
+    name = submit(SLOW, changes={"limits": {"jobs": 3, "parallel": 1}})
+    environment = {**os.environ, **settings.as_environment()}
+    command = [sys.executable, "-m", "smtune.local.worker", name]
+    rivals = [subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) for _ in range(3)]
+    job = wait_for(session, name)
+
+    assert [rival.wait(30) for rival in rivals] == [0, 0, 0]
+    assert job["TrainingJobStatusCounters"]["Completed"] == 3
+    for item in training_jobs(session, name):
+        assert len(learning_curves(session, item["TrainingJobName"])) == 3
+
+
+FULL_DISK = """
+import json, os, sys, time
+from pathlib import Path
+from local_jobs import script_spec, training_jobs, wait_for
+from smtune.data.prepare import prepare
+from smtune.launch import launch
+from smtune.local.session import LocalSession
+from smtune.local.settings import Settings
+from smtune.plan import plan
+
+folder, script = Path(sys.argv[1]), sys.argv[2]
+(folder / "train.py").write_text(script)
+(folder / "workspace").mkdir()
+session = LocalSession(Settings.from_environment())
+spec = script_spec(limits={"jobs": 6, "parallel": 1})
+name = launch(session, plan(spec, prepare(spec, folder, folder / "workspace")))
+
+def ended():
+    return {item["TrainingJobName"]: item["TrainingJobStatus"] for item in training_jobs(session, name)
+            if "TrainingEndTime" in item}
+
+while not ended():
+    time.sleep(0.1)
+before = ended()
+filler = Path(os.environ["SMTUNE_HOME"]) / "filler"
+with filler.open("wb", buffering=0) as file:
+    try:
+        while True:
+            file.write(bytes(4096))
+    except OSError:
+        pass
+time.sleep(2)
+filler.unlink()
+job = wait_for(session, name)
+print(json.dumps({"before": before, "after": ended(), "status": job["HyperParameterTuningJobStatus"]}))
+"""
+
+
+@pytest.mark.skipif(find_bubblewrap() is None, reason="a small disk is made with bubblewrap")
+def test_a_full_disk_costs_no_finished_training_job(settings: Settings, tmp_path: Path) -> None:
+    settings.home.mkdir()
+    everything = ["--dev-bind", "/", "/"]
+    small_disk = ["--size", str(3 << 20), "--tmpfs", str(settings.home)]
+    support = Path(__file__).parent.parent / "support"
+    done = subprocess.run(
+        [str(find_bubblewrap()), *everything, *small_disk, sys.executable, "-c", FULL_DISK, str(tmp_path), SLOW],
+        env={**os.environ, **settings.as_environment(), "SMTUNE_SANDBOX": "off", "PYTHONPATH": str(support)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    seen = json.loads(done.stdout)
+
+    assert seen["status"] == "Completed"
+    assert len(seen["after"]) == 6
+    assert seen["before"].items() <= seen["after"].items()
+    assert list(seen["after"].values()).count("Completed") >= 2
+
+
 def test_a_bug_in_the_worker_ends_the_job_with_its_reason(
     submit: Run, session: LocalSession, settings: Settings
 ) -> None:
@@ -305,12 +395,12 @@ def _wait_for_completed(session: LocalSession, name: str, count: int) -> None:
     raise AssertionError(message)
 
 
-def _wait_for_metric(session: LocalSession, name: str) -> None:
-    """Until the first training job has printed something."""
+def _wait_for_metric(session: LocalSession, name: str, *, running: int = 1) -> None:
+    """Until `running` training jobs have printed something."""
     until = time.monotonic() + 30
     while time.monotonic() < until:
         found = training_jobs(session, name)
-        if found and log_lines(session, found[0]["TrainingJobName"]):
+        if sum(bool(log_lines(session, item["TrainingJobName"])) for item in found) >= running:
             return
         time.sleep(0.05)
     message = f"no training job of {name} has printed anything after 30 s"
