@@ -101,7 +101,7 @@ def learning_curves(session: boto3.Session, training_job: str) -> pd.DataFrame:
         {
             "metric": pd.Series([item.name for item in seen], dtype="str"),
             "step": pd.Series([item.step for item in seen], dtype="int64"),
-            "time": pd.to_datetime([item.time for item in seen], unit="s", utc=True),
+            "time": pd.to_datetime([round(item.time * 1000) for item in seen], unit="ms", utc=True),
             "value": pd.Series([item.value for item in seen], dtype="float64"),
         }
     )

@@ -20,7 +20,7 @@ from smtune.plan import SPEC_TAG, TEST_TAG, Plan, plan
 from smtune.results import Best, best_training_job
 from smtune.service import translated
 from smtune.session import announce, is_local, locate, register_programs, site_of
-from smtune.spec import BuiltIn, MetricNames, TuningSpec, load_spec
+from smtune.spec import BuiltIn, MetricNames, Table, TuningSpec, load_spec
 from smtune.watch import Progress, look
 
 
@@ -192,13 +192,18 @@ def _diagnose(
         notes.append(f"no diagnosis: it needs train and validation; missing: {', '.join(missing) or 'their names'}")
         return None
     algorithm = spec.definitions[0].algorithm
-    return diagnose_metrics(
-        known,
-        metric=str(names.validation),
-        human_error=spec.diagnosis.human_error,
-        baseline_error=spec.diagnosis.baseline,
-        algorithm=algorithm.builtin if isinstance(algorithm, BuiltIn) else None,
-    )
+    try:
+        return diagnose_metrics(
+            known,
+            metric=str(names.validation),
+            human_error=spec.diagnosis.human_error,
+            baseline_error=spec.diagnosis.baseline,
+            algorithm=algorithm.builtin if isinstance(algorithm, BuiltIn) else None,
+            one_pool=isinstance(spec.data, Table),
+        )
+    except SmtuneError as error:
+        notes.append(f"no diagnosis: {error}")
+        return None
 
 
 def _places(names: MetricNames) -> dict[str, str | None]:

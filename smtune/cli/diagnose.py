@@ -18,9 +18,10 @@ _ARGUMENT = re.compile(r"\b\w+_error\b")
 @click.option("--validation-error", metavar="RATE", required=True, help="Error on the validation set.")
 @click.option("--test-error", metavar="RATE", help="Error on the test set.")
 @click.option("--train-dev-error", metavar="RATE", help="Error on rows drawn like training but not trained on.")
+@click.option("--one-pool", is_flag=True, help="Validation and test were drawn at random from the same rows.")
 @click.option("--algorithm", type=click.Choice(["xgboost"]), help="Name its hyperparameters in the remedies.")
 @output_option("table", "json")
-def command(output: str, algorithm: str | None, **errors: str | None) -> None:
+def command(output: str, algorithm: str | None, one_pool: bool, **errors: str | None) -> None:
     """Say whether bias, variance or data mismatch is the problem, and what to do about it.
 
     A RATE is a fraction (0.05) or a percentage (5%).
@@ -33,7 +34,7 @@ def command(output: str, algorithm: str | None, **errors: str | None) -> None:
     from smtune.errors import UsageError
 
     try:
-        diagnosis = diagnose(**errors, algorithm=algorithm)  # type: ignore[arg-type]
+        diagnosis = diagnose(**errors, algorithm=algorithm, one_pool=one_pool)  # type: ignore[arg-type]
     except UsageError as error:
         raise UsageError(_ARGUMENT.sub(_as_option, str(error))) from None
     if output == "json":

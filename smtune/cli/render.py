@@ -14,9 +14,10 @@ import click
 def command(spec: Path, region: str, account: str) -> None:
     """Print SPEC's CreateHyperParameterTuningJob request as JSON; no account, no network.
 
+    Data and code that `run` uploads stand in it under the places they would have by default.
+
     \b
-    smtune render spec.yaml > request.json
-    aws sagemaker create-hyper-parameter-tuning-job --cli-input-json file://request.json
+    smtune render spec.yaml --region eu-west-1 --account 123456789012 > request.json
     """
     from smtune.cli.text import print_json
     from smtune.request import Site, to_request

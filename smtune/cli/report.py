@@ -37,11 +37,13 @@ def _print_best(report: Report, best: Best) -> None:
     click.echo(f"  {metric} {show(best.objective)} ({direction.lower()}d)\n")
     print_pairs({f"  {name}": value for name, value in best.hyperparameters.items()})
     click.echo()
-    metrics: dict[str, Any] = dict(best.metrics)
+    measured = report.evaluation.metrics if report.evaluation else {}
+    metrics = {name: show(value) for name, value in {**best.metrics, **measured}.items()}
     if report.evaluation is not None:
+        width = max(map(len, metrics.values()))
         rows = f"(best model on {report.evaluation.rows} held-out rows)"
-        metrics |= {name: f"{show(value)}  {rows}" for name, value in report.evaluation.metrics.items()}
-    print_pairs({f"  {name}": value for name, value in metrics.items()})
+        metrics |= {name: f"{metrics[name]:<{width}}  {rows}" for name in measured}
+    print_pairs({f"  {name}": text for name, text in metrics.items()})
     click.echo(f"\n  model  {near_path(report.model_artifact)}")
 
 

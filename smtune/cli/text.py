@@ -13,16 +13,22 @@ from typing import Any, TextIO
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 _WIDEST = 1000
 _LONGEST_CELL = 160
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError  # rich would end the process with 1; the boundary knows better
 
 
 def console(stream: TextIO, *, width: int | None = None) -> Console:
     """A rich console, plain unless `stream` is a terminal that wants more (NO_COLOR, CI and TERM=dumb do not)."""
     fancy = stream.isatty() and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
     columns = width or (None if fancy else 110)
-    return Console(file=stream, force_terminal=fancy, no_color=not fancy or None, width=columns, highlight=False)
+    return _Console(file=stream, force_terminal=fancy, no_color=not fancy or None, width=columns, highlight=False)
 
 
 def print_json(value: Any) -> None:
@@ -39,9 +45,10 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[Any]], *, numbe
     table = Table(box=None, pad_edge=False, header_style="bold")
     right = set(numbers)
     for heading in headings:
-        table.add_column(heading, justify="right" if heading in right else "left", no_wrap=True)
+        table.add_column(Text(heading), justify="right" if heading in right else "left", no_wrap=True)
     for row in rows:
-        table.add_row(*(_cut(show(cell)) for cell in row))
+        # Text: what stands in brackets is not for rich to read.
+        table.add_row(*(Text(_cut(show(cell))) for cell in row))
     # As wide as its contents: a name that is folded cannot be copied.
     console(sys.stdout, width=_WIDEST).print(table, crop=False)
 

@@ -68,6 +68,8 @@ def _why_unknown(gap: Gap, errors: Errors, scale: Scale) -> str:
         return "no human level was given"
     if gap.name == "avoidable_bias" and errors.surpassed:
         return "human level is surpassed and can no longer measure bias"
+    if gap.name == "validation_to_test" and errors.one_pool and scale.floor is not None:
+        return f"{size(gap, errors, scale)}, but both were drawn from one pool: chance or selection, no mismatch"
     if scale.floor is None:
         return f"nothing given says how much {scale.noun} matters"
     return f"{scale.gap(gap.value)} is material only if it is {WHOLE}, which needs a human level"

@@ -30,6 +30,10 @@ _LIKE_TRAINING = (
     "Validation is taken to be drawn like training; if it is not, its gap mixes variance with data "
     "mismatch and only a train-dev set can separate them."
 )
+_ONE_POOL = (
+    "Validation and test were drawn at random from one pool, so a gap between them is no mismatch: it is "
+    "chance, or validation flatters a model that was chosen on it as the best of many. Trust test."
+)
 _ZERO = (
     "Training error is 0: a model that reproduces its training rows (deep trees, a random forest) always "
     "shows a variance gap."
@@ -50,8 +54,10 @@ def _general(errors: Errors, scale: Scale) -> Iterator[str]:
     if scale.loss != scale.metric:
         yield f"All values are losses, lower is better: {scale.metric} is shown as {scale.loss}."
     yield _NO_REFERENCE if errors.human is None else _AT_LEAST.format(noun=scale.noun)
-    if errors.train_dev is None:
+    if errors.train_dev is None and not errors.one_pool:
         yield _LIKE_TRAINING
+    if errors.one_pool and errors.test is not None:
+        yield _ONE_POOL
 
 
 def _special(errors: Errors, gaps: tuple[Gap, ...], scale: Scale) -> Iterator[str]:

@@ -15,7 +15,7 @@ def conclude(errors: Errors, scale: Scale, algorithm: str | None) -> Diagnosis:
     """Apply the rule and put the result into words. To be called within the context `EXACT`."""
     gaps = measure_gaps(errors, scale.floor)
     findings = find(gaps, errors, scale)
-    remedies = prescribe(findings, algorithm) or (next_step(errors, scale),)
+    remedies = prescribe(findings, algorithm) or (next_step(errors, gaps, scale),)
     headline = _headline(findings, gaps, errors, scale)
     return Diagnosis(scale, errors, gaps, findings, remedies, headline, list_assumptions(errors, gaps, scale))
 
@@ -29,6 +29,8 @@ def _headline(findings: tuple[Finding, ...], gaps: tuple[Gap, ...], errors: Erro
     if errors.human is None:
         rest = "whether another gap is material needs one too" if unclear else "no other gap is material"
         return f"Bias not assessable without a human level; {rest}"
+    if unclear and errors.one_pool:
+        return "Nothing material up to validation; test is worse by chance, or because validation flatters"
     if errors.surpassed:
         return "Human level surpassed: the reference can no longer measure bias; no other gap is material"
     return f"Nothing material: no gap is both over {scale.gap(scale.floor)} and at least {WHOLE}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from typing import Literal
 
@@ -78,6 +78,7 @@ def diagnose_metrics(
     human_error: Number | None = None,
     baseline_error: Number | None = None,
     algorithm: str | None = None,
+    one_pool: bool = False,
 ) -> Diagnosis:
     """As `diagnose`, for the metric of a training job.
 
@@ -87,7 +88,7 @@ def diagnose_metrics(
         human_error: Human level as a LOSS: 1 - accuracy, 1 - auc, 1 - r2, or the rmse itself.
         baseline_error: The loss of a model that ignores its input (for rmse the standard deviation of the
             target), needed for metrics without a scale of their own. For r2 it is 1 unless given.
-        algorithm: As in `diagnose`.
+        algorithm, one_pool: As in `diagnose`.
 
     Without both `human_error` and `baseline_error` a metric such as rmse gets gaps but no verdicts.
 
@@ -97,7 +98,7 @@ def diagnose_metrics(
     """
     kind = _kind(metric)
     with localcontext(EXACT):
-        errors = _read(values, kind, human_error)
+        errors = replace(_read(values, kind, human_error), one_pool=one_pool)
         if kind.rate:
             if baseline_error is not None:
                 message = f"{metric} is a rate and needs no baseline; leave baseline_error out"

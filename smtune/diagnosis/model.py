@@ -36,6 +36,8 @@ class Errors:
     human: Level | None = None
     train_dev: Level | None = None
     test: Level | None = None
+    one_pool: bool = False
+    """Whether validation and test were drawn at random from the same rows: then they cannot be mismatched."""
 
     @property
     def levels(self) -> tuple[Level, ...]:

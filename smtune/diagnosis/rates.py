@@ -19,6 +19,7 @@ def diagnose(
     test_error: Number | None = None,
     train_dev_error: Number | None = None,
     algorithm: str | None = None,
+    one_pool: bool = False,
     floor: Number = RATE_FLOOR,
 ) -> Diagnosis:
     """Say which gap between human level, training, validation and test to work on first.
@@ -29,6 +30,7 @@ def diagnose(
         train_error, validation_error, test_error: Error rates of the same model.
         train_dev_error: On rows drawn like training but not trained on. It separates variance from mismatch.
         algorithm: `xgboost` adds hyperparameters to the remedies; any other name adds none.
+        one_pool: Validation and test were drawn at random from the same rows, so they cannot be mismatched.
         floor: A gap up to this is never high.
 
     All numbers are fractions of 1 (0.05) or percentages in a string ("5%"). `smtune.diagnosis.rule` has the
@@ -44,6 +46,7 @@ def diagnose(
             train_dev=_level("train_dev", "train_dev_error", train_dev_error),
             validation=Level("validation", read_rate("validation_error", validation_error)),
             test=_level("test", "test_error", test_error),
+            one_pool=one_pool,
         )
         smallest = read_rate("floor", floor)
         return conclude(errors, rate_scale(errors, "error", "error", smallest), algorithm)

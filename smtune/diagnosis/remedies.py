@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from smtune.diagnosis.hints import Lever, hints_for
-from smtune.diagnosis.model import Errors, Finding, GapName, Remedy
+from smtune.diagnosis.model import Errors, Finding, Gap, GapName, Remedy
 from smtune.diagnosis.scale import Scale
 
 
@@ -91,7 +91,7 @@ def prescribe(findings: tuple[Finding, ...], algorithm: str | None) -> tuple[Rem
     )
 
 
-def next_step(errors: Errors, scale: Scale) -> Remedy:
+def next_step(errors: Errors, gaps: tuple[Gap, ...], scale: Scale) -> Remedy:
     """The one thing worth doing when no gap is high."""
     if scale.floor is None:
         why = f"A gap in {scale.loss} is large or small only against the span from baseline to human level."
@@ -99,6 +99,9 @@ def next_step(errors: Errors, scale: Scale) -> Remedy:
     if errors.human is None:
         why = "Have people (best: a team of experts) label rows of the validation set and count their errors."
         return Remedy("not_assessable", "Measure human level", why)
+    if errors.one_pool and any(gap.name == "validation_to_test" and gap.verdict != "low" for gap in gaps):
+        why = "More rows make both errors surer; fewer jobs choose less by luck. Until then test is the honest one."
+        return Remedy("not_assessable", "Validate on more rows, or run fewer jobs", why)
     if errors.surpassed:
         why = "A panel of experts is a stricter one; else look for the kinds of rows where people still win."
         return Remedy("nothing_material", "Find a better reference", why)

@@ -48,6 +48,8 @@ def _gap(errors: Errors, start: Level, end: Level, floor: Decimal | None) -> Gap
     # Below the reference, the distance to it no longer says anything about the distance to the optimum.
     blind = floor is None or (name == "avoidable_bias" and errors.surpassed)
     verdict = "not assessable" if floor is None or blind else _judge(value, errors, floor)
+    if name == "validation_to_test" and errors.one_pool and verdict == "high":
+        verdict = "not assessable"  # chance or selection: without the sets' sizes nobody can say which, or how much
     return Gap(name, start.name, end.name, value, share, verdict)
 
 

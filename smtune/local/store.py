@@ -37,28 +37,11 @@ class Store:
     """Jobs, training jobs, metric values. Every method is one transaction."""
 
     def __init__(self, path: Path) -> None:
+        """The memory in the file `path`, made by the first write; raises SmtuneError for a file that is none."""
         self._path = path
         self._local = threading.local()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            self._open()
-        except sqlite3.OperationalError as error:
-            message = f"cannot open {path}: {error}"
-            raise SmtuneError(message) from error
-        except sqlite3.DatabaseError as error:
-            message = f"{path} is not smtune's database ({error}): move it away, or use another SMTUNE_HOME"
-            raise SmtuneError(message) from error
-
-    def _open(self) -> None:
-        with self._transaction() as db:
-            version = db.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0:
-                for statement in filter(str.strip, _SCHEMA.split(";")):
-                    db.execute(statement)
-                db.execute(f"PRAGMA user_version = {_VERSION}")
-            elif version != _VERSION:
-                message = f"{self._path} is of another version of smtune (format {version}): use another SMTUNE_HOME"
-                raise SmtuneError(message)
+        if path.exists():
+            self._connect()
 
     # tuning jobs
 
@@ -71,12 +54,11 @@ class Store:
             raise AlreadyExistsError(job.name) from None
 
     def tuning_job(self, name: str) -> TuningJob | None:
-        row = self._db.execute("SELECT record FROM tuning_jobs WHERE name = ?", (name,)).fetchone()
-        return TuningJob(**json.loads(row[0])) if row else None
+        rows = self._read("SELECT record FROM tuning_jobs WHERE name = ?", name)
+        return TuningJob(**json.loads(rows[0][0])) if rows else None
 
     def tuning_jobs(self) -> list[TuningJob]:
-        rows = self._db.execute("SELECT record FROM tuning_jobs").fetchall()
-        return [TuningJob(**json.loads(row[0])) for row in rows]
+        return [TuningJob(**json.loads(row[0])) for row in self._read("SELECT record FROM tuning_jobs")]
 
     def change_tuning_job(self, name: str, *, only_if: tuple[str, ...] | None = None, **changes: Any) -> bool:
         """Change fields of a job, if its status is among `only_if`; tells whether it did."""
@@ -102,13 +84,13 @@ class Store:
             _insert_observations(db, job.name, observations)
 
     def training_job(self, name: str) -> TrainingJob | None:
-        row = self._db.execute("SELECT record FROM training_jobs WHERE name = ?", (name,)).fetchone()
-        return _training_job(row[0]) if row else None
+        rows = self._read("SELECT record FROM training_jobs WHERE name = ?", name)
+        return _training_job(rows[0][0]) if rows else None
 
     def training_jobs(self, tuning_job: str) -> list[TrainingJob]:
         """All of a tuning job's, by number."""
         query = "SELECT record FROM training_jobs WHERE tuning_job = ? COLLATE NOCASE ORDER BY number"
-        return [_training_job(row[0]) for row in self._db.execute(query, (tuning_job,)).fetchall()]
+        return [_training_job(row[0]) for row in self._read(query, tuning_job)]
 
     # what they print
 
@@ -124,7 +106,7 @@ class Store:
     def observations(self, training_job: str) -> list[Observation]:
         """Every metric value a training job printed, by metric and step."""
         query = "SELECT name, value, time, step FROM observations WHERE training_job = ? ORDER BY name, step"
-        rows = self._db.execute(query, (training_job,)).fetchall()
+        rows = self._read(query, training_job)
         return [
             Observation(name, float("nan") if value is None else value, time, step) for name, value, time, step in rows
         ]
@@ -136,34 +118,65 @@ class Store:
             db.execute("INSERT OR REPLACE INTO programs VALUES (?, ?)", (image, program))
 
     def programs(self) -> dict[str, str]:
-        return dict(self._db.execute("SELECT image, program FROM programs").fetchall())
+        return dict(self._read("SELECT image, program FROM programs"))
 
-    @property
-    def _db(self) -> sqlite3.Connection:
+    def _read(self, query: str, *parameters: str) -> list[Any]:
+        # Looking must not leave a file behind where nothing has ever run.
+        return self._connect().execute(query, parameters).fetchall() if self._path.exists() else []
+
+    def _connect(self) -> sqlite3.Connection:
+        """This thread's connection, to a database that is ours."""
         db: sqlite3.Connection | None = getattr(self._local, "db", None)
-        if db is None:
+        if db is not None:
+            return db
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        try:
             db = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = NORMAL")
-            self._local.db = db
+            self._make(db)
+        except sqlite3.OperationalError as error:
+            message = f"cannot open {self._path}: {error}"
+            raise SmtuneError(message) from error
+        except sqlite3.DatabaseError as error:
+            message = f"{self._path} is not smtune's database ({error}): move it away, or use another SMTUNE_HOME"
+            raise SmtuneError(message) from error
+        self._local.db = db
         return db
+
+    def _make(self, db: sqlite3.Connection) -> None:
+        """Create the tables of a new database, once, whoever else is opening it; refuse another version's."""
+        with _whole(db):
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+            if version == 0:
+                for statement in filter(str.strip, _SCHEMA.split(";")):
+                    db.execute(statement)
+                db.execute(f"PRAGMA user_version = {_VERSION}")
+            elif version != _VERSION:
+                message = f"{self._path} is of another version of smtune (format {version}): use another SMTUNE_HOME"
+                raise SmtuneError(message)
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        db = self._db
-        db.execute("BEGIN IMMEDIATE")
-        try:
+        with _whole(self._connect()) as db:
             yield db
-        except BaseException:
-            db.execute("ROLLBACK")
-            raise
-        db.execute("COMMIT")
 
     def close(self) -> None:
         """Close this thread's connection."""
         db = self._local.__dict__.pop("db", None)
         if db is not None:
             db.close()
+
+
+@contextmanager
+def _whole(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield db
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")
 
 
 def _insert_observations(db: sqlite3.Connection, training_job: str, observations: Iterable[Observation]) -> None:

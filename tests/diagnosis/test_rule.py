@@ -363,3 +363,26 @@ def test_any_diagnosis_is_json(
     document = json.loads(json.dumps(diagnosis.to_dict(), allow_nan=False))
     for gap, printed in zip(diagnosis.gaps, document["gaps"], strict=True):
         assert gap.value is None or Decimal(str(printed["value"])) == gap.value
+
+
+def test_sets_drawn_from_one_pool_are_never_mismatched() -> None:
+    known = {"human_error": "1%", "train_error": "5%", "validation_error": "6%", "test_error": "10%"}
+    drawn = diagnose(**known, one_pool=True)
+
+    assert drawn.order == ("high_bias",)
+    assert drawn.gaps[-1].verdict == "not assessable"
+    assert any("drawn at random from one pool" in sentence for sentence in drawn.assumptions)
+    assert diagnose(**known).order == ("data_mismatch", "high_bias"), "nothing said: the rule as it is"  # type: ignore[arg-type]
+
+
+def test_a_test_gap_alone_within_one_pool_asks_for_rows_not_for_other_data() -> None:
+    drawn = diagnose(human_error="4%", train_error="4%", validation_error="4%", test_error="8%", one_pool=True)
+
+    assert drawn.findings == ()
+    assert (
+        drawn.headline == "Nothing material up to validation; test is worse by chance, or because validation flatters"
+    )
+    assert [remedy.title for remedy in drawn.remedies] == ["Validate on more rows, or run fewer jobs"]
+    small = diagnose(human_error="4%", train_error="4%", validation_error="4%", test_error="4.5%", one_pool=True)
+    assert small.gaps[-1].verdict == "low"
+    assert small.headline.startswith("Nothing material: ")

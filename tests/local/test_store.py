@@ -87,6 +87,7 @@ def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
 
 
 def test_another_versions_file_is_refused(store: Store, tmp_path: Path) -> None:
+    store.create_tuning_job(JOB)
     db = sqlite3.connect(tmp_path / "deep" / "state.db")
     db.execute("PRAGMA user_version = 99")
     db.close()
@@ -111,6 +112,10 @@ def _write(path: Path, worker: int, count: int) -> None:
     store.close()
 
 
+def _open(path: Path) -> None:
+    Store(path).register_program("image", "program")
+
+
 def test_many_processes_write_at_once(store: Store, tmp_path: Path) -> None:
     store.create_tuning_job(JOB)
     path = tmp_path / "deep" / "state.db"
@@ -125,9 +130,18 @@ def test_many_processes_write_at_once(store: Store, tmp_path: Path) -> None:
     assert len(store.training_jobs("job")) == 100
 
 
+def test_looking_leaves_nothing_behind(tmp_path: Path) -> None:
+    store = Store(tmp_path / "state" / "state.db")
+
+    assert store.tuning_jobs() == []
+    assert store.tuning_job("job") is None
+    assert store.programs() == {}
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_opening_at_once_makes_one_database(tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
-    openers = [context.Process(target=Store, args=(tmp_path / "new" / "state.db",)) for _ in range(4)]
+    openers = [context.Process(target=_open, args=(tmp_path / "new" / "state.db",)) for _ in range(4)]
     for opener in openers:
         opener.start()
     for opener in openers:
