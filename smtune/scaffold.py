@@ -25,8 +25,11 @@ def list_templates() -> dict[str, str]:
 def copy_template(name: str, target: Path) -> None:
     """Copy a template to `target`; raises UsageError for an unknown name, or where files would be overwritten."""
     source = templates_folder() / name
-    if not (source / "spec.yaml").is_file():
+    if name not in list_templates():
         message = f"no template {name!r}; there are: {', '.join(list_templates())}"
+        raise UsageError(message)
+    if target.exists() and not target.is_dir():
+        message = f"{target} is not a folder: name another"
         raise UsageError(message)
     files = [path for path in sorted(source.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]
     there = [target / path.relative_to(source) for path in files if (target / path.relative_to(source)).exists()]

@@ -33,7 +33,10 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "map": (Mapping,),
     "list": (list, tuple),
 }
-_BITS = {"integer": 32, "long": 64}
+_SEPARATORS = " \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_NOT_NULL = "Member must not be null"
+_OF_TYPE = "Member must be of type"
+_BITS: Mapping[str, int] = {"integer": 32, "long": 64}
 _STRUCTURES = {"structure", "map", "list"}
 
 
@@ -44,6 +47,13 @@ class Violation:
     path: tuple[str | int, ...]
     value: Any
     constraint: str
+    choices: tuple[str, ...] = ()
+    """All values that the service takes here, where they are few."""
+
+    @property
+    def is_malformed(self) -> bool:
+        """Whether the value has not even the shape: it is missing, or of another type."""
+        return self.constraint == _NOT_NULL or self.constraint.startswith(_OF_TYPE)
 
     @property
     def sentence(self) -> str:
@@ -75,9 +85,12 @@ def violations(shape_name: str, value: object) -> tuple[Violation, ...]:
 def _walk(shape: Shape, value: Any, path: tuple[str | int, ...]) -> Iterator[Violation]:
     kind = shape["type"]
     if not _is_a(value, kind):
-        yield Violation(path, value, f"Member must be of type {kind}")
+        yield Violation(path, value, f"{_OF_TYPE} {kind}")
         return
     yield from (Violation(path, value, constraint) for constraint in _broken(shape, value))
+    if "enum" in shape and value not in shape["enum"]:
+        constraint = f"Member must satisfy enum value set: [{', '.join(shape['enum'])}]"
+        yield Violation(path, value, constraint, tuple(shape["enum"]))
     if kind == "structure":
         yield from _walk_structure(shape, value, path)
     elif kind == "list":
@@ -93,7 +106,8 @@ def _is_a(value: Any, kind: str) -> bool:
     if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "boolean"):
         return False
     if kind in _BITS:
-        return bool(-(1 << _BITS[kind] - 1) <= value < 1 << _BITS[kind] - 1)
+        low, high = -(2 ** (_BITS[kind] - 1)), 2 ** (_BITS[kind] - 1) - 1
+        return bool(low <= value <= high)
     return not isinstance(value, float) or math.isfinite(value)
 
 
@@ -101,7 +115,7 @@ def _walk_structure(shape: Shape, value: Mapping[str, Any], path: tuple[str | in
     members = shape["members"]
     for name in shape.get("required", ()):
         if name not in value:
-            yield Violation((*path, name), "null", "Member must not be null")
+            yield Violation((*path, name), "null", _NOT_NULL)
     for name, item in value.items():
         if name in members:
             yield from _walk(shapes()[members[name]["shape"]], item, (*path, name))
@@ -119,18 +133,17 @@ def _broken(shape: Shape, value: Any) -> Iterator[str]:
         yield f"Member must have {noun} greater than or equal to {shape['min']}"
     if "max" in shape and size > shape["max"]:
         yield f"Member must have {noun} less than or equal to {shape['max']}"
-    if "enum" in shape and value not in shape["enum"]:
-        yield f"Member must satisfy enum value set: [{', '.join(shape['enum'])}]"
     if "pattern" in shape and not _pattern(shape["pattern"]).fullmatch(value):
         yield f"Member must satisfy regular expression pattern: {shape['pattern']}"
 
 
 @cache
 def _pattern(pattern: str) -> re.Pattern[str]:
-    # Java's Unicode categories, as far as the SageMaker model uses them, in Python's words.
-    for java, python in ((r"\p{L}", r"\w"), (r"\p{N}", r"\d"), (r"\p{Z}", r"\s")):
+    # Java's \d and \w are ASCII. Its Unicode categories, as far as a tuning job's requests use them, in Python's words:
+    flags = re.DOTALL if r"\p{" in pattern else re.DOTALL | re.ASCII
+    for java, python in ((r"\p{L}", r"\w"), (r"\p{N}", r"\d"), (r"\p{Z}", _SEPARATORS)):
         pattern = pattern.replace(java, python)
-    return re.compile(pattern, re.DOTALL)
+    return re.compile(pattern, flags)
 
 
 def _listing(value: Any) -> str:

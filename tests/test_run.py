@@ -86,7 +86,7 @@ def test_the_model_is_a_real_one(report: dict[str, Any]) -> None:
     assert report["best"]["objective"] == metrics["validation:auc"] > 0.97
     assert metrics["test:error"] < 0.10
     assert metrics["train:error"] <= metrics["validation:error"]
-    assert report["evaluation"]["rows"] == 86
+    assert report["evaluation"]["rows"] == 85
 
 
 def test_reloading_the_model_reproduces_the_test_error(report: dict[str, Any], session: Any, tmp_path: Path) -> None:
@@ -119,7 +119,7 @@ def test_no_training_job_saw_the_test_rows(report: dict[str, Any], session: Any)
     )
     held_out = rows(tags(session, report["tuning_job_name"])["smtune:test"])
     assert not held_out & seen
-    assert len(held_out) == 86
+    assert len(held_out) == 85
 
 
 def test_the_gaps_are_those_of_the_metrics(report: dict[str, Any]) -> None:
@@ -166,7 +166,7 @@ def test_learning_curves_are_whole(report: dict[str, Any], session: Any) -> None
 
 
 def test_progress_is_on_stderr(quickstart: subprocess.CompletedProcess[str]) -> None:
-    assert "rows: train 397, validation 86, test 86" in quickstart.stderr
+    assert "rows: train 398, validation 86, test 85" in quickstart.stderr
     assert "Completed: 20/20 done" in quickstart.stderr
     assert "\x1b" not in quickstart.stderr + quickstart.stdout, "no colour off a terminal"
 
@@ -192,6 +192,6 @@ def test_a_script_of_ones_own_is_tuned_and_evaluated(state: Path) -> None:
     metrics = report["best"]["metrics"]
     assert 30 < metrics["train:rmse"] < metrics["validation:rmse"] < 80
     assert 30 < metrics["test:rmse"] < 80
-    assert report["evaluation"]["rows"] == 67
+    assert report["evaluation"]["rows"] == 66
     verdicts = {gap["verdict"] for gap in report["diagnosis"]["gaps"]}
     assert verdicts == {"not assessable"}, "nobody said how good an expert is"

@@ -29,7 +29,7 @@ class Family:
     repository: str
     tag: str
     versions: Mapping[str, str]
-    """Version -> the Python tag of its image (empty where the tag has none)."""
+    """Version -> the Python tag of its image (empty where the image's tag is the version alone)."""
     accounts: Mapping[str, str]
     """Region -> the account whose registry holds the image."""
 
@@ -51,7 +51,8 @@ def image_uri(name: str, version: str, *, region: str, instance: str = "ml.m5.la
     if region not in family.accounts:
         raise _unknown(f"{name} has no image in region {region!r}", family.accounts)
     processor = "gpu" if _GPU.match(instance) else "cpu"
-    tag = family.tag.format(version=version, processor=processor, python=family.versions[version])
+    python = family.versions[version]
+    tag = family.tag.format(version=version, processor=processor, python=python) if python else version
     suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
     return f"{family.accounts[region]}.dkr.ecr.{region}.{suffix}/{family.repository}:{tag}"
 

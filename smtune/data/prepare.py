@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from smtune.data.source import pack_source
 from smtune.errors import Problem, SpecError
 from smtune.plan import Prepared
 from smtune.spec import BuiltIn, Channel, Channels, Image, Script, Table, TuningSpec, dump_spec
+from smtune.spec.data import is_remote
 
 _CHUNK = 1 << 20
 
@@ -26,17 +27,15 @@ def prepare(spec: TuningSpec, folder: Path, workspace: Path) -> Prepared:
         files, rows = _prepare_table(spec, spec.data, workspace)
     elif isinstance(spec.data, Channels):
         files = _prepare_channels(spec.data)
-    scripts = [item.algorithm.script for item in spec.definitions if isinstance(item.algorithm, Script)]
-    code = pack_source(scripts[0], workspace / "sourcedir.tar.gz") if scripts else None
+    code = _prepare_code(spec, workspace)
     images = [item.algorithm for item in spec.definitions if isinstance(item.algorithm, Image)]
-    every = [file for group in files.values() for file in group] + ([code] if code else [])
     return Prepared(
         files=files,
         code=code,
         spec=kept,
         rows=rows,
         programs={image.image: Path(image.program) for image in images if image.program},
-        fingerprint=_fingerprint(every),
+        fingerprint=_fingerprint({**files, "code": (code,) if code else ()}),
     )
 
 
@@ -64,11 +63,21 @@ def is_label_first(spec: TuningSpec, table: Table) -> bool:
 
 def _prepare_channels(channels: Channels) -> dict[str, tuple[Path, ...]]:
     named = {**channels.channels, **({"test": channels.test} if channels.test else {})}
-    return {name: _channel_files(name, channel) for name, channel in named.items() if "://" not in channel.uri}
+    return {name: _channel_files(name, channel) for name, channel in named.items() if not is_remote(channel.uri)}
 
 
 def _channel_files(name: str, channel: Channel) -> tuple[Path, ...]:
     path = Path(channel.uri)
+    nested = [item for item in path.glob("*/*") if not item.parent.name.startswith(".")]
+    if nested:
+        problem = Problem(
+            0,
+            0,
+            f"data.channels.{name}",
+            f"{nested[0]} lies in a folder of the channel's folder: only files are uploaded",
+            "put the files of a channel into one folder",
+        )
+        raise SpecError((problem,))
     found = (path,) if path.is_file() else tuple(sorted(item for item in path.glob("*") if item.is_file()))
     if not found:
         problem = Problem(
@@ -82,13 +91,25 @@ def _channel_files(name: str, channel: Channel) -> tuple[Path, ...]:
     return found
 
 
-def _fingerprint(files: Iterable[Path]) -> str:
+def _prepare_code(spec: TuningSpec, workspace: Path) -> Path | None:
+    scripts = [item.algorithm.script for item in spec.definitions if isinstance(item.algorithm, Script)]
+    if len({script.source_dir for script in scripts}) > 1:
+        fix = "put the scripts into one folder, each with its own entry_point"
+        raise SpecError((Problem(0, 0, "algorithms", "the scripts have different source_dirs", fix),))
+    for script in scripts:
+        pack_source(script, workspace / "sourcedir.tar.gz")
+    return workspace / "sourcedir.tar.gz" if scripts else None
+
+
+def _fingerprint(groups: Mapping[str, tuple[Path, ...]]) -> str:
+    """Of the names within each group and of the contents, wherever the files lie."""
     digest = hashlib.sha256()
-    for file in files:
-        digest.update(f"{file.parent.name}/{file.name}/{file.stat().st_size}\n".encode())
-        with file.open("rb") as stream:
-            while chunk := stream.read(_CHUNK):
-                digest.update(chunk)
+    for name, files in sorted(groups.items()):
+        for file in files:
+            digest.update(f"{name}/{file.name}/{file.stat().st_size}\n".encode())
+            with file.open("rb") as stream:
+                while chunk := stream.read(_CHUNK):
+                    digest.update(chunk)
     return digest.hexdigest()[:16]
 
 
@@ -109,5 +130,5 @@ def _resolve_data(data: dict[str, Any], folder: Path) -> None:
     if "source" in part:
         part["source"] = str(folder / part["source"])
     for channel in [*part.get("channels", {}).values(), part.get("test")]:
-        if channel and "://" not in channel["uri"]:
+        if channel and not is_remote(channel["uri"]):
             channel["uri"] = str(folder / channel["uri"])

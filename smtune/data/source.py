@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import fnmatch
 import gzip
 import tarfile
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from smtune.errors import Problem, SpecError
 from smtune.spec import ScriptSource
 
-# Never in an archive: what is not code, and what must not leave this machine.
+# Never in an archive: what is not code, and what must not leave this machine (names in small letters).
 _IGNORED_FOLDERS = {
     ".git",
     ".hg",
@@ -22,31 +22,47 @@ _IGNORED_FOLDERS = {
     ".smtune",
     "node_modules",
     ".ipynb_checkpoints",
+    ".mypy_cache",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".aws",
+    ".ssh",
+    ".gnupg",
 }
 _IGNORED_FILES = (
+    ".git",
+    "*.pyc",
+    ".ds_store",
+    "*.tar.gz",
     ".env",
     ".env.*",
-    "*.pyc",
-    ".DS_Store",
     "*.pem",
     "*.key",
+    "*.p12",
+    "*.pfx",
     "id_rsa*",
+    "id_dsa*",
+    "id_ecdsa*",
+    "id_ed25519*",
     "credentials",
+    ".git-credentials",
     ".netrc",
-    "*.tar.gz",
+    ".pypirc",
+    ".npmrc",
 )
 
 
 def pack_source(script: ScriptSource, target: Path) -> Path:
     """Write the archive of the script's folder to `target`; raises SpecError when the entry point is not in it."""
     folder = Path(script.source_dir)
-    if not (folder / script.entry_point).is_file():
+    files = tuple(source_files(folder)) if folder.is_dir() else ()
+    if folder / script.entry_point not in files:
         problem = Problem(
             0,
             0,
             "algorithm.script.entry_point",
-            f"there is no file {script.entry_point!r} in {folder}",
-            "source_dir is relative to the spec, entry_point to source_dir",
+            f"there is no file {script.entry_point!r} to pack in {folder}",
+            "source_dir is relative to the spec, entry_point to source_dir; links, caches and secrets are not packed",
         )
         raise SpecError((problem,))
     with (
@@ -54,7 +70,7 @@ def pack_source(script: ScriptSource, target: Path) -> Path:
         gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as zipped,
         tarfile.open(fileobj=zipped, mode="w") as archive,
     ):
-        for path in source_files(folder):
+        for path in files:
             archive.add(path, path.relative_to(folder).as_posix(), filter=_anonymous)
     return target
 
@@ -66,7 +82,7 @@ def source_files(folder: Path) -> Iterator[Path]:
             continue
         if path.is_dir() and path.name not in _IGNORED_FOLDERS:
             yield from source_files(path)
-        elif path.is_file() and not any(fnmatch.fnmatch(path.name, pattern) for pattern in _IGNORED_FILES):
+        elif path.is_file() and not any(fnmatchcase(path.name.lower(), pattern) for pattern in _IGNORED_FILES):
             yield path
 
 
@@ -74,4 +90,5 @@ def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
     member.uid = member.gid = 0
     member.uname = member.gname = ""
     member.mtime = 0
+    member.mode = 0o755 if member.mode & 0o100 else 0o644
     return member

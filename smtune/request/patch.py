@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import copy
+import json
 from collections.abc import Mapping
 from typing import Any
 
 
 def apply_patch(target: Any, patch: Any) -> Any:
-    """`target` with `patch` merged in; neither is changed."""
+    """`target` with `patch` merged in; neither is changed, and the result shares nothing with `patch`."""
     if not isinstance(patch, Mapping):
-        return patch
+        return copy.deepcopy(patch)
     result = dict(target) if isinstance(target, Mapping) else {}
     for key, value in patch.items():
         if value is None:
@@ -29,6 +31,12 @@ def make_patch(source: Any, target: Any) -> dict[str, Any]:
             inner = make_patch(source[key], value)
             if inner:
                 patch[key] = inner
-        elif value != source[key] or type(value) is not type(source[key]):
+        elif not _is_same(value, source[key]):
             patch[key] = value
     return patch
+
+
+def _is_same(left: Any, right: Any) -> bool:
+    """Whether two values are the same JSON: unlike `==`, it tells 1 from 1.0 and from true, at any depth."""
+    one, other = (json.dumps(value, sort_keys=True, default=repr) for value in (left, right))
+    return one == other

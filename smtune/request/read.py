@@ -6,45 +6,61 @@ between the request and what the friendly keys give. So nothing can be lost, by 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from pydantic import ValidationError
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, get_args
 
 from smtune.algorithms.images import image_uri, parse_image
-from smtune.errors import Problem, SpecError
+from smtune.errors import Problem, SpecError, dotted
 from smtune.request.patch import make_patch
 from smtune.request.site import DEFAULT_REGION
 from smtune.request.write import EARLY_STOPPING, SCALES, STRATEGIES, to_request
+from smtune.service_model import violations
 from smtune.spec import TuningSpec
+from smtune.spec.algorithm import InputMode
+from smtune.spec.data import Compression, Distribution
+from smtune.spec.load import check_document
 from smtune.spec.ranges import decode
+from smtune.spec.yaml import Document, Path
 
 Json = Mapping[str, Any]
+_SHAPE = "CreateHyperParameterTuningJobRequest"
+_SOURCE = "request"
+_FIX = "give the members of CreateHyperParameterTuningJob, with one TrainingJobDefinition"
 
 
 def from_request(request: Json) -> TuningSpec:
     """The spec whose request at the default site is exactly `request`; raises SpecError for what is no such request."""
-    if "TrainingJobDefinition" not in request or "HyperParameterTuningJobName" not in request:
-        problem = Problem(
-            0, 0, "", "not a request with one TrainingJobDefinition", "give CreateHyperParameterTuningJob's"
-        )
-        raise SpecError((problem,), source="request")
+    problems = tuple(_malformed(request))
+    if problems:
+        raise SpecError(problems, source=_SOURCE)
     data = _friendly(request)
-    try:
-        spec = TuningSpec.model_validate(data)
-    except ValidationError as error:
-        problems = tuple(
-            Problem(
-                0,
-                0,
-                ".".join(str(part) for part in item["loc"] if not str(part).startswith("@")),
-                item["msg"],
-            )
-            for item in error.errors(include_url=False)
-        )
-        raise SpecError(problems, source="request") from None
+    spec = check_document(Document(data, {(): (0, 0)}, _SOURCE))
     raw = make_patch(to_request(spec), request)
     return TuningSpec.model_validate({**data, "raw": raw}) if raw else spec
+
+
+def _malformed(request: Any) -> Iterator[Problem]:
+    """What keeps `request` from being read at all; values that only the service would refuse stay as they are."""
+    if not isinstance(request, Mapping):
+        yield Problem(0, 0, "", "a request is a mapping of members to values", _FIX)
+    elif "TrainingJobDefinition" not in request:
+        several = "TrainingJobDefinitions" in request
+        message = "several TrainingJobDefinitions cannot be read so far" if several else "no TrainingJobDefinition"
+        yield Problem(0, 0, "", message, _FIX)
+    else:
+        # A merge patch cannot hold null: it would mean that the member is to be removed.
+        nulls = dict.fromkeys(_nulls(request, ()), ("null is no value", "leave the member out"))
+        found = {item.path: (item.constraint, _FIX) for item in violations(_SHAPE, request) if item.is_malformed}
+        for path, (message, fix) in (found | nulls).items():
+            yield Problem(0, 0, dotted(path), message, fix)
+
+
+def _nulls(value: Any, path: Path) -> Iterator[Path]:
+    if value is None:
+        yield path
+    members = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in members:
+        yield from _nulls(item, (*path, key))
 
 
 def _friendly(request: Json) -> dict[str, Any]:
@@ -53,10 +69,11 @@ def _friendly(request: Json) -> dict[str, Any]:
     limits: Json = config.get("ResourceLimits", {})
     objective: Json = config.get("HyperParameterTuningJobObjective", {})
     algorithm: Json = definition.get("AlgorithmSpecification", {})
+    direction = "minimize" if objective.get("Type") == "Minimize" else "maximize"
     data: dict[str, Any] = {
         "name": request["HyperParameterTuningJobName"],
         "algorithm": _algorithm(algorithm),
-        "objective": {str(objective.get("Type", "Maximize")).lower(): objective.get("MetricName", "")},
+        "objective": {direction: objective.get("MetricName", "")},
         "hyperparameters": _hyperparameters(config.get("ParameterRanges", {}), definition),
         "metrics": {item["Name"]: item["Regex"] for item in algorithm.get("MetricDefinitions", ())},
         "strategy": _named(STRATEGIES, config.get("Strategy")),
@@ -89,8 +106,13 @@ def _named(names: Mapping[str, str], value: str | None) -> str | None:
     return next((name for name, api in names.items() if api == value), None)
 
 
+def _choice(value: str | None, kind: Any) -> str | None:
+    """`value` where the spec has it; what is newer than this table stays in `raw`."""
+    return value if value in get_args(kind) else None
+
+
 def _algorithm(specification: Json) -> dict[str, Any]:
-    mode = specification.get("TrainingInputMode")
+    mode = _choice(specification["TrainingInputMode"], InputMode)
     if "TrainingImage" not in specification:
         return {"arn": specification.get("AlgorithmName", ""), "input_mode": mode}
     image = specification["TrainingImage"]
@@ -104,7 +126,11 @@ def _algorithm(specification: Json) -> dict[str, Any]:
 
 def _hyperparameters(ranges: Json, definition: Json) -> dict[str, Any]:
     result: dict[str, Any] = {name: decode(text) for name, text in definition.get("StaticHyperParameters", {}).items()}
-    for key, number in (("ContinuousParameterRanges", float), ("IntegerParameterRanges", int)):
+    kinds: tuple[tuple[str, Callable[[str], object]], ...] = (
+        ("ContinuousParameterRanges", _number),
+        ("IntegerParameterRanges", _whole),
+    )
+    for key, number in kinds:
         for item in ranges.get(key, ()):
             scale = _named(SCALES, item.get("ScalingType"))
             bounds = {"min": number(item["MinValue"]), "max": number(item["MaxValue"])}
@@ -114,13 +140,29 @@ def _hyperparameters(ranges: Json, definition: Json) -> dict[str, Any]:
     return result
 
 
+def _number(text: str) -> object:
+    """The number in `text`, or the text itself: it is refused where a number has to be."""
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _whole(text: str) -> object:
+    try:
+        return int(text)
+    except ValueError:
+        number = _number(text)
+        return int(number) if isinstance(number, float) and number.is_integer() else text
+
+
 def _compute(definition: Json) -> dict[str, Any]:
     resources: Json = definition.get("ResourceConfig", {})
     stopping: Json = definition.get("StoppingCondition", {})
     return {
         "instance": resources.get("InstanceType"),
-        "count": resources.get("InstanceCount"),
-        "volume_gb": resources.get("VolumeSizeInGB"),
+        "count": resources.get("InstanceCount") or None,
+        "volume_gb": resources.get("VolumeSizeInGB") or None,
         "runtime_seconds": stopping.get("MaxRuntimeInSeconds"),
         "wait_seconds": stopping.get("MaxWaitTimeInSeconds"),
         "spot": definition.get("EnableManagedSpotTraining"),
@@ -135,9 +177,9 @@ def _channels(channels: Any) -> dict[str, Any] | None:
             return None  # a list is patched whole, so one channel of another kind keeps them all in `raw`
         result[channel["ChannelName"]] = {
             "uri": source["S3Uri"],
-            "distribution": source.get("S3DataDistributionType"),
+            "distribution": _choice(source.get("S3DataDistributionType"), Distribution),
             "content_type": channel.get("ContentType"),
-            "compression": channel.get("CompressionType"),
-            "input_mode": channel.get("InputMode"),
+            "compression": _choice(channel.get("CompressionType"), Compression),
+            "input_mode": _choice(channel.get("InputMode"), InputMode),
         }
     return {"channels": result} if result else None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from smtune.rules.case import Broken, Case
-from smtune.spec import Categorical, Integer
+from smtune.spec import Categorical, Continuous
+from smtune.spec.ranges import Range
 
 MAX_RANGES = 30
 MAX_VALUES = 30
@@ -21,16 +21,15 @@ def parallel(case: Case) -> Iterator[Broken]:
 
 
 def space_size(case: Case) -> Iterator[Broken]:
-    sizes = [_size(value) for value in case.definition.ranges.values()]
-    total = math.prod(sizes) if sizes else 0
-    if not sizes:
+    jobs, total = case.spec.limits.jobs, _combinations(case.definition.ranges.values())
+    if not case.definition.ranges:
         fix = "give at least one of them a range {min: 1, max: 5} or a choice {values: [a, b]}"
         yield Broken(
             "R15", case.path("hyperparameters"), "no hyperparameter has a range: there is nothing to tune", fix
         )
-    elif case.spec.strategy != "grid" and case.spec.limits.jobs is not None and total < case.spec.limits.jobs:
-        message = f"there are only {total:g} combinations for {case.spec.limits.jobs} jobs"
-        yield Broken("R15", ("limits", "jobs"), message, f"lower jobs to {total:g}, or widen a range")
+    elif case.spec.strategy != "grid" and jobs is not None and total is not None and total < jobs:
+        message = f"there are only {total} combinations for {jobs} jobs"
+        yield Broken("R15", ("limits", "jobs"), message, f"lower jobs to {total}, or widen a range")
 
 
 def counts(case: Case) -> Iterator[Broken]:
@@ -60,7 +59,11 @@ def hyperband(case: Case) -> Iterator[Broken]:
         yield Broken("R12", ("early_stopping",), "hyperband stops jobs itself", "write early_stopping: off")
 
 
-def _size(value: object) -> float:
-    if isinstance(value, Categorical):
-        return len(value.values)
-    return value.max - value.min + 1 if isinstance(value, Integer) else math.inf
+def _combinations(ranges: Iterable[Range]) -> int | None:
+    """How many configurations there are; None where a continuous range makes them endless."""
+    total = 1
+    for value in ranges:
+        if isinstance(value, Continuous):
+            return None
+        total *= len(value.values) if isinstance(value, Categorical) else value.max - value.min + 1
+    return total

@@ -12,6 +12,9 @@ from smtune.errors import shown
 from smtune.spec.algorithm import InputMode
 from smtune.spec.ranges import Frozen, mistake
 
+Compression = Literal["None", "Gzip"]
+Distribution = Literal["FullyReplicated", "ShardedByS3Key"]
+
 
 class Split(Frozen):
     """Shares of the rows, which add up to 1; `stratify` names a column whose mix each part keeps."""
@@ -57,9 +60,9 @@ class Channel(Frozen):
 
     uri: Annotated[str, AfterValidator(_place)]
     content_type: str | None = None
-    compression: Literal["None", "Gzip"] | None = None
+    compression: Compression | None = None
     input_mode: InputMode | None = None
-    distribution: Literal["FullyReplicated", "ShardedByS3Key"] | None = None
+    distribution: Distribution | None = None
 
 
 def _channel(value: object) -> object:

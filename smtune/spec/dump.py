@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import StringIO
 from typing import Any
 
@@ -12,10 +13,11 @@ from ruamel.yaml.resolver import VersionedResolver
 
 from smtune.spec.model import TuningSpec
 
-_WIDTH = 110
+_WIDTH = 10_000  # no text is folded: a fold changes what some readers see
 _SHORT = 90
 _TEXT_TAG = "tag:yaml.org,2002:str"
 _NUMBER_TAG = "tag:yaml.org,2002:float"
+_PLAIN = re.compile(r"[A-Za-z0-9_/.](?:[A-Za-z0-9_/.@+=-]|:(?=[A-Za-z0-9_/.:])| (?=[A-Za-z0-9_/.]))*")
 _YAML_11 = VersionedResolver(version=(1, 1))
 
 
@@ -57,8 +59,8 @@ def _is_leaf(value: Any) -> bool:
 
 def _represent_text(representer: Any, text: str) -> Any:
     # What readers of YAML 1.1 (PyYAML, Go) take for a number, a boolean, a date or null is quoted for them too.
-    tag = _YAML_11.resolve(ScalarNode, text, (True, False))
-    return representer.represent_scalar(_TEXT_TAG, text, style=None if tag == _TEXT_TAG else "'")
+    bare = _PLAIN.fullmatch(text) and _YAML_11.resolve(ScalarNode, text, (True, False)) == _TEXT_TAG
+    return representer.represent_scalar(_TEXT_TAG, text, style=None if bare else "'" if text.isprintable() else '"')
 
 
 def _represent_number(representer: Any, number: float) -> Any:

@@ -65,12 +65,12 @@ def check_document(document: Document) -> TuningSpec:
         except ValidationError as error:
             details = error.errors(include_url=False)
             problems.update(explain(detail, document, TuningSpec) for detail in details)
-            unknown = [locate(TuningSpec, detail["loc"])[0] for detail in details if detail["type"] == "extra_forbidden"]
+            unknown = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
             if not unknown:
                 break
             # A model is checked as a whole only once its keys are known: without the unknown ones the rest shows.
-            for path in unknown:
-                _remove(data, path)
+            for location in unknown:
+                _remove(data, locate(TuningSpec, location)[0])
         else:
             if not problems:
                 return spec

@@ -107,7 +107,8 @@ class AlgorithmEntry(Frozen):
 def _job_name(value: str) -> str:
     if not is_job_name(value):
         raise mistake(
-            f"{shown(value)} is not a job name: at most 32 letters, digits and hyphens, with a letter or digit at both ends",
+            f"{shown(value)} is not a job name: "
+            "at most 32 letters, digits and hyphens, with a letter or digit at both ends",
             f"write name: {clean(value)[:32].strip('-') or 'my-model'}",
         )
     return value
@@ -149,6 +150,8 @@ class TuningSpec(Frozen):
                 "give exactly one of algorithm and algorithms",
                 "write algorithm: {builtin: xgboost, version: 1.7-1}",
             )
+        if self.algorithms and self.hyperparameters:
+            raise mistake("hyperparameters stand beside algorithms", "give each of the algorithms its own")
         if self.algorithm is not None and self.objective is None:
             raise mistake("objective is missing", "write objective: {maximize: validation:auc}")
         for entry in self.algorithms:

@@ -56,7 +56,9 @@ class Integer(Frozen):
     def _is_a_range(self) -> Self:
         check_bounds(self.min, self.max)
         if self.scale == "log" and self.min <= 0:
-            raise mistake(f"a log scale needs min > 0, not {shown(self.min)}", "raise min above 0, or use scale: linear")
+            raise mistake(
+                f"a log scale needs min > 0, not {shown(self.min)}", "raise min above 0, or use scale: linear"
+            )
         if self.scale == "reverse-log":
             raise mistake(
                 "a reverse-log scale is for continuous ranges only",
@@ -141,7 +143,7 @@ def decode(text: str) -> Scalar:
     """The value that `encode` turns into exactly `text`: 5, 0.5 or True where that is lossless, else the text."""
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     plain = isinstance(value, bool | int | float) and not (isinstance(value, float) and not math.isfinite(value))
     return value if plain and encode(value) == text else text

@@ -67,8 +67,10 @@ class _TooLargeError(MarkedYAMLError):
 class _BoundedComposer(Composer):
     """Stops at the first node too many: composing is slow, so a limit after it would come too late."""
 
-    warn_double_anchors = False
-    nodes = 0
+    def __init__(self, loader: Any = None) -> None:
+        super().__init__(loader)
+        self.warn_double_anchors = False
+        self.nodes = 0
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         self.nodes += 1

@@ -1,0 +1,203 @@
+"""A spec -> its data and code as files, ready to upload."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from smtune.data.prepare import is_label_first, prepare
+from smtune.errors import SpecError
+from smtune.plan import Prepared
+from smtune.scaffold import list_templates, templates_folder
+from smtune.spec import Table, TuningSpec, load_spec
+
+ROWS = "".join(f"{number},{number % 2},x{number}\n" for number in range(20))
+SCRIPT = {"framework": "scikit-learn", "version": "1.2-1", "entry_point": "train.py"}
+
+
+def spec_of(**changes: Any) -> TuningSpec:
+    fields = {"name": "a", "algorithm": {"image": "i"}, "objective": {"maximize": "m"}, "data": {"source": "t.csv"}}
+    return TuningSpec.model_validate({**fields, **changes})
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The folder of a spec with a table, a script and channels."""
+    base = tmp_path / "spec"
+    for name, text in {
+        "t.csv": "number,label,name\n" + ROWS,
+        "train.py": "print()",
+        "other/train.py": "print(1)",
+        "c/b.txt": "b",
+        "c/a.txt": "a",
+        "d/a.txt": "a",
+        "nested/sub/a.txt": "a",
+        "hidden/.cache/a.txt": "a",
+        "hidden/b.txt": "b",
+    }.items():
+        (base / name).parent.mkdir(parents=True, exist_ok=True)
+        (base / name).write_text(text, encoding="utf-8")
+    (base / "empty").mkdir()
+    return base
+
+
+def prepared(spec: TuningSpec, folder: Path, name: str = "workspace") -> Prepared:
+    workspace = folder.parent / name
+    workspace.mkdir()
+    return prepare(spec, folder, workspace)
+
+
+def complaint(spec: TuningSpec, folder: Path) -> str:
+    with pytest.raises(SpecError) as caught:
+        prepared(spec, folder)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("name", list_templates())
+def test_every_template_is_prepared(name: str, tmp_path: Path) -> None:
+    found = prepare(load_spec(templates_folder() / name / "spec.yaml"), templates_folder() / name, tmp_path)
+    assert set(found.files) == {"train", "validation", "test"} == set(found.rows)
+    assert sum(found.rows.values()) == {"quickstart": 569, "scikit-learn": 442}[name]
+
+
+def test_a_table_is_split_into_a_folder_for_each_part(folder: Path) -> None:
+    found = prepared(spec_of(), folder)
+    assert found.rows == {"train": 14, "validation": 3, "test": 3}
+    workspace = folder.parent / "workspace"
+    assert found.files == {name: (workspace / name / f"{name}.csv",) for name in ("train", "validation", "test")}
+    assert found.files["test"][0].read_text(encoding="utf-8").splitlines()[0] == "number,label,name"
+
+
+def test_a_built_in_algorithm_gets_the_label_first_and_no_header(folder: Path) -> None:
+    found = prepared(spec_of(algorithm={"builtin": "xgboost", "version": "1.7-1"}), folder)
+    lines = [line for files in found.files.values() for line in files[0].read_text(encoding="utf-8").splitlines()]
+    assert sorted(lines) == sorted(f"{number % 2},{number},x{number}" for number in range(20))
+
+
+@pytest.mark.parametrize(
+    ("algorithm", "layout", "label_first"),
+    [
+        ({"builtin": "xgboost", "version": "1.7-1"}, None, True),
+        ({"builtin": "xgboost", "version": "1.7-1"}, "as-is", False),
+        ({"image": "i"}, None, False),
+        ({"image": "i"}, "label-first", True),
+        ({"script": SCRIPT}, None, False),
+    ],
+)
+def test_the_layout_is_the_algorithms_unless_the_spec_says(
+    algorithm: Any, layout: str | None, label_first: bool
+) -> None:
+    table = Table.model_validate({"source": "t.csv", "layout": layout})
+    assert is_label_first(spec_of(algorithm=algorithm, data=table), table) is label_first
+
+
+def test_a_script_is_packed(folder: Path) -> None:
+    found = prepared(spec_of(algorithm={"script": SCRIPT}, data=None), folder)
+    assert found.code == folder.parent / "workspace" / "sourcedir.tar.gz"
+    assert found.code.is_file()
+    assert found.files == {}
+
+
+def test_channels_are_files_here_or_stay_on_s3(folder: Path) -> None:
+    data = {"channels": {"one": "t.csv", "many": "c", "far": "s3://b/k", "web": "https://b/k"}, "test": "hidden"}
+    found = prepared(spec_of(data=data), folder)
+    assert found.files == {
+        "one": (folder / "t.csv",),
+        "many": (folder / "c" / "a.txt", folder / "c" / "b.txt"),
+        "test": (folder / "hidden" / "b.txt",),
+    }
+
+
+def test_the_spec_is_kept_as_it_was_written_not_with_the_paths_of_this_machine(folder: Path) -> None:
+    spec = spec_of()
+    found = prepared(spec, folder)
+    assert found.spec is not None
+    assert load_spec(found.spec) == spec
+    assert str(folder) not in found.spec.read_text(encoding="utf-8")
+
+
+def test_programs_are_found_beside_the_spec(folder: Path) -> None:
+    found = prepared(spec_of(algorithm={"image": "i", "program": "train.py"}), folder)
+    assert found.programs == {"i": folder / "train.py"}
+    assert prepared(spec_of(), folder, "other").programs == {}
+
+
+def test_the_same_contents_have_the_same_fingerprint_wherever_they_are_made(folder: Path) -> None:
+    spec = spec_of(algorithm={"script": SCRIPT})
+    assert prepared(spec, folder, "one").fingerprint == prepared(spec, folder, "two").fingerprint
+
+
+def test_other_contents_have_another_fingerprint(folder: Path) -> None:
+    specs = [
+        spec_of(),
+        spec_of(data={"source": "t.csv", "split": {"seed": 1}}),
+        spec_of(algorithm={"script": SCRIPT}),
+        spec_of(algorithm={"script": {**SCRIPT, "source_dir": "other"}}),
+        spec_of(data=None),
+        spec_of(data={"channels": {"x": "c", "y": "d"}}),
+        spec_of(data={"channels": {"x": "d", "y": "c"}}),
+        spec_of(data={"channels": {"x": "c", "z": "d"}}),
+    ]
+    fingerprints = {prepared(spec, folder, f"w{number}").fingerprint for number, spec in enumerate(specs)}
+    assert len(fingerprints) == len(specs)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (
+            {"source": "none.csv"},
+            "data: data.source: there is no file {folder}/none.csv\n    paths are relative to the spec's folder",
+        ),
+        (
+            {"source": "t.csv", "label": "target"},
+            "data: data.label: there is no column 'target'\n    the columns are: number, label, name",
+        ),
+        (
+            {"channels": {"train": "none"}},
+            (
+                "spec: data.channels.train: there are no files at {folder}/none\n"
+                "    name a file, a folder of files, or s3://..."
+            ),
+        ),
+        (
+            {"channels": {"train": "empty"}},
+            (
+                "spec: data.channels.train: there are no files at {folder}/empty\n"
+                "    name a file, a folder of files, or s3://..."
+            ),
+        ),
+        (
+            {"channels": {"train": "nested"}},
+            (
+                "spec: data.channels.train: {folder}/nested/sub/a.txt lies in a folder of the channel's folder: "
+                "only files are uploaded\n    put the files of a channel into one folder"
+            ),
+        ),
+    ],
+)
+def test_data_that_cannot_be_used(data: Any, message: str, folder: Path) -> None:
+    assert complaint(spec_of(data=data), folder) == message.format(folder=folder)
+
+
+def several(*scripts: dict[str, str]) -> TuningSpec:
+    entries = [
+        {"name": f"n{number}", "algorithm": {"script": {**SCRIPT, **script}}, "hyperparameters": {}}
+        for number, script in enumerate(scripts)
+    ]
+    return TuningSpec.model_validate({"name": "a", "objective": {"maximize": "m"}, "algorithms": entries})
+
+
+def test_one_archive_serves_the_scripts_of_several_algorithms(folder: Path) -> None:
+    assert prepared(several({}, {"entry_point": "other/train.py"}), folder).code is not None
+    with pytest.raises(SpecError, match=r"there is no file 'none\.py'"):
+        prepared(several({}, {"entry_point": "none.py"}), folder, "again")
+
+
+def test_scripts_in_different_folders_are_refused(folder: Path) -> None:
+    assert complaint(several({}, {"source_dir": "other"}), folder) == (
+        "spec: algorithms: the scripts have different source_dirs\n"
+        "    put the scripts into one folder, each with its own entry_point"
+    )

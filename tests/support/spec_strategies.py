@@ -1,0 +1,185 @@
+"""Hypothesis strategies: specs of every kind, and the scalars that YAML readers are known to mistake."""
+
+from __future__ import annotations
+
+import string
+from typing import Any
+
+from hypothesis import strategies as st
+
+from smtune.naming import is_job_name
+from smtune.spec import (
+    AlgorithmEntry,
+    BuiltIn,
+    Categorical,
+    Channel,
+    Channels,
+    Compute,
+    Continuous,
+    DiagnosisSpec,
+    Image,
+    Integer,
+    Limits,
+    MetricNames,
+    Objective,
+    Resource,
+    Script,
+    ScriptSource,
+    Split,
+    Table,
+    TuningSpec,
+)
+from smtune.spec.ranges import encode
+
+# What YAML 1.1 or 1.2, or a careless reader, takes for something else than text.
+TRAPS = """
+yes No ON off y n true FALSE null ~ 1e-05 1e5 1.5E+3 .5 5. -.inf .nan NaN Infinity 1e400 12e03 +1 0_ 0x_ _1 1_000
+1:30 -1:30:59 1:30.5 0123 0o17 0x1F 0b11 2020-01-01 2020-01-01T10:00:00Z = << ! & * - -- --- ... ? : | > % @ ` #
+{} [] ''
+""".split()  # noqa: SIM905  a list would fill a page
+letters = st.text(string.ascii_letters + string.digits, min_size=1, max_size=12)
+words = st.sampled_from(TRAPS) | letters
+lines = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=40) | words
+numerals = st.text("0123456789+-_.:eExob", min_size=1, max_size=8)
+texts = lines | numerals | st.sampled_from(["", " a", "a ", "a: b", "a #b", "x" * 200, "two\nlines\n", "\ttab", "é😀"])
+names = letters.filter(is_job_name)
+finite = st.floats(allow_nan=False, allow_infinity=False)
+whole = st.integers(-(10**9), 10**9)
+scalars = st.booleans() | whole | finite | texts
+keys = texts.filter(bool)
+
+
+def bounds(numbers: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, Any]]:
+    """Pairs of different numbers, the smaller one first."""
+    pairs = st.tuples(numbers, numbers).filter(lambda pair: pair[0] != pair[1])
+    return pairs.map(lambda pair: (min(pair), max(pair)))
+
+
+def _range(kind: type[Continuous] | type[Integer], numbers: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    anywhere = st.tuples(bounds(numbers), st.sampled_from([None, "auto", "linear"]))
+    positive = st.tuples(bounds(numbers.filter(lambda number: number > 0)), st.just("log"))
+    return (anywhere | positive).map(lambda item: kind(min=item[0][0], max=item[0][1], scale=item[1]))
+
+
+def _reverse() -> st.SearchStrategy[Continuous]:
+    pairs = bounds(st.floats(0, 1, exclude_max=True))
+    return pairs.map(lambda pair: Continuous(min=pair[0], max=pair[1], scale="reverse-log"))
+
+
+continuous = _range(Continuous, finite) | _reverse()
+integers = _range(Integer, whole)
+categoricals = st.lists(scalars, min_size=1, max_size=5, unique_by=encode).map(
+    lambda values: Categorical(values=tuple(values))
+)
+hyperparameters = st.dictionaries(keys, scalars | continuous | integers | categoricals, max_size=5)
+mappings = st.dictionaries(keys, texts, max_size=3)
+objectives = st.builds(Objective, maximize=texts) | st.builds(Objective, minimize=texts)
+modes = st.sampled_from(["File", "Pipe", "FastFile"])
+images = st.builds(Image, image=texts, program=st.none() | texts, input_mode=modes)
+scripts = st.builds(
+    Script,
+    script=st.builds(
+        ScriptSource,
+        framework=st.just("scikit-learn"),
+        version=st.just("1.2-1"),
+        entry_point=texts,
+        source_dir=texts,
+        image=st.none() | texts,
+    ),
+)
+algorithms = (
+    st.builds(BuiltIn, builtin=st.just("xgboost"), version=st.sampled_from(["1.7-1", "1.5-1"]))
+    | images
+    | st.builds(Resource, arn=texts, input_mode=modes)
+    | scripts
+)
+uris = texts.filter(lambda text: "://" not in text) | letters.map(lambda text: f"s3://bucket/{text}")
+channels = st.builds(
+    Channel,
+    uri=uris,
+    content_type=st.none() | texts,
+    compression=st.sampled_from([None, "None", "Gzip"]),
+    input_mode=st.none() | modes,
+    distribution=st.sampled_from([None, "FullyReplicated", "ShardedByS3Key"]),
+)
+splits = st.sampled_from([(0.7, 0.15, 0.15), (0.5, 0.5, 0.0), (0.98, 0.01, 0.01)]).flatmap(
+    lambda shares: st.builds(
+        Split,
+        train=st.just(shares[0]),
+        validation=st.just(shares[1]),
+        test=st.just(shares[2]),
+        stratify=st.none() | texts,
+        seed=st.integers(0, 2**32 - 1),
+    )
+)
+tables = st.builds(
+    Table, source=texts, label=texts, split=splits, layout=st.sampled_from([None, "label-first", "as-is"])
+)
+data = tables | st.builds(
+    Channels,
+    channels=st.dictionaries(keys.filter(lambda name: name != "test"), channels, min_size=1, max_size=3),
+    test=st.none() | channels,
+)
+counts = st.integers(1, 1000)
+computes = st.builds(
+    Compute,
+    instance=texts,
+    count=counts,
+    volume_gb=counts,
+    runtime_seconds=counts,
+    spot=st.booleans(),
+    wait_seconds=st.none() | counts,
+)
+limits = st.builds(
+    Limits, jobs=st.none() | counts, parallel=counts, runtime_seconds=st.none() | st.integers(120, 10**6)
+)
+metric_names = st.none() | texts
+diagnoses = st.builds(
+    DiagnosisSpec,
+    human_error=st.none() | st.floats(0, 1),
+    baseline=st.none() | st.floats(0, 1),
+    metrics=st.builds(MetricNames, train=metric_names, validation=metric_names, test=metric_names),
+)
+json_values: st.SearchStrategy[Any] = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=6,
+)
+entries = st.builds(
+    AlgorithmEntry,
+    name=names,
+    algorithm=algorithms,
+    hyperparameters=hyperparameters,
+    objective=st.none() | objectives,
+    metrics=st.none() | mappings,
+    compute=st.none() | computes,
+    environment=st.none() | mappings,
+)
+
+
+@st.composite
+def specs(draw: st.DrawFn, *, several: bool | None = None, raw: bool = True) -> TuningSpec:
+    """A spec with one algorithm (`several=False`), with a list of them, or either."""
+    listed = draw(st.booleans()) if several is None else several
+    fields: dict[str, Any] = {
+        "name": draw(names),
+        "objective": draw(objectives),
+        "metrics": draw(mappings),
+        "strategy": draw(st.sampled_from(["bayesian", "random", "hyperband", "grid"])),
+        "early_stopping": draw(st.sampled_from(["off", "auto"])),
+        "limits": draw(limits),
+        "seed": draw(st.none() | st.integers(0, 2**31 - 1)),
+        "compute": draw(computes),
+        "environment": draw(mappings),
+        "data": draw(st.none() | data),
+        "diagnosis": draw(st.none() | diagnoses),
+        "role": draw(st.none() | texts),
+        "output": draw(st.none() | texts),
+        "tags": draw(mappings),
+        "raw": draw(st.dictionaries(texts, json_values, max_size=2)) if raw else {},
+    }
+    if listed:
+        fields["algorithms"] = tuple(draw(st.lists(entries, min_size=1, max_size=2)))
+    else:
+        fields |= {"algorithm": draw(algorithms), "hyperparameters": draw(hyperparameters)}
+    return TuningSpec(**fields)

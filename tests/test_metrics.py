@@ -1,0 +1,88 @@
+"""Metric definitions over a log, line by line; the last value counts."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smtune.algorithms import xgboost
+from smtune.metrics import Observation, Scraper, as_logged, as_printed, last_values
+
+
+def scrape(regex: str, *lines: str) -> list[float]:
+    scraper = Scraper([{"Name": "m", "Regex": regex}])
+    return [item.value for line in lines for item in scraper.read(line, 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("regex", "line", "values"),
+    [
+        (r"loss=(\S+)", "epoch 1 loss=0.25 acc=1", [0.25]),
+        (r"loss=(\S+)", "loss=1e-05", [1e-05]),
+        (r"loss=([0-9.]+)", "loss=8.3e-05", [8.3]),  # as the service reads it: the regex says so
+        (r"loss=(\S+)", "loss=-inf", [-math.inf]),
+        (r"loss=(\S+)", "no such thing", []),
+        (r"loss=(\S+)", "loss=abc", []),
+        (r"loss=(\S+)", "loss=0.25,", []),
+        (r"loss=(.*)", "loss= 0.5 and more", [0.5]),
+        (r"loss=(.*)", "loss=", []),
+        (r"loss=(.*?)", "loss=0.5", []),  # a lazy group at the end captures nothing
+        (r"loss=\S+", "loss=0.5", []),  # without a group there is nothing to read
+        (r"(?:a|loss)=(\S+)", "loss=0.5", [0.5]),
+        (r"a=(\d+)|b=(\d+)", "b=2", []),  # the first group took no part
+        (r"loss=(\S+)", "loss=1 loss=2", [1.0]),  # one value a line, the first
+        (r"#011loss:(\S+)", "[0]\tloss:0.5\tother:1", [0.5]),
+        (r"\tloss:(\S+)", "[0]\tloss:0.5", []),  # the service's log has no TAB
+        (r"^loss=(\S+)", "x loss=1", []),
+        (r"loss=(\S+)", "loss=0.5\r", [0.5]),
+    ],
+)
+def test_what_a_line_carries(regex: str, line: str, values: list[float]) -> None:
+    assert scrape(regex, line) == values
+
+
+def test_a_nan_is_kept() -> None:
+    (value,) = scrape(r"loss=(\S+)", "loss=nan")
+    assert math.isnan(value)
+
+
+def test_steps_count_the_values_of_each_metric_on_its_own() -> None:
+    scraper = Scraper([{"Name": "a", "Regex": r"a=(\S+)"}, {"Name": "b", "Regex": r"b=(\S+)"}])
+    found = [
+        item for number, line in enumerate(["a=1 b=2", "a=x", "b=3", "a=4"]) for item in scraper.read(line, number)
+    ]
+    assert found == [
+        Observation("a", 1.0, 0, 0),
+        Observation("b", 2.0, 0, 0),
+        Observation("b", 3.0, 2, 1),
+        Observation("a", 4.0, 3, 1),
+    ]
+
+
+def test_the_last_value_counts_not_the_best() -> None:
+    values = [Observation("a", value, step, step) for step, value in enumerate([0.9, 0.1, 0.5])]
+    assert last_values([*values, Observation("b", 7.0, 0, 0)]) == {"a": 0.5, "b": 7.0}
+    assert last_values([]) == {}
+
+
+def test_two_definitions_of_one_name_count_together() -> None:
+    scraper = Scraper([{"Name": "a", "Regex": r"x=(\S+)"}, {"Name": "a", "Regex": r"y=(\S+)"}])
+    assert [item.step for item in scraper.read("x=1 y=2", 0)] == [0, 1]
+
+
+@given(st.text())
+def test_a_logged_line_has_no_tab_and_is_printed_back(line: str) -> None:
+    assert "\t" not in as_logged(line)
+    if "#011" not in line:
+        assert as_printed(as_logged(line)) == line
+
+
+@pytest.mark.parametrize(
+    "line", ["[12]\ttrain-auc:0.75000\tvalidation-auc:0.50000", "[0]\ttrain-auc:0.75\tvalidation-auc:0.5"]
+)
+def test_the_built_in_xgboost_regexes_read_its_log(line: str) -> None:
+    scraper = Scraper(xgboost.metric_definitions())
+    assert {item.name: item.value for item in scraper.read(line, 0.0)} == {"train:auc": 0.75, "validation:auc": 0.5}
