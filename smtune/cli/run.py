@@ -46,14 +46,18 @@ def _start(spec: Path, *, local: bool) -> tuple[Any, str]:
     from smtune.errors import SpecError
     from smtune.run import start
     from smtune.session import connect
-    from smtune.spec import load_spec
+    from smtune.spec import load_document
     from smtune.validate import check_file
 
     problems = check_file(spec)
     if problems:
         raise SpecError(problems, source=str(spec))
     session = connect("local" if local else "aws")
-    started = start(session, load_spec(spec), spec.absolute().parent)
+    loaded = load_document(spec)
+    try:
+        started = start(session, loaded.spec, spec.absolute().parent)
+    except SpecError as error:
+        raise loaded.placed(error) from None
     remark(f"tuning job {started.name}")
     for note in started.notes:
         remark(f"  note: {note}")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from smtune.errors import Problem, SpecError
+from smtune.errors import Problem, SpecError, dotted
 from smtune.spec.explain import explain, locate
 from smtune.spec.model import TuningSpec
 from smtune.spec.yaml import MAX_CHARACTERS, Document, parse_yaml
@@ -21,6 +22,17 @@ class Loaded:
 
     spec: TuningSpec
     document: Document
+
+    def placed(self, error: SpecError) -> SpecError:
+        """`error`, found after loading by somebody who knows the keys only, with the places of those keys."""
+        keys = {dotted(path): place for path, place in self.document.places.items()}
+        if not all(problem.path in keys and not problem.line for problem in error.problems):
+            return error
+        problems = [
+            dataclasses.replace(problem, line=keys[problem.path][0], column=keys[problem.path][1])
+            for problem in error.problems
+        ]
+        return SpecError(tuple(sorted(problems)), source=self.document.source)
 
 
 def load_spec(path_or_text: str | Path) -> TuningSpec:
