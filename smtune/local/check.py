@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from smtune.local.answers import ServiceAnswerError
-from smtune.local.objects import ObjectKeyError
+from smtune.local.objects import ObjectKeyError, parse_uri
 from smtune.local.planning import has_objects, metric_definitions
 from smtune.local.program import NoProgramError, find_program
 from smtune.local.settings import REGION, Settings
@@ -35,6 +37,8 @@ def _problems(request: Mapping[str, Any], settings: Settings, programs: Mapping[
     yield from _bad_ranges(config, definition)
     yield from _bad_objective(config, definition)
     yield from _bad_data(definition, settings)
+    yield from _bad_metrics(definition)
+    yield from _not_here(config, definition)
     try:
         find_program(definition, programs)
     except NoProgramError as error:
@@ -77,7 +81,9 @@ def _bad_bounds(item: Mapping[str, Any], number: type[float] | type[int]) -> Ite
     except ValueError:
         yield f"MinValue and MaxValue of {item['Name']} must be of type {number.__name__}"
         return
-    if not low < high:
+    if not (math.isfinite(low) and math.isfinite(high)):
+        yield f"MinValue and MaxValue of {item['Name']} must be finite"
+    elif not low < high:
         yield f"MinValue {low} of {item['Name']} must be less than MaxValue {high}"
     scaling = item.get("ScalingType")
     if scaling == "Logarithmic" and low <= 0:
@@ -96,11 +102,39 @@ def _bad_objective(config: Mapping[str, Any], definition: Mapping[str, Any]) -> 
         )
 
 
+def _bad_metrics(definition: Mapping[str, Any]) -> Iterator[str]:
+    for item in metric_definitions(definition):
+        try:
+            groups = re.compile(item["Regex"]).groups
+        except re.error as error:
+            yield f"The regex of metric {item['Name']} is not a regular expression: {error}"
+            continue
+        if groups < 1:
+            yield f"The regex of metric {item['Name']} has no group around the number: {item['Regex']}"
+
+
+def _not_here(config: Mapping[str, Any], definition: Mapping[str, Any]) -> Iterator[str]:
+    """What would change the training itself, and so is refused rather than noted."""
+    if config.get("ParameterRanges", {}).get("AutoParameters"):
+        yield "The local engine does not run AutoParameters so far"
+    for field in ("HyperParameterRanges", "TuningObjective"):
+        if field in definition:
+            yield f"{field} belongs into TrainingJobDefinitions: the local engine runs one TrainingJobDefinition"
+    if definition["AlgorithmSpecification"].get("TrainingInputMode") == "Pipe":
+        yield "The local engine has no Pipe mode: use File or FastFile"
+    try:
+        parse_uri(definition["OutputDataConfig"]["S3OutputPath"])
+    except ObjectKeyError as error:
+        yield f"S3OutputPath: {error}"
+
+
 def _bad_data(definition: Mapping[str, Any], settings: Settings) -> Iterator[str]:
     for channel in definition.get("InputDataConfig", ()):
         name, source = channel["ChannelName"], channel["DataSource"].get("S3DataSource")
         if source is None:
             yield f"The local engine reads channels from S3DataSource only: channel {name} has none"
+        elif source.get("S3DataType", "S3Prefix") != "S3Prefix" or channel.get("CompressionType", "None") != "None":
+            yield f"The local engine reads plain S3Prefix channels only, nothing compressed: channel {name}"
         elif channel.get("InputMode", "File") == "Pipe":
             yield f"The local engine has no Pipe mode: channel {name}"
         else:

@@ -60,7 +60,7 @@ class LogService:
 
 
 def _read(file: Path) -> Iterator[Json]:
-    with file.open(encoding="utf-8", errors="replace") as lines:
+    with file.open(encoding="utf-8", errors="replace", newline="\n") as lines:
         for line in lines:
             if not line.endswith("\n"):
                 return  # still being written

@@ -10,6 +10,7 @@ from typing import Any
 from smtune.algorithms.images import parse_image
 from smtune.local.program import SCRIPT_PROGRAM
 from smtune.local.sandbox import find_bubblewrap
+from smtune.local.settings import Settings
 
 _PLACEMENT: Mapping[str, str] = {
     "VpcConfig": "the VPC",
@@ -40,7 +41,9 @@ def notes(request: Mapping[str, Any]) -> tuple[str, ...]:
         found.append("the script runs in this Python with the packages installed here, not in the framework's image")
     if config.get("Strategy") == "Bayesian" and find_spec("torch") is None:
         found.append("Bayesian search is Optuna's TPE; with torch (pip install 'smtune[gp]') it is a Gaussian process")
-    if find_bubblewrap() is None:
+    if find_bubblewrap() is None or not Settings.from_environment().sandbox:
+        if definition.get("EnableNetworkIsolation"):
+            found.append("network isolation is not enforced here: it takes bubblewrap")
         found.append("no bubblewrap here: training jobs share this machine's files and find theirs through SM_* only")
     return tuple(found)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -90,13 +89,9 @@ def _channel_folder(objects: Path, channel: Mapping[str, Any], folder: Path) -> 
         return path
     gathered: Path = folder / "channels" / channel["ChannelName"]
     gathered.mkdir(parents=True, exist_ok=True)
-    for _, file in list_objects(objects, bucket, key):
-        _link_or_copy(file, gathered / file.name)
+    common = len(key.rpartition("/")[0]) + 1 if "/" in key else 0
+    for name, file in list_objects(objects, bucket, key):
+        target = gathered / name[common:]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
     return gathered
-
-
-def _link_or_copy(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)

@@ -107,6 +107,10 @@ class Trial:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
 
+    def kill(self) -> None:
+        """End the program at once."""
+        self._signal_group(signal.SIGKILL)
+
     def drain(self) -> list[Observation]:
         """The metric values printed since the last call."""
         with self._lock:
@@ -142,7 +146,7 @@ class Trial:
         return result | variables(plan.contract, base) | dict(plan.environment)
 
     def _read(self, stream: IO[bytes]) -> None:
-        with stream, (self.plan.folder / "training.log").open("a", encoding="utf-8") as log:
+        with stream, (self.plan.folder / "training.log").open("a", encoding="utf-8", newline="\n") as log:
             while raw := stream.readline(_LINE_BYTES):
                 now = time.time()
                 line = raw.decode("utf-8", errors="replace").rstrip("\r\n")
@@ -170,5 +174,6 @@ def kill_leftovers(folder: Path) -> None:
     file = folder / "pid"
     if file.exists():
         pid, _, start = file.read_text(encoding="ascii").partition(" ")
-        kill_group(int(pid), start, signal.SIGKILL)
+        if pid.isdecimal():  # empty where the disk was full
+            kill_group(int(pid), start, signal.SIGKILL)
         file.unlink(missing_ok=True)

@@ -12,6 +12,7 @@ import logging
 import math
 import os
 import shutil
+import signal
 import sqlite3
 import sys
 import tarfile
@@ -118,7 +119,7 @@ class Worker:
         self.store.save_training_job(started)
         try:
             self.running[training.name] = Trial(plan_trial(self.workshop, self.job, started))
-        except (SmtuneError, OSError, tarfile.TarError) as error:
+        except (SmtuneError, OSError, ValueError, tarfile.TarError) as error:
             self.store.save_training_job(fail_training_job(started, f"InternalServerError: cannot start: {error}"))
 
     def _watch(self) -> None:
@@ -141,6 +142,11 @@ class Worker:
                 if training is not None:
                     self.store.save_training_job(dataclasses.replace(training, status="Stopping", modified=time.time()))
 
+    def kill_all(self) -> None:
+        """Leave no process behind, however the worker ends; what was unfinished runs again with the next one."""
+        for trial in self.running.values():
+            trial.kill()
+
     def _is_exhausted(self, jobs: list[TrainingJob]) -> bool:
         most = self.limits.get("MaxNumberOfTrainingJobs", math.inf)
         return len(jobs) >= most or self._is_hopeless(jobs) or self._is_overdue()
@@ -162,6 +168,10 @@ class Worker:
         elif jobs and all(training.status == "Failed" for training in jobs):
             status, reason = "Failed", f"All training jobs failed. {_ALL_FAILED}"
         self.store.change_tuning_job(self.job.name, status=status, failure_reason=reason, ended=now, modified=now)
+
+
+def _leave(*_: object) -> None:
+    sys.exit(143)
 
 
 def next_configuration(job: TuningJob, jobs: list[TrainingJob]) -> dict[str, str]:
@@ -221,7 +231,12 @@ def main() -> int:
             return 0
         log.info("worker %d runs %s", os.getpid(), name)
         try:
-            Worker(store, settings, job).run()
+            signal.signal(signal.SIGTERM, _leave)
+            worker = Worker(store, settings, job)
+            try:
+                worker.run()
+            finally:
+                worker.kill_all()
         except (OSError, sqlite3.Error):
             # A full disk, say: everything stored so far is whole, and the next look at the job starts a worker.
             log.exception("the worker of %s gave up for now", name)

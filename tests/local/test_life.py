@@ -17,7 +17,7 @@ import pytest
 from botocore.exceptions import ClientError
 from local_jobs import GOOD, Run, training_jobs, wait_for
 
-from smtune.local.sandbox import find_bubblewrap
+from smtune.local.sandbox import find_bubblewrap, process_start
 from smtune.local.session import LocalSession
 from smtune.local.settings import Settings
 from smtune.local.store import Store
@@ -345,13 +345,14 @@ def test_a_bug_in_the_worker_ends_the_job_with_its_reason(
 def test_disk_trouble_fails_the_training_job_not_the_tuning_job(
     submit: Run, session: LocalSession, settings: Settings
 ) -> None:
-    slow_end = GOOD + "\nimport time; time.sleep(0.7)\n"
-    name = submit(slow_end, changes={"limits": {"jobs": 2, "parallel": 1}})
-    _wait_for_metric(session, name)
-    first = training_jobs(session, name)[0]["TrainingJobName"]
-    target = settings.objects / "sagemaker-us-east-1-000000000000" / "smtune" / "toy" / "output" / first
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text("a file where the artifacts' folder has to be")
+    output = settings.objects / "sagemaker-us-east-1-000000000000" / "smtune" / "toy" / "output"
+    spoils_the_first = f"""
+job = os.environ["TRAINING_JOB_NAME"]
+if "-001-" in job:
+    os.makedirs({str(output)!r}, exist_ok=True)
+    open({str(output)!r} + "/" + job, "w").write("a file where the folder of the artifacts has to be")
+"""
+    name = submit(GOOD + spoils_the_first, changes={"limits": {"jobs": 2, "parallel": 1}})
     job = wait_for(session, name)
 
     summaries = training_jobs(session, name)
@@ -378,6 +379,45 @@ def test_the_log_is_what_was_printed(submit: Run, session: LocalSession) -> None
     lines = [line for _, line in log_lines(session, training_jobs(session, name)[0]["TrainingJobName"])]
 
     assert lines == ["a\tb  c", "é", "err", "score=1"]
+
+
+def test_a_progress_bar_in_the_log_does_no_harm(submit: Run, session: LocalSession) -> None:
+    bar = "import sys\nsys.stderr.write('\\r10%|#|\\r20%|##|')\nprint()\nprint('score=1')"
+    name = submit(bar, changes={"limits": {"jobs": 1}})
+    wait_for(session, name)
+    training = training_jobs(session, name)[0]["TrainingJobName"]
+
+    assert [line for _, line in log_lines(session, training)][-1] == "score=1"
+    assert list(learning_curves(session, training)["value"]) == [1.0]
+
+
+def test_objects_of_one_name_below_a_prefix_are_both_there_and_unharmed(submit: Run, session: LocalSession) -> None:
+    storage = session.client("s3")
+    for part in ("1", "2"):
+        storage.put_object(Bucket="bucket", Key=f"d/part{part}/x.csv", Body=part.encode())
+    shows = GOOD + "\nimport glob\nprint(sorted(glob.glob('*/x.csv', root_dir=os.environ['SM_CHANNEL_TRAIN'])))"
+    name = submit(shows, changes={"limits": {"jobs": 1}, "data": {"channels": {"train": "s3://bucket/d/part"}}})
+    wait_for(session, name)
+    lines = [line for _, line in log_lines(session, training_jobs(session, name)[0]["TrainingJobName"])]
+
+    assert lines[-1] == "['part1/x.csv', 'part2/x.csv']"
+    assert session.path_of("s3://bucket/d/part1/x.csv").read_text() == "1"
+
+
+def test_a_terminated_worker_leaves_no_process(
+    submit: Run, settings: Settings, session: LocalSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SMTUNE_SANDBOX", "off")
+    name = submit("import time\nprint('score=1', flush=True)\ntime.sleep(600)", changes={"limits": {"jobs": 1}})
+    _wait_for_metric(session, name)
+    folder = settings.training_folder(name, training_jobs(session, name)[0]["TrainingJobName"])
+    pid = int((folder / "pid").read_text().split()[0])
+    os.kill(_worker(settings, name), signal.SIGTERM)
+    until = time.monotonic() + 10
+    while process_start(pid) is not None and time.monotonic() < until:
+        time.sleep(0.1)
+
+    assert process_start(pid) is None
 
 
 def _ended(session: LocalSession, name: str) -> list[dict[str, Any]]:
