@@ -54,7 +54,7 @@ def _other_versions(definition: Mapping[str, Any]) -> list[str]:
     if parsed is None or parsed[0].name != "xgboost" or find_spec("xgboost") is None:
         return []
     here = next((version(name) for name in ("xgboost-cpu", "xgboost") if _is_installed(name)), "?")
-    return [f"the built-in XGBoost runs on xgboost {here}, the image is {parsed[1]}: last digits can differ"]
+    return [f"the built-in XGBoost runs on xgboost {here}, the image is {parsed[1]}: newer defaults, so other numbers"]
 
 
 def _is_installed(distribution: str) -> bool:
