@@ -10,7 +10,7 @@ from typing import Any
 from smtune.data.source import pack_source
 from smtune.errors import Problem, SpecError
 from smtune.plan import Prepared
-from smtune.spec import BuiltIn, Channel, Channels, Image, Script, Table, TuningSpec, dump_spec
+from smtune.spec import BuiltIn, Channels, Image, Script, Table, TuningSpec, dump_spec
 from smtune.spec.data import is_remote
 
 _CHUNK = 1 << 20
@@ -63,11 +63,10 @@ def is_label_first(spec: TuningSpec, table: Table) -> bool:
 
 def _prepare_channels(channels: Channels) -> dict[str, tuple[Path, ...]]:
     named = {**channels.channels, **({"test": channels.test} if channels.test else {})}
-    return {name: _channel_files(name, channel) for name, channel in named.items() if not is_remote(channel.uri)}
+    return {name: _channel_files(name, Path(channel.here)) for name, channel in named.items() if channel.here}
 
 
-def _channel_files(name: str, channel: Channel) -> tuple[Path, ...]:
-    path = Path(channel.uri)
+def _channel_files(name: str, path: Path) -> tuple[Path, ...]:
     nested = [item for item in path.glob("*/*") if not item.parent.name.startswith(".")]
     if nested:
         problem = Problem(
@@ -130,5 +129,5 @@ def _resolve_data(data: dict[str, Any], folder: Path) -> None:
     if "source" in part:
         part["source"] = str(folder / part["source"])
     for channel in [*part.get("channels", {}).values(), part.get("test")]:
-        if channel and not is_remote(channel["uri"]):
+        if channel and channel["uri"] is not None and not is_remote(channel["uri"]):
             channel["uri"] = str(folder / channel["uri"])

@@ -6,33 +6,32 @@ from typing import Any
 
 from smtune.algorithms import xgboost
 from smtune.algorithms.images import image_uri
+from smtune.request.fields import CHANNEL, CONFIG, DEFINITION, JOB, write_fields
 from smtune.request.patch import apply_patch
+from smtune.request.ranges import write_ranges
 from smtune.request.site import Site
 from smtune.spec import (
     BuiltIn,
-    Categorical,
     Channel,
     Channels,
     Compute,
-    Continuous,
     Definition,
     Image,
-    Integer,
     MetricNames,
     Resource,
     Script,
     Table,
     TuningSpec,
 )
-from smtune.spec.data import is_remote
-from smtune.spec.ranges import Range, encode
+from smtune.spec.ranges import encode
 
-STRATEGIES = {"bayesian": "Bayesian", "random": "Random", "hyperband": "Hyperband", "grid": "Grid"}
-EARLY_STOPPING = {"off": "Off", "auto": "Auto"}
-SCALES = {"auto": "Auto", "linear": "Linear", "log": "Logarithmic", "reverse-log": "ReverseLogarithmic"}
 CSV = "text/csv"
 PROGRAM = "sagemaker_program"
 SUBMIT_DIRECTORY = "sagemaker_submit_directory"
+RESOURCES = "ResourceConfig"
+SHARED_RESOURCES = "HyperParameterTuningResourceConfig"
+_INSTANCE = "ml.m5.large"
+_DEFAULTS = {"InstanceType": _INSTANCE, "InstanceCount": 1, "VolumeSizeInGB": 30}
 
 Json = dict[str, Any]
 
@@ -44,22 +43,15 @@ def to_request(spec: TuningSpec, site: Site | None = None) -> Json:
     """
     site = site or Site()
     definitions = [_definition(spec, definition, site) for definition in spec.definitions]
-    config: Json = {
-        "Strategy": STRATEGIES[spec.strategy],
-        "ResourceLimits": _limits(spec),
-        "TrainingJobEarlyStoppingType": EARLY_STOPPING[spec.early_stopping],
-    }
-    request: Json = {"HyperParameterTuningJobName": spec.name, "HyperParameterTuningJobConfig": config}
-    if spec.seed is not None:
-        config["RandomSeed"] = spec.seed
+    request = write_fields(JOB, spec)
     if spec.algorithms:
         request["TrainingJobDefinitions"] = definitions
     else:
-        config["HyperParameterTuningJobObjective"] = definitions[0].pop("TuningObjective")
-        config["ParameterRanges"] = definitions[0].pop("HyperParameterRanges")
-        request["TrainingJobDefinition"] = definitions[0]
-    if spec.tags:
-        request["Tags"] = [{"Key": key, "Value": value} for key, value in spec.tags.items()]
+        config, definition = request[CONFIG], definitions[0]
+        config["HyperParameterTuningJobObjective"] = definition.pop("TuningObjective")
+        if "HyperParameterRanges" in definition:
+            config["ParameterRanges"] = definition.pop("HyperParameterRanges")
+        request["TrainingJobDefinition"] = definition
     patched: Json = apply_patch(request, spec.raw)
     return patched
 
@@ -74,15 +66,6 @@ def held_out(spec: TuningSpec, site: Site | None = None) -> str | None:
     return None
 
 
-def _limits(spec: TuningSpec) -> Json:
-    limits: Json = {"MaxParallelTrainingJobs": spec.limits.parallel}
-    if spec.limits.jobs is not None:
-        limits["MaxNumberOfTrainingJobs"] = spec.limits.jobs
-    if spec.limits.runtime_seconds is not None:
-        limits["MaxRuntimeInSeconds"] = spec.limits.runtime_seconds
-    return limits
-
-
 def _definition(spec: TuningSpec, definition: Definition, site: Site) -> Json:
     objective = definition.objective
     result: Json = {
@@ -90,43 +73,28 @@ def _definition(spec: TuningSpec, definition: Definition, site: Site) -> Json:
             "Type": "Maximize" if objective.maximizes else "Minimize",
             "MetricName": objective.metric,
         },
-        "HyperParameterRanges": _ranges(definition.ranges),
-        "StaticHyperParameters": _static(spec, definition, site),
-        "AlgorithmSpecification": _algorithm(definition, site),
-        "RoleArn": spec.role or site.role_arn,
-        "OutputDataConfig": {"S3OutputPath": spec.output or f"{site.prefix(spec.name)}/output"},
-        **_compute(definition.compute),
+        "RoleArn": site.role_arn,
+        "OutputDataConfig": {"S3OutputPath": f"{site.prefix(spec.name)}/output"},
     }
-    if definition.name is not None:
-        result["DefinitionName"] = definition.name
-    if spec.data is not None:
-        result["InputDataConfig"] = _channels(spec, definition, site)
-    if definition.environment:
-        result["Environment"] = dict(definition.environment)
-    return result
+    result = apply_patch(result, write_fields(DEFINITION, definition))
+    result = apply_patch(result, {"AlgorithmSpecification": _algorithm(definition, site)})
+    _arrange_resources(result, definition.compute)
+    optional = {
+        "HyperParameterRanges": write_ranges(definition),
+        "StaticHyperParameters": _static(spec, definition, site),
+        "InputDataConfig": _channels(spec, definition, site),
+    }
+    result |= {key: value for key, value in optional.items() if value}
+    patched: Json = apply_patch(result, definition.raw)
+    return patched
 
 
-def _ranges(ranges: dict[str, Range]) -> Json:
-    result: Json = {}
-    keys: tuple[tuple[str, type[Range]], ...] = (
-        ("ContinuousParameterRanges", Continuous),
-        ("IntegerParameterRanges", Integer),
-        ("CategoricalParameterRanges", Categorical),
-    )
-    for key, kind in keys:
-        items = [_range(name, value) for name, value in ranges.items() if isinstance(value, kind)]
-        if items:
-            result[key] = items
-    return result
-
-
-def _range(name: str, value: Range) -> Json:
-    if isinstance(value, Categorical):
-        return {"Name": name, "Values": [encode(item) for item in value.values]}
-    result = {"Name": name, "MinValue": encode(value.min), "MaxValue": encode(value.max)}
-    if value.scale is not None:
-        result["ScalingType"] = SCALES[value.scale]
-    return result
+def _arrange_resources(definition: Json, compute: Compute) -> None:
+    """Say the default size, but for what groups, preferences or options replace, where there is room for all."""
+    kept = ["VolumeSizeInGB"] if compute.groups or compute.preferences else list(_DEFAULTS)
+    defaults = {} if compute.flexible else {member: _DEFAULTS[member] for member in kept}
+    resources = {**defaults, **definition.pop(RESOURCES, {})}
+    definition[SHARED_RESOURCES if compute.flexible or compute.shared_config else RESOURCES] = resources
 
 
 def _static(spec: TuningSpec, definition: Definition, site: Site) -> dict[str, str]:
@@ -150,43 +118,26 @@ def _with_metrics(static: dict[str, str], objective: str, wanted: MetricNames) -
 
 
 def _algorithm(definition: Definition, site: Site) -> Json:
-    algorithm, result = definition.algorithm, Json()
+    algorithm = definition.algorithm
     if isinstance(algorithm, Resource):
-        result |= {"AlgorithmName": algorithm.arn, "TrainingInputMode": algorithm.input_mode}
-    elif isinstance(algorithm, Image):
-        result |= {"TrainingImage": algorithm.image, "TrainingInputMode": algorithm.input_mode}
-    else:
-        result |= {"TrainingImage": _image(algorithm, definition, site), "TrainingInputMode": "File"}
-    if definition.metrics:
-        result["MetricDefinitions"] = [{"Name": name, "Regex": regex} for name, regex in definition.metrics.items()]
-    return result
+        return {"AlgorithmName": algorithm.arn, "TrainingInputMode": algorithm.input_mode}
+    if isinstance(algorithm, Image):
+        return {"TrainingImage": algorithm.image, "TrainingInputMode": algorithm.input_mode}
+    return {"TrainingImage": _image(algorithm, definition, site), "TrainingInputMode": "File"}
 
 
 def _image(algorithm: BuiltIn | Script, definition: Definition, site: Site) -> str:
-    place = {"region": site.region, "instance": definition.compute.instance}
+    place = {"region": site.region, "instance": definition.compute.instance or _INSTANCE}
     if isinstance(algorithm, BuiltIn):
         return image_uri(algorithm.builtin, algorithm.version, **place)
     script = algorithm.script
     return script.image or image_uri(script.framework, script.version, **place)
 
 
-def _compute(compute: Compute) -> Json:
-    stopping: Json = {"MaxRuntimeInSeconds": compute.runtime_seconds}
-    if compute.wait_seconds is not None:
-        stopping["MaxWaitTimeInSeconds"] = compute.wait_seconds
-    resources = {
-        "InstanceType": compute.instance,
-        "InstanceCount": compute.count,
-        "VolumeSizeInGB": compute.volume_gb,
-    }
-    result: Json = {"ResourceConfig": resources, "StoppingCondition": stopping}
-    if compute.spot:
-        result["EnableManagedSpotTraining"] = True
-    return result
-
-
 def _channels(spec: TuningSpec, definition: Definition, site: Site) -> list[Json]:
-    data = spec.data
+    data = definition.data
+    if data is None:
+        return []
     if isinstance(data, Channels):
         return [_channel(name, channel, spec, site) for name, channel in data.channels.items()]
     content_type = CSV if isinstance(definition.algorithm, BuiltIn | Script) else None
@@ -197,20 +148,17 @@ def _channels(spec: TuningSpec, definition: Definition, site: Site) -> list[Json
 
 
 def _channel(name: str, channel: Channel, spec: TuningSpec, site: Site) -> Json:
-    source: Json = {"S3DataType": "S3Prefix", "S3Uri": _uri(channel, name, spec, site)}
-    if channel.distribution is not None:
-        source["S3DataDistributionType"] = channel.distribution
-    result: Json = {"ChannelName": name, "DataSource": {"S3DataSource": source}}
-    optional = {
-        "ContentType": channel.content_type,
-        "CompressionType": channel.compression,
-        "InputMode": channel.input_mode,
-    }
-    return result | {key: value for key, value in optional.items() if value is not None}
+    place: Json = {"ChannelName": name}
+    if channel.uri is not None:
+        source = {"S3DataType": "S3Prefix", "S3Uri": _uri(channel, name, spec, site)}
+        place["DataSource"] = {"S3DataSource": source}
+        channel = channel.model_copy(update={"uri": None})
+    result: Json = apply_patch(place, write_fields(CHANNEL, channel))
+    return result
 
 
-def _uri(channel: Channel, name: str, spec: TuningSpec, site: Site) -> str:
-    return channel.uri if is_remote(channel.uri) else _channel_uri(name, spec, site)
+def _uri(channel: Channel, name: str, spec: TuningSpec, site: Site) -> str | None:
+    return _channel_uri(name, spec, site) if channel.here else channel.uri
 
 
 def _channel_uri(name: str, spec: TuningSpec, site: Site) -> str:

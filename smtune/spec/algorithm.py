@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Discriminator, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from smtune.spec.ranges import Frozen, mistake
 
@@ -27,39 +27,58 @@ Version = Annotated[str, BeforeValidator(_version_text)]
 class BuiltIn(Frozen):
     """One of SageMaker's built-in algorithms."""
 
-    builtin: str
-    version: Version
+    builtin: str = Field(description="A built-in algorithm of SageMaker.", examples=["xgboost"])
+    version: Version = Field(description="Its version. Quote what looks like a number.", examples=["1.7-1"])
 
 
 class Image(Frozen):
     """A training image of one's own. `program` is what the local engine runs in its place (a path)."""
 
-    image: str
-    program: str | None = None
-    input_mode: InputMode = "File"
+    image: str = Field(
+        description="A training image of your own.",
+        examples=["123456789012.dkr.ecr.us-east-1.amazonaws.com/my-training:1"],
+    )
+    program: str | None = Field(
+        default=None, description="What the local engine runs in the place of the image.", examples=["train.py"]
+    )
+    input_mode: InputMode = Field(default="File", description="How data reaches the container.", examples=["FastFile"])
 
 
 class Resource(Frozen):
     """An algorithm resource or an AWS Marketplace subscription."""
 
-    arn: str
-    input_mode: InputMode = "File"
+    arn: str = Field(
+        description="An algorithm resource or a Marketplace subscription.",
+        examples=["arn:aws:sagemaker:us-east-1:123456789012:algorithm/mine"],
+    )
+    input_mode: InputMode = Field(default="File", description="How data reaches the algorithm.", examples=["FastFile"])
 
 
 class ScriptSource(Frozen):
     """A script-mode training script: `entry_point` lies in `source_dir` (relative to the spec)."""
 
-    framework: str
-    version: Version
-    entry_point: str
-    source_dir: str = "."
-    image: str | None = None
+    framework: str = Field(description="`scikit-learn` or `pytorch`.", examples=["scikit-learn"])
+    version: Version = Field(description="The framework's version. Quote what looks like a number.", examples=["1.2-1"])
+    entry_point: str = Field(description="The script, within `source_dir`.", examples=["train.py"])
+    source_dir: str = Field(
+        default=".",
+        description="The folder that is packed. Caches, environments, keys and archives are left out.",
+        examples=["src"],
+    )
+    image: str | None = Field(
+        default=None,
+        description="An image to use instead of the framework's.",
+        examples=["123456789012.dkr.ecr.us-east-1.amazonaws.com/my-torch:2"],
+    )
 
 
 class Script(Frozen):
     """A script run by one of the framework containers."""
 
-    script: ScriptSource
+    script: ScriptSource = Field(
+        description="A script for a framework container.",
+        examples=[{"framework": "scikit-learn", "version": "1.2-1", "entry_point": "train.py"}],
+    )
 
 
 ALGORITHMS = ("builtin", "image", "arn", "script")

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Strict, Tag, model_validator
 
 from smtune.errors import shown
 from smtune.spec.algorithm import InputMode
@@ -14,16 +14,21 @@ from smtune.spec.ranges import Frozen, mistake
 
 Compression = Literal["None", "Gzip"]
 Distribution = Literal["FullyReplicated", "ShardedByS3Key"]
+DataType = Literal["ManifestFile", "AugmentedManifestFile", "Converse"]
 
 
 class Split(Frozen):
     """Shares of the rows, which add up to 1; `stratify` names a column whose mix each part keeps."""
 
-    train: float = Field(default=0.70, gt=0, lt=1)
-    validation: float = Field(default=0.15, gt=0, lt=1)
-    test: float = Field(default=0.15, ge=0, lt=1)
-    stratify: str | None = None
-    seed: int = Field(default=0, ge=0, lt=2**32)
+    train: float = Field(default=0.70, gt=0, lt=1, description="Share of the rows to learn from.", examples=[0.7])
+    validation: float = Field(default=0.15, gt=0, lt=1, description="Share to tune on.", examples=[0.15])
+    test: float = Field(
+        default=0.15, ge=0, lt=1, description="Share held out: no training job sees it.", examples=[0.15]
+    )
+    stratify: str | None = Field(
+        default=None, description="A column whose mix every part keeps, usually the label.", examples=["label"]
+    )
+    seed: int = Field(default=0, ge=0, lt=2**32, description="The same seed gives the same parts.", examples=[7])
 
     @model_validator(mode="after")
     def _is_everything(self) -> Self:
@@ -36,12 +41,17 @@ class Split(Frozen):
 class Table(Frozen):
     """A CSV file with a header, to be split. The test part is held out: no training job ever sees it."""
 
-    source: str
-    label: str = "label"
-    split: Split = Split()
-    layout: Literal["label-first", "as-is"] | None = None
-    """`label-first`: no header and the label in column 0, as the built-in algorithms want it (their default);
-    `as-is`: header and columns as in the source (the default of everything else)."""
+    source: str = Field(description="A CSV file with a header.", examples=["data/breast_cancer.csv"])
+    label: str = Field(default="label", description="The column to predict.", examples=["label"])
+    split: Split = Field(
+        default=Split(), description="Shares of train, validation and test.", examples=[{"train": 0.7}]
+    )
+    layout: Literal["label-first", "as-is"] | None = Field(
+        default=None,
+        description="`label-first`: no header, the label in column 0, as the built-in algorithms want it (their "
+        "default). `as-is`: header and columns as in the source (the default of everything else).",
+        examples=["as-is"],
+    )
 
 
 def _place(uri: str) -> str:
@@ -55,14 +65,71 @@ def is_remote(uri: str) -> bool:
     return uri.startswith(("s3://", "https://"))
 
 
-class Channel(Frozen):
-    """An input channel: an S3 prefix, or a file or folder here (relative to the spec)."""
+class FileSystem(Frozen):
+    """A folder of an Amazon EFS or FSx for Lustre file system."""
 
-    uri: Annotated[str, AfterValidator(_place)]
-    content_type: str | None = None
-    compression: Compression | None = None
-    input_mode: InputMode | None = None
-    distribution: Distribution | None = None
+    id: str = Field(description="The file system's id.", examples=["fs-0a1b2c3d"])
+    type: Literal["EFS", "FSxLustre"] = Field(description="Its kind.", examples=["EFS"])
+    path: str = Field(description="The folder in it.", examples=["/data/train"])
+    access: Literal["rw", "ro"] = Field(description="`ro`: read only. `rw`: written too.", examples=["ro"])
+
+
+class Channel(Frozen):
+    """An input channel: an S3 prefix, a file or folder here (relative to the spec), a file system or a dataset."""
+
+    uri: Annotated[str, AfterValidator(_place)] | None = Field(
+        default=None, description="An S3 prefix, or a file or folder here.", examples=["s3://my-bucket/train"]
+    )
+    file_system: FileSystem | None = Field(
+        default=None,
+        description="A file system to mount, instead of `uri`.",
+        examples=[{"id": "fs-0a1b2c3d", "type": "EFS", "path": "/train", "access": "ro"}],
+    )
+    dataset: str | None = Field(
+        default=None,
+        description="ARN of a dataset resource, instead of `uri`.",
+        examples=["arn:aws:sagemaker:us-east-1:123456789012:hub-content/mine/DataSet/train/1.0.0"],
+    )
+    content_type: str | None = Field(default=None, description="Media type of the data.", examples=["text/csv"])
+    compression: Compression | None = Field(default=None, description="How it is compressed.", examples=["Gzip"])
+    input_mode: InputMode | None = Field(
+        default=None, description="How it reaches the container; else as the algorithm says.", examples=["FastFile"]
+    )
+    distribution: Distribution | None = Field(
+        default=None, description="All of it on every instance, or a share each.", examples=["ShardedByS3Key"]
+    )
+    data_type: DataType | None = Field(
+        default=None, description="What `uri` names, if not a prefix.", examples=["AugmentedManifestFile"]
+    )
+    attributes: Annotated[tuple[str, ...], Strict(False)] = Field(
+        default=(), description="Attributes of an augmented manifest to pass on.", examples=[["source-ref", "label"]]
+    )
+    groups: Annotated[tuple[str, ...], Strict(False)] = Field(
+        default=(), description="The instance groups that read it.", examples=[["workers"]]
+    )
+    record_wrapper: Literal["None", "RecordIO"] | None = Field(
+        default=None, description="Wrap the records of a pipe.", examples=["RecordIO"]
+    )
+    shuffle_seed: int | None = Field(
+        default=None, description="Shuffle the order of files or lines in every epoch.", examples=[7]
+    )
+    hub_content: str | None = Field(
+        default=None,
+        description="ARN of the hub content that gives access to `uri`.",
+        examples=["arn:aws:sagemaker:us-east-1:123456789012:hub-content/mine/Model/m/1.0.0"],
+    )
+    accept_eula: bool | None = Field(default=None, description="Accept the model's licence.", examples=[True])
+
+    @model_validator(mode="after")
+    def _has_one_place(self) -> Self:
+        if sum(place is not None for place in (self.uri, self.file_system, self.dataset)) != 1:
+            raise mistake("a channel has exactly one of uri, file_system and dataset", "write uri: s3://...")
+        return self
+
+    @property
+    def here(self) -> str | None:
+        """The file or folder of this machine that holds the data; None where it is elsewhere already."""
+        return None if self.uri is None or is_remote(self.uri) else self.uri
 
 
 def _channel(value: object) -> object:
@@ -75,8 +142,14 @@ ChannelOrUri = Annotated[Channel, BeforeValidator(_channel)]
 class Channels(Frozen):
     """Channels by name. `test` is held out for the evaluation after tuning: no training job ever sees it."""
 
-    channels: Mapping[str, ChannelOrUri] = Field(min_length=1)
-    test: ChannelOrUri | None = None
+    channels: Mapping[str, ChannelOrUri] = Field(
+        min_length=1,
+        description="Name: an S3 prefix, a file or folder here, or the keys below.",
+        examples=[{"train": "s3://my-bucket/train", "validation": "s3://my-bucket/validation"}],
+    )
+    test: ChannelOrUri | None = Field(
+        default=None, description="Held out for the evaluation after tuning.", examples=["s3://my-bucket/test"]
+    )
 
     @model_validator(mode="after")
     def _has_one_test(self) -> Self:

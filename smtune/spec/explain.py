@@ -29,6 +29,7 @@ _TYPES = {
     "too_short": ("enough", "give at least one"),
     "is_instance_of": ("a mapping", "write keys and values, as in {key: value}"),
 }
+_LISTED = 12  # of more keys than these, only the nearest is named
 _BOUNDS = {
     "greater_than_equal": ("at least", "ge"),
     "greater_than": ("above", "gt"),
@@ -83,6 +84,8 @@ def _untagged(value: object) -> tuple[str, str]:
 def _unknown_key(key: str, valid: Iterable[str]) -> tuple[str, str]:
     names = sorted(valid)
     near = nearest(key, names)
+    if near and len(names) > _LISTED:
+        return f"unknown key {shown(key)}", f"did you mean {near}?"
     hint = f"did you mean {near}? " if near else ""
     return f"unknown key {shown(key)}", f"{hint}valid here: {', '.join(names)}"
 

@@ -10,98 +10,15 @@ from pydantic import AfterValidator, BeforeValidator, Field, Strict, model_valid
 from smtune.errors import shown
 from smtune.naming import clean, is_job_name
 from smtune.spec.algorithm import Algorithm
+from smtune.spec.compute import Checkpoints, Compute
 from smtune.spec.data import Data
-from smtune.spec.ranges import Frozen, Hyperparameter, Range, Scalar, mistake
+from smtune.spec.definition import SHARED, AlgorithmEntry, Definition, Retries
+from smtune.spec.limits import Completion, Hyperband, Limits, WarmStart
+from smtune.spec.objective import DiagnosisSpec, Objective
+from smtune.spec.ranges import Frozen, Hyperparameter, mistake
+from smtune.spec.security import Security
 
 Strategy = Literal["bayesian", "random", "hyperband", "grid"]
-
-
-class Objective(Frozen):
-    """The metric to maximize or to minimize: exactly one of the two keys."""
-
-    maximize: str | None = None
-    minimize: str | None = None
-
-    @model_validator(mode="after")
-    def _is_one_metric(self) -> Self:
-        if (self.maximize is None) == (self.minimize is None):
-            raise mistake("give exactly one of maximize and minimize", "write it as {maximize: validation:auc}")
-        return self
-
-    @property
-    def metric(self) -> str:
-        return self.maximize or self.minimize or ""
-
-    @property
-    def maximizes(self) -> bool:
-        return self.maximize is not None
-
-
-class Limits(Frozen):
-    """When the tuning job ends: training jobs in all, at once, and seconds in all."""
-
-    jobs: int | None = Field(default=None, ge=1)
-    parallel: int = Field(default=1, ge=1)
-    runtime_seconds: int | None = Field(default=None, ge=120)
-
-
-class Compute(Frozen):
-    """What one training job runs on, and for how long at most."""
-
-    instance: str = "ml.m5.large"
-    count: int = Field(default=1, ge=1)
-    volume_gb: int = Field(default=30, ge=1)
-    runtime_seconds: int = Field(default=86_400, ge=1)
-    spot: bool = False
-    wait_seconds: int | None = Field(default=None, ge=1)
-
-
-class MetricNames(Frozen):
-    """The same error measured on each set, by the names the training job gives it."""
-
-    train: str | None = None
-    validation: str | None = None
-    test: str | None = None
-
-
-class DiagnosisSpec(Frozen):
-    """What bias and variance are measured against."""
-
-    human_error: float | None = Field(default=None, ge=0)
-    baseline: float | None = Field(default=None, ge=0)
-    metrics: MetricNames = MetricNames()
-
-
-class Definition(Frozen):
-    """One algorithm of a tuning job, with all it needs."""
-
-    name: str | None = None
-    algorithm: Algorithm
-    objective: Objective
-    hyperparameters: Mapping[str, Hyperparameter]
-    metrics: Mapping[str, str] = Field(default_factory=dict)
-    compute: Compute = Compute()
-    environment: Mapping[str, str] = Field(default_factory=dict)
-
-    @property
-    def ranges(self) -> dict[str, Range]:
-        return {name: value for name, value in self.hyperparameters.items() if isinstance(value, Range)}
-
-    @property
-    def static(self) -> dict[str, Scalar]:
-        return {name: value for name, value in self.hyperparameters.items() if not isinstance(value, Range)}
-
-
-class AlgorithmEntry(Frozen):
-    """An item of `algorithms`: what it does not say, the spec's own keys say."""
-
-    name: str
-    algorithm: Algorithm
-    hyperparameters: Mapping[str, Hyperparameter]
-    objective: Objective | None = None
-    metrics: Mapping[str, str] | None = None
-    compute: Compute | None = None
-    environment: Mapping[str, str] | None = None
 
 
 def _job_name(value: str) -> str:
@@ -122,26 +39,118 @@ def _early_stopping(value: object) -> object:
 class TuningSpec(Frozen):
     """A tuning job: one algorithm (`algorithm`, `hyperparameters`) or several (`algorithms`)."""
 
-    apiVersion: Literal["smtune/v1"] = "smtune/v1"  # noqa: N815  the key's spelling in the file
-    name: Annotated[str, AfterValidator(_job_name)]
-    algorithm: Algorithm | None = None
-    objective: Objective | None = None
-    metrics: Mapping[str, str] = Field(default_factory=dict)
-    hyperparameters: Mapping[str, Hyperparameter] = Field(default_factory=dict)
-    algorithms: Annotated[tuple[AlgorithmEntry, ...], Strict(False)] = ()
-    strategy: Strategy = "bayesian"
-    early_stopping: Annotated[Literal["off", "auto"], BeforeValidator(_early_stopping)] = "off"
-    limits: Limits = Limits()
-    seed: int | None = Field(default=None, ge=0)
-    compute: Compute = Compute()
-    environment: Mapping[str, str] = Field(default_factory=dict)
-    data: Data | None = None
-    diagnosis: DiagnosisSpec | None = None
-    role: str | None = None
-    output: str | None = None
-    tags: Mapping[str, str] = Field(default_factory=dict)
-    raw: Mapping[str, Any] = Field(default_factory=dict)
-    """Exact request fields, merged last as a JSON merge patch (RFC 7396): null removes a field."""
+    apiVersion: Literal["smtune/v1"] = Field(  # noqa: N815  the key's spelling in the file
+        default="smtune/v1", description="The version of this format.", examples=["smtune/v1"]
+    )
+    name: Annotated[str, AfterValidator(_job_name)] = Field(
+        description="At most 32 letters, digits and hyphens. Each launch adds a suffix, so that names are unique.",
+        examples=["breast-cancer-xgb"],
+    )
+    algorithm: Algorithm | None = Field(
+        default=None,
+        description="What a training job runs.",
+        examples=[{"builtin": "xgboost", "version": "1.7-1"}],
+    )
+    objective: Objective | None = Field(
+        default=None, description="The metric to tune for.", examples=[{"maximize": "validation:auc"}]
+    )
+    metrics: Mapping[str, str] = Field(
+        default_factory=dict,
+        description="What the log prints: a name, and a regular expression with one group around the number.",
+        examples=[{"validation:rmse": "validation-rmse=(\\S+)"}],
+    )
+    hyperparameters: Mapping[str, Hyperparameter] = Field(
+        default_factory=dict,
+        description="Name: a value (the same in every training job), a range or a choice.",
+        examples=[
+            {"num_round": 200, "eta": {"min": 0.01, "max": 0.5, "scale": "log"}, "booster": {"values": ["gbtree"]}}
+        ],
+    )
+    algorithms: Annotated[tuple[AlgorithmEntry, ...], Strict(False)] = Field(
+        default=(),
+        description="Several algorithms in one job, instead of `algorithm` and `hyperparameters`.",
+        examples=[
+            [
+                {
+                    "name": "trees",
+                    "algorithm": {"builtin": "xgboost", "version": "1.7-1"},
+                    "hyperparameters": {"num_round": 100, "eta": {"min": 0.01, "max": 0.5}},
+                }
+            ]
+        ],
+    )
+    strategy: Strategy = Field(default="bayesian", description="How configurations are chosen.", examples=["random"])
+    hyperband: Hyperband | None = Field(
+        default=None, description="The resources of `strategy: hyperband`.", examples=[{"max_resource": 27}]
+    )
+    autotune: Literal[True] | None = Field(
+        default=None, description="Let the service choose what the spec leaves open.", examples=[True]
+    )
+    early_stopping: Annotated[Literal["off", "auto"], BeforeValidator(_early_stopping)] | None = Field(
+        default=None, description="Whether the service stops training jobs that look hopeless.", examples=["auto"]
+    )
+    limits: Limits = Field(
+        default=Limits(), description="When the tuning job ends.", examples=[{"jobs": 20, "parallel": 2}]
+    )
+    completion: Completion | None = Field(
+        default=None, description="What ends the tuning job before its limits.", examples=[{"target": 0.95}]
+    )
+    seed: int | None = Field(
+        default=None, ge=0, description="The same seed and order of completion give the same sequence.", examples=[7]
+    )
+    warm_start: WarmStart | None = Field(
+        default=None,
+        description="Tuning jobs to learn from.",
+        examples=[{"type": "identical", "parents": ["my-model-1123-0911"]}],
+    )
+    data: Data | None = Field(
+        default=None, description="Training data: a table to split, or channels.", examples=[{"source": "data.csv"}]
+    )
+    diagnosis: DiagnosisSpec | None = Field(
+        default=None,
+        description="What bias and variance are measured against. Without it there is no diagnosis.",
+        examples=[{"human_error": 0.01}],
+    )
+    compute: Compute = Field(
+        default=Compute(), description="What one training job runs on.", examples=[{"instance": "ml.m5.xlarge"}]
+    )
+    retries: Retries | None = Field(
+        default=None, description="How often a training job is retried after an internal error.", examples=[2]
+    )
+    checkpoints: Checkpoints | None = Field(
+        default=None,
+        description="Where training jobs save their state.",
+        examples=[{"uri": "s3://my-bucket/checkpoints"}],
+    )
+    environment: Mapping[str, str] = Field(
+        default_factory=dict,
+        description="Environment variables of the training jobs.",
+        examples=[{"LOG_LEVEL": "info"}],
+    )
+    security: Security = Field(
+        default=Security(), description="Network, encryption and keys.", examples=[{"isolation": True}]
+    )
+    role: str | None = Field(
+        default=None,
+        description="The role of the training jobs. Needed on AWS, not needed here.",
+        examples=["arn:aws:iam::123456789012:role/training"],
+    )
+    output: str | None = Field(
+        default=None,
+        description="Where models go; else below the default bucket.",
+        examples=["s3://my-bucket/models"],
+    )
+    output_compression: Literal["gzip", "none"] | None = Field(
+        default=None, description="Whether models are packed into one archive.", examples=["none"]
+    )
+    tags: Mapping[str, str] = Field(
+        default_factory=dict, description="Tags of the tuning job.", examples=[{"team": "pricing"}]
+    )
+    raw: Mapping[str, Any] = Field(
+        default_factory=dict,
+        description="Exact request members, merged last: `null` removes one, lists are patched by name.",
+        examples=[{"TrainingJobDefinition": {"EnableNetworkIsolation": True}}],
+    )
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -154,6 +163,10 @@ class TuningSpec(Frozen):
             raise mistake("hyperparameters stand beside algorithms", "give each of the algorithms its own")
         if self.algorithm is not None and self.objective is None:
             raise mistake("objective is missing", "write objective: {maximize: validation:auc}")
+        names = [entry.name for entry in self.algorithms]
+        for name in names:
+            if names.count(name) > 1:
+                raise mistake(f"two algorithms are named {name!r}", "give each a name of its own")
         for entry in self.algorithms:
             if entry.objective is None and self.objective is None:
                 raise mistake(f"algorithm {entry.name!r} has no objective", "give it one, or one for the whole spec")
@@ -162,20 +175,15 @@ class TuningSpec(Frozen):
     @property
     def definitions(self) -> tuple[Definition, ...]:
         """Every algorithm with all it needs: one for `algorithm`, several for `algorithms`."""
-        if self.algorithm is not None and self.objective is not None:
-            entry = AlgorithmEntry(name="", algorithm=self.algorithm, hyperparameters=self.hyperparameters)
-            return (self._definition(entry),)
+        if self.algorithm is not None:
+            own = {name: getattr(self, name) for name in ("algorithm", "hyperparameters", *SHARED)}
+            return (Definition(**own),)
         return tuple(self._definition(entry) for entry in self.algorithms)
 
     def _definition(self, entry: AlgorithmEntry) -> Definition:
-        objective = entry.objective or self.objective
-        assert objective is not None  # noqa: S101  `_is_whole` refused such a spec
-        return Definition(
-            name=entry.name or None,
-            algorithm=entry.algorithm,
-            objective=objective,
-            hyperparameters=entry.hyperparameters,
-            metrics=self.metrics if entry.metrics is None else entry.metrics,
-            compute=entry.compute or self.compute,
-            environment=self.environment if entry.environment is None else entry.environment,
-        )
+        """`entry`, with the spec's own keys for what it does not say."""
+        said = {name: getattr(entry, name) for name in ("name", "algorithm", "hyperparameters", "raw")}
+        for name in SHARED:
+            own = getattr(entry, name)
+            said[name] = getattr(self, name) if own is None else own
+        return Definition(**said)

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Discriminator, PlainValidator, Strict, Tag, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, PlainValidator, Strict, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from smtune.errors import shown
@@ -30,9 +30,11 @@ def mistake(message: str, fix: str = "") -> PydanticCustomError:
 class Continuous(Frozen):
     """A range of real numbers; `min` and `max` are values, never exponents."""
 
-    min: float
-    max: float
-    scale: Scale | None = None
+    min: float = Field(description="The lowest value.", examples=[0.01])
+    max: float = Field(description="The highest value.", examples=[0.5])
+    scale: Scale | None = Field(
+        default=None, description="How the range is searched; without it the service decides.", examples=["log"]
+    )
 
     @model_validator(mode="after")
     def _is_a_range(self) -> Self:
@@ -48,9 +50,11 @@ class Continuous(Frozen):
 class Integer(Frozen):
     """A range of whole numbers, both ends included."""
 
-    min: int
-    max: int
-    scale: Scale | None = None
+    min: int = Field(description="The lowest value.", examples=[2])
+    max: int = Field(description="The highest value.", examples=[10])
+    scale: Scale | None = Field(
+        default=None, description="How the range is searched; without it the service decides.", examples=["linear"]
+    )
 
     @model_validator(mode="after")
     def _is_a_range(self) -> Self:
@@ -89,7 +93,9 @@ def check_scalar(value: object) -> Scalar:
 class Categorical(Frozen):
     """A choice of values."""
 
-    values: Annotated[tuple[Annotated[Any, PlainValidator(check_scalar)], ...], Strict(False)]
+    values: Annotated[tuple[Annotated[Any, PlainValidator(check_scalar)], ...], Strict(False)] = Field(
+        description="The values to choose from.", examples=[["gbtree", "dart"]]
+    )
 
     @model_validator(mode="after")
     def _is_a_choice(self) -> Self:
@@ -100,6 +106,14 @@ class Categorical(Frozen):
         if repeated:
             raise mistake(f"values repeats {', '.join(map(shown, repeated))}", "list each value once")
         return self
+
+
+class Auto(Frozen):
+    """A hyperparameter whose range the service chooses (`autotune`)."""
+
+    hint: Annotated[Any, PlainValidator(check_scalar)] = Field(
+        description="A value the service starts from; it chooses the range (`autotune`).", examples=[0.1]
+    )
 
 
 def check_bounds(low: float, high: float) -> None:
@@ -117,10 +131,17 @@ def kind_of(value: object) -> str:
     if isinstance(value, Mapping):
         if "values" in value:
             return "@categorical"
+        if "hint" in value:
+            return "@auto"
         bounds = [value[key] for key in ("min", "max") if key in value]
         whole = bounds and all(isinstance(bound, int) and not isinstance(bound, bool) for bound in bounds)
         return "@integer" if whole else "@continuous"
-    kinds: dict[type, str] = {Continuous: "@continuous", Integer: "@integer", Categorical: "@categorical"}
+    kinds: dict[type, str] = {
+        Continuous: "@continuous",
+        Integer: "@integer",
+        Categorical: "@categorical",
+        Auto: "@auto",
+    }
     return kinds.get(type(value), "@static")
 
 
@@ -128,7 +149,8 @@ Hyperparameter = Annotated[
     Annotated[Any, PlainValidator(check_scalar), Tag("@static")]
     | Annotated[Continuous, Tag("@continuous")]
     | Annotated[Integer, Tag("@integer")]
-    | Annotated[Categorical, Tag("@categorical")],
+    | Annotated[Categorical, Tag("@categorical")]
+    | Annotated[Auto, Tag("@auto")],
     Discriminator(kind_of),
 ]
 Range = Continuous | Integer | Categorical

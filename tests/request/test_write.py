@@ -46,6 +46,7 @@ NOT_IN_A_REQUEST = {
     "DiagnosisSpec.human_error": "is for the diagnosis",
     "DiagnosisSpec.baseline": "is for the diagnosis",
     "MetricNames.test": "is for the evaluation after tuning",
+    "Limits.budget": "lowers the limits when a job is planned",
 }
 
 
@@ -89,6 +90,12 @@ CANDIDATES: tuple[Any, ...] = (
     *({"train": 0.5, "validation": 0.25, "test": 0.25}, {"instance": "z"}),
     [{"name": "z", "algorithm": {"image": "z"}, "hyperparameters": {}, "objective": {"maximize": "m"}}],
     {"framework": "scikit-learn", "version": "1.2-1", "entry_point": "z.py"},
+    *("ManifestFile", "prioritized", "gzip", "none", "EFS", "rw", "ro", "identical", "hyperband", "None", "RecordIO"),
+    *({"hint": 1}, {"isolation": True}, {"uri": "s3://b/z", "path": "z"}, {"target": 0.5}, {"max_resource": 9}),
+    *({"type": "identical", "parents": ["z"]}, {"id": "z", "type": "EFS", "path": "z", "access": "ro"}),
+    [{"name": "z", "instance": "z", "count": 1}],
+    [{"instance": "z", "count": 1, "volume_gb": 1}],
+    [{"instance": "z", "count": 1}],
 )
 
 
@@ -255,5 +262,5 @@ def test_what_the_diagnosis_reads_is_printed(given_: str | None, metrics: dict[s
 
 
 def test_an_unknown_algorithm_is_a_spec_error() -> None:
-    with pytest.raises(SpecError, match="unknown algorithm or framework 'lightgbm'"):
-        to_request(spec_of(algorithm={"builtin": "lightgbm", "version": "1"}))
+    with pytest.raises(SpecError, match="unknown algorithm or framework 'lightbgm'"):
+        to_request(spec_of(algorithm={"builtin": "lightbgm", "version": "1"}))

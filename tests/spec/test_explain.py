@@ -60,10 +60,13 @@ def complaints(text: str) -> list[str]:
             "limits: {job: 3}",
             (
                 "s:4:10: limits.job: unknown key 'job'\n"
-                "    did you mean jobs? valid here: jobs, parallel, runtime_seconds"
+                "    did you mean jobs? valid here: budget, jobs, parallel, runtime_seconds"
             ),
         ),
-        ("limits: {zzz: 3}", "s:4:10: limits.zzz: unknown key 'zzz'\n    valid here: jobs, parallel, runtime_seconds"),
+        (
+            "limits: {zzz: 3}",
+            "s:4:10: limits.zzz: unknown key 'zzz'\n    valid here: budget, jobs, parallel, runtime_seconds",
+        ),
         (
             "limits: {runtime_seconds: 60}",
             ("s:4:10: limits.runtime_seconds: 60 is out of bounds\n    give a value at least 120"),
@@ -92,9 +95,9 @@ def complaints(text: str) -> list[str]:
         (
             "data: {channels: {train: {urI: x}}}",
             (
-                "s:4:19: data.channels.train.uri: uri is missing\n    add uri:|"
-                "s:4:27: data.channels.train.urI: unknown key 'urI'\n"
-                "    did you mean uri? valid here: compression, content_type, distribution, input_mode, uri"
+                "s:4:19: data.channels.train: a channel has exactly one of uri, file_system and dataset\n"
+                "    write uri: s3://...|"
+                "s:4:27: data.channels.train.urI: unknown key 'urI'\n    did you mean uri?"
             ),
         ),
         (
@@ -178,16 +181,17 @@ def complaints(text: str) -> list[str]:
             "data: {channels: {uri: {uri: a, x: 1}}}",
             (
                 "s:4:33: data.channels.uri.x: unknown key 'x'\n"
-                "    valid here: compression, content_type, distribution, input_mode, uri"
+                "    valid here: accept_eula, attributes, compression, content_type, data_type, dataset, distribution, "
+                "file_system, groups, hub_content, input_mode, record_wrapper, shuffle_seed, uri"
             ),
         ),
         (
             "'': 1",
             (
-                "s:4:1: unknown key ''\n    valid here: algorithm, algorithms, apiVersion, compute, data, diagnosis, "
-                "early_stopping, environment, hyperparameters, limits, metrics, name, objective, out"
-                "put, raw, role, seed, "
-                "strategy, tags"
+                "s:4:1: unknown key ''\n    valid here: algorithm, algorithms, apiVersion, autotune, checkpoints, "
+                "completion, compute, data, diagnosis, early_stopping, environment, hyperband, hyperparameters, limits, "
+                "metrics, name, objective, output, output_compression, raw, retries, role, security, seed, strategy, "
+                "tags, warm_start"
             ),
         ),
     ],

@@ -52,9 +52,9 @@ def refusal(**changes: Any) -> str:
 def test_the_defaults() -> None:
     spec = spec_of()
     assert spec.strategy == "bayesian"
-    assert spec.early_stopping == "off"
+    assert spec.early_stopping is None
     assert (spec.limits.jobs, spec.limits.parallel, spec.limits.runtime_seconds) == (None, 1, None)
-    assert spec.compute == Compute(instance="ml.m5.large", count=1, volume_gb=30, runtime_seconds=86_400, spot=False)
+    assert spec.compute == Compute(runtime_seconds=86_400)
     assert Split() == Split(train=0.7, validation=0.15, test=0.15, seed=0)
 
 

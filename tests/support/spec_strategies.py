@@ -10,14 +10,22 @@ from hypothesis import strategies as st
 from smtune.naming import is_job_name
 from smtune.spec import (
     AlgorithmEntry,
+    Auto,
     BuiltIn,
     Categorical,
     Channel,
     Channels,
+    Checkpoints,
+    Completion,
     Compute,
     Continuous,
     DiagnosisSpec,
+    FileSystem,
+    Hyperband,
     Image,
+    InstanceGroup,
+    InstanceOption,
+    InstancePreference,
     Integer,
     Limits,
     MetricNames,
@@ -25,9 +33,11 @@ from smtune.spec import (
     Resource,
     Script,
     ScriptSource,
+    Security,
     Split,
     Table,
     TuningSpec,
+    WarmStart,
 )
 from smtune.spec.ranges import encode
 
@@ -71,7 +81,8 @@ integers = _range(Integer, whole)
 categoricals = st.lists(scalars, min_size=1, max_size=5, unique_by=encode).map(
     lambda values: Categorical(values=tuple(values))
 )
-hyperparameters = st.dictionaries(keys, scalars | continuous | integers | categoricals, max_size=5)
+hints = st.builds(Auto, hint=scalars)
+hyperparameters = st.dictionaries(keys, scalars | continuous | integers | categoricals | hints, max_size=5)
 mappings = st.dictionaries(keys, texts, max_size=3)
 objectives = st.builds(Objective, maximize=texts) | st.builds(Objective, minimize=texts)
 modes = st.sampled_from(["File", "Pipe", "FastFile"])
@@ -94,14 +105,40 @@ algorithms = (
     | scripts
 )
 uris = texts.filter(lambda text: "://" not in text) | letters.map(lambda text: f"s3://bucket/{text}")
-channels = st.builds(
-    Channel,
-    uri=uris,
-    content_type=st.none() | texts,
-    compression=st.sampled_from([None, "None", "Gzip"]),
-    input_mode=st.none() | modes,
-    distribution=st.sampled_from([None, "FullyReplicated", "ShardedByS3Key"]),
+remote_uris = letters.map(lambda text: f"s3://bucket/{text}")
+listed = st.lists(texts, max_size=2).map(tuple)
+switches = st.none() | st.booleans()
+file_systems = st.builds(
+    FileSystem, id=texts, type=st.sampled_from(["EFS", "FSxLustre"]), path=texts, access=st.sampled_from(["ro", "rw"])
 )
+
+
+def _channels(uris: st.SearchStrategy[str]) -> st.SearchStrategy[Channel]:
+    details: dict[str, st.SearchStrategy[Any]] = {
+        "content_type": st.none() | texts,
+        "compression": st.sampled_from([None, "None", "Gzip"]),
+        "input_mode": st.none() | modes,
+        "record_wrapper": st.sampled_from([None, "None", "RecordIO"]),
+        "shuffle_seed": st.none() | st.integers(0, 9),
+    }
+    on_s3 = st.builds(
+        Channel,
+        uri=uris,
+        distribution=st.sampled_from([None, "FullyReplicated", "ShardedByS3Key"]),
+        data_type=st.sampled_from([None, "ManifestFile", "AugmentedManifestFile"]),
+        attributes=listed,
+        groups=listed,
+        hub_content=st.none() | texts,
+        accept_eula=switches,
+        **details,
+    )
+    return (
+        on_s3 | st.builds(Channel, file_system=file_systems, **details) | st.builds(Channel, dataset=texts, **details)
+    )
+
+
+channels = _channels(uris)
+remote_channels = st.builds(Channels, channels=st.dictionaries(keys, _channels(remote_uris), min_size=1, max_size=2))
 splits = st.sampled_from([(0.7, 0.15, 0.15), (0.5, 0.5, 0.0), (0.98, 0.01, 0.01)]).flatmap(
     lambda shares: st.builds(
         Split,
@@ -121,17 +158,74 @@ data = tables | st.builds(
     test=st.none() | channels,
 )
 counts = st.integers(1, 1000)
-computes = st.builds(
-    Compute,
-    instance=texts,
-    count=counts,
-    volume_gb=counts,
-    runtime_seconds=counts,
-    spot=st.booleans(),
-    wait_seconds=st.none() | counts,
+timing: dict[str, st.SearchStrategy[Any]] = {
+    "runtime_seconds": counts,
+    "spot": switches,
+    "wait_seconds": st.none() | counts,
+    "pending_seconds": st.none() | counts,
+    "keep_alive_seconds": st.none() | counts,
+    "training_plan": st.none() | texts,
+}
+sizes: dict[str, st.SearchStrategy[Any]] = {"instance": st.none() | texts, "count": st.none() | counts}
+volumes = st.none() | counts
+computes = (
+    st.builds(Compute, volume_gb=volumes, shared_config=st.booleans(), **sizes, **timing)
+    | st.builds(
+        Compute,
+        volume_gb=volumes,
+        groups=st.lists(st.builds(InstanceGroup, name=texts, instance=texts, count=counts), max_size=2).map(tuple),
+        **timing,
+    )
+    | st.builds(
+        Compute,
+        preferences=st.lists(
+            st.builds(
+                InstancePreference,
+                instance=texts,
+                count=st.none() | counts,
+                training_plans=st.none() | st.lists(texts, min_size=1, max_size=2).map(tuple),
+            ),
+            max_size=2,
+        ).map(tuple),
+        **timing,
+    )
+    | st.builds(
+        Compute,
+        flexible=st.lists(
+            st.builds(InstanceOption, instance=texts, count=counts, volume_gb=counts), min_size=1, max_size=2
+        ).map(tuple),
+        allocation=st.sampled_from([None, "prioritized"]),
+        **timing,
+    )
+)
+networks = st.just({}) | st.fixed_dictionaries({"subnets": st.just(("a", "b")), "security_groups": st.just(("c",))})
+securities = st.builds(
+    lambda network, **others: Security(**network, **others),
+    networks,
+    isolation=switches,
+    encrypt_traffic=switches,
+    volume_key=st.none() | texts,
+    output_key=st.none() | texts,
+)
+checkpoints = st.builds(Checkpoints, uri=texts, path=st.none() | texts)
+completions = st.builds(
+    Completion,
+    target=st.none() | finite,
+    not_improving_jobs=st.none() | st.integers(3, 99),
+    convergence=switches,
+)
+hyperbands = bounds(st.integers(1, 999)).map(lambda pair: Hyperband(min_resource=pair[0], max_resource=pair[1]))
+warm_starts = st.builds(
+    WarmStart,
+    type=st.sampled_from(["identical", "transfer"]),
+    parents=st.lists(texts, min_size=1, max_size=2).map(tuple),
 )
 limits = st.builds(
-    Limits, jobs=st.none() | counts, parallel=counts, runtime_seconds=st.none() | st.integers(120, 10**6)
+    Limits,
+    jobs=st.none() | counts,
+    parallel=counts,
+    runtime_seconds=st.none() | st.integers(120, 10**6),
+    budget=st.sampled_from([None, "20 USD", "0.5 EUR"]),
 )
 metric_names = st.none() | texts
 diagnoses = st.builds(
@@ -154,6 +248,14 @@ entries = st.builds(
     metrics=st.none() | mappings,
     compute=st.none() | computes,
     environment=st.none() | mappings,
+    data=st.none() | remote_channels,
+    security=st.none() | securities,
+    checkpoints=st.none() | checkpoints,
+    retries=st.none() | counts,
+    role=st.none() | texts,
+    output=st.none() | texts,
+    output_compression=st.sampled_from([None, "gzip", "none"]),
+    raw=st.dictionaries(texts, json_values, max_size=1),
 )
 
 
@@ -166,7 +268,15 @@ def specs(draw: st.DrawFn, *, several: bool | None = None, raw: bool = True) -> 
         "objective": draw(objectives),
         "metrics": draw(mappings),
         "strategy": draw(st.sampled_from(["bayesian", "random", "hyperband", "grid"])),
-        "early_stopping": draw(st.sampled_from(["off", "auto"])),
+        "hyperband": draw(st.none() | hyperbands),
+        "autotune": draw(st.sampled_from([None, True])),
+        "early_stopping": draw(st.sampled_from([None, "off", "auto"])),
+        "completion": draw(st.none() | completions),
+        "warm_start": draw(st.none() | warm_starts),
+        "security": draw(securities),
+        "checkpoints": draw(st.none() | checkpoints),
+        "retries": draw(st.none() | counts),
+        "output_compression": draw(st.sampled_from([None, "gzip", "none"])),
         "limits": draw(limits),
         "seed": draw(st.none() | st.integers(0, 2**31 - 1)),
         "compute": draw(computes),
@@ -179,7 +289,9 @@ def specs(draw: st.DrawFn, *, several: bool | None = None, raw: bool = True) -> 
         "raw": draw(st.dictionaries(texts, json_values, max_size=2)) if raw else {},
     }
     if listed:
-        fields["algorithms"] = tuple(draw(st.lists(entries, min_size=1, max_size=2)))
+        fields["algorithms"] = tuple(
+            draw(st.lists(entries, min_size=1, max_size=2, unique_by=lambda entry: entry.name))
+        )
     else:
         fields |= {"algorithm": draw(algorithms), "hyperparameters": draw(hyperparameters)}
     return TuningSpec(**fields)
