@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from smtune.request.fields import SCALES
@@ -41,15 +41,10 @@ def _range(name: str, value: Range) -> Json:
 def read_hyperparameters(ranges: Mapping[str, Any], static: Mapping[str, str]) -> Json:
     """The spec's hyperparameters. One that is both static and tuned becomes the range; the value stays in `raw`."""
     result: Json = {name: decode(text) for name, text in static.items()}
-    kinds: tuple[tuple[str, Callable[[str], object]], ...] = (
-        ("ContinuousParameterRanges", _number),
-        ("IntegerParameterRanges", _whole),
-    )
-    for key, number in kinds:
+    for key, read in (("ContinuousParameterRanges", _continuous), ("IntegerParameterRanges", _integer)):
         for item in ranges.get(key, ()):
             scale = _SCALE_NAMES.get(item.get("ScalingType"))
-            bounds = {"min": number(item["MinValue"]), "max": number(item["MaxValue"])}
-            result[item["Name"]] = bounds | ({"scale": scale} if scale else {})
+            result[item["Name"]] = read(item["MinValue"], item["MaxValue"]) | ({"scale": scale} if scale else {})
     for item in ranges.get("CategoricalParameterRanges", ()):
         result[item["Name"]] = {"values": [decode(text) for text in item["Values"]]}
     for item in ranges.get("AutoParameters", ()):
@@ -57,8 +52,21 @@ def read_hyperparameters(ranges: Mapping[str, Any], static: Mapping[str, str]) -
     return result
 
 
+def _continuous(low: str, high: str) -> Json:
+    bounds = {"min": _number(low), "max": _number(high)}
+    whole = all(isinstance(bound, int) for bound in bounds.values())
+    return bounds | ({"type": "continuous"} if whole else {})
+
+
+def _integer(low: str, high: str) -> Json:
+    return {"min": _whole(low), "max": _whole(high)}
+
+
 def _number(text: str) -> object:
-    """The number in `text`, or the text itself: it is refused where a number has to be."""
+    """The number in `text`, as it is spelt if it can be, or the text itself: it is refused where a number has to be."""
+    value = decode(text)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
     try:
         return float(text)
     except ValueError:
@@ -66,8 +74,5 @@ def _number(text: str) -> object:
 
 
 def _whole(text: str) -> object:
-    try:
-        return int(text)
-    except ValueError:
-        number = _number(text)
-        return int(number) if isinstance(number, float) and number.is_integer() else text
+    number = _number(text)
+    return int(number) if isinstance(number, float) and number.is_integer() else number

@@ -7,7 +7,18 @@ import math
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, PlainValidator, Strict, Tag, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PlainValidator,
+    Strict,
+    Tag,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from smtune.errors import shown
@@ -27,11 +38,25 @@ def mistake(message: str, fix: str = "") -> PydanticCustomError:
     return PydanticCustomError("smtune", "{message}", {"message": message, "fix": fix})
 
 
+def _as_written(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+    number = handler(value)
+    return value if isinstance(value, int) else number
+
+
+Number = Annotated[float, WrapValidator(_as_written)]
+"""A real number that keeps its spelling: 0 is sent as `0`, 0.0 as `0.0`."""
+
+
 class Continuous(Frozen):
     """A range of real numbers; `min` and `max` are values, never exponents."""
 
-    min: float = Field(description="The lowest value.", examples=[0.01])
-    max: float = Field(description="The highest value.", examples=[0.5])
+    min: Number = Field(description="The lowest value.", examples=[0.01])
+    max: Number = Field(description="The highest value.", examples=[0.5])
+    type: Literal["continuous"] | None = Field(
+        default=None,
+        description="For bounds that look whole: `{min: 0, max: 1, type: continuous}`.",
+        examples=["continuous"],
+    )
     scale: Scale | None = Field(
         default=None, description="How the range is searched; without it the service decides.", examples=["log"]
     )
@@ -52,6 +77,9 @@ class Integer(Frozen):
 
     min: int = Field(description="The lowest value.", examples=[2])
     max: int = Field(description="The highest value.", examples=[10])
+    type: Literal["integer"] | None = Field(
+        default=None, description="What bounds without a decimal point mean anyway.", examples=["integer"]
+    )
     scale: Scale | None = Field(
         default=None, description="How the range is searched; without it the service decides.", examples=["linear"]
     )
@@ -133,6 +161,8 @@ def kind_of(value: object) -> str:
             return "@categorical"
         if "hint" in value:
             return "@auto"
+        if value.get("type") in ("continuous", "integer"):
+            return f"@{value['type']}"
         bounds = [value[key] for key in ("min", "max") if key in value]
         whole = bounds and all(isinstance(bound, int) and not isinstance(bound, bool) for bound in bounds)
         return "@integer" if whole else "@continuous"

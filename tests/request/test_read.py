@@ -231,7 +231,17 @@ def test_numbers_are_read_and_their_spelling_is_kept() -> None:
     spec = from_request(request_with("HyperParameterTuningJobConfig.ParameterRanges.ContinuousParameterRanges", items))
     assert spec.hyperparameters == {"eta": Continuous(min=0.5, max=1.0)}
     raw = spec.raw["HyperParameterTuningJobConfig"]["ParameterRanges"]
-    assert raw == {"ContinuousParameterRanges": {"eta": {"MinValue": "0.50", "MaxValue": "1"}}}
+    assert raw == {"ContinuousParameterRanges": {"eta": {"MinValue": "0.50"}}}
+
+
+def test_a_continuous_range_with_whole_bounds_says_so() -> None:
+    items = [{"Name": "eta", "MinValue": "0", "MaxValue": "1"}, {"Name": "alpha", "MinValue": "0", "MaxValue": "0.5"}]
+    request = request_with("HyperParameterTuningJobConfig.ParameterRanges.ContinuousParameterRanges", items)
+    text = dump_spec(from_request(request))
+    assert "eta: {min: 0, max: 1, type: continuous}" in text
+    assert "alpha: {min: 0, max: 0.5}" in text
+    assert "ContinuousParameterRanges" not in text
+    assert to_request(load_spec(text)) == request
 
 
 @pytest.mark.parametrize(

@@ -163,15 +163,15 @@ def complaints(text: str) -> list[str]:
         # Names of hyperparameters and channels that look like something else.
         (
             "hyperparameters: {min: {min: 1, max: 2, foo: 3}}",
-            ("s:4:41: hyperparameters.min.foo: unknown key 'foo'\n    valid here: max, min, scale"),
+            ("s:4:41: hyperparameters.min.foo: unknown key 'foo'\n    valid here: max, min, scale, type"),
         ),
         (
             "hyperparameters: {'@static': {min: 1, max: 2, foo: 3}}",
-            ("s:4:47: hyperparameters.@static.foo: unknown key 'foo'\n    valid here: max, min, scale"),
+            ("s:4:47: hyperparameters.@static.foo: unknown key 'foo'\n    valid here: max, min, scale, type"),
         ),
         (
             "hyperparameters: {'@x': {min: 1, max: 2, '@y': 3}}",
-            ("s:4:42: hyperparameters.@x.@y: unknown key '@y'\n    valid here: max, min, scale"),
+            ("s:4:42: hyperparameters.@x.@y: unknown key '@y'\n    valid here: max, min, scale, type"),
         ),
         (
             "hyperparameters: {x: {values: [1], '@categorical': 1}}",
