@@ -20,10 +20,8 @@ import click
     "--tags", "tag_file", type=click.Path(path_type=Path), help="The job's ListTags answer: Describe has none."
 )
 @click.option("--job", help="Which tuning job, where FILE holds several.")
-@click.option(
-    "--region", default="us-east-1", show_default=True, help="Whose images of built-in algorithms to call by name."
-)
-def command(file: Path, tag_file: Path | None, job: str | None, region: str) -> None:
+@click.option("--region", help="Whose images of built-in algorithms to call by name; else that of the job's images.")
+def command(file: Path, tag_file: Path | None, job: str | None, region: str | None) -> None:
     """Print the spec of the tuning job in FILE: nothing is lost, and `render` gives the same request again.
 
     FILE may come from the AWS CLI, boto3, the SageMaker SDK (V2 or V3), Terraform (`terraform show -json`, state,
@@ -34,11 +32,10 @@ def command(file: Path, tag_file: Path | None, job: str | None, region: str) -> 
     smtune clone --request job.json > spec.yaml
     """
     from smtune.clone import read_job, read_tags, write_clone
-    from smtune.request import Site
     from smtune.request.description import normalize
 
     found = read_job(file, job)
     if tag_file is not None:
         tagged = normalize(found.request, read_tags(tag_file))
         found = dataclasses.replace(tagged, left_out={**found.left_out, **tagged.left_out})
-    click.echo(write_clone(found, Site(region=region)), nl=False)
+    click.echo(write_clone(found, region), nl=False)
