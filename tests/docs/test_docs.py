@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any, get_args
 
 import click
@@ -43,13 +45,33 @@ def blocks(page: Path, language: str, *, marked: bool = False) -> list[str]:
 # cli.md and the README
 
 
-def test_cli_page_is_current() -> None:
-    description = importlib.util.spec_from_file_location("generate_cli", DOCS / "generate_cli.py")
+GENERATORS = sorted(file.stem for file in DOCS.glob("generate_*.py") if file.stem != "generate_demo")
+
+
+def generator(name: str) -> ModuleType:
+    description = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
     assert description is not None
     assert description.loader is not None
     module = importlib.util.module_from_spec(description)
+    sys.modules[name] = module  # a dataclass looks its module up
     description.loader.exec_module(module)
-    assert (DOCS / "cli.md").read_text(encoding="utf-8") == module.generate(), "run: python docs/generate_cli.py"
+    return module
+
+
+@pytest.mark.parametrize("name", GENERATORS)
+def test_a_generated_page_is_current(name: str) -> None:
+    module = generator(name)
+    assert module.TARGET.read_text(encoding="utf-8") == module.generate(), f"run: python docs/{name}.py"
+
+
+def test_every_leaf_field_of_the_request_is_settable_and_has_a_key_or_a_reason() -> None:
+    fields = generator("generate_fields")
+    rows = fields.rows()
+    assert [row.leaf for row in rows if not row.key] == []
+    without_key = {row.leaf for row in rows if row.key == "raw"}
+    assert without_key == {row.leaf for row in rows if row.reason}
+    # Each reason is for something: what a newer API drops has to go from the table as well.
+    assert all(any(f"{leaf}.".startswith(f"{start}.") for leaf in without_key) for start in fields.RAW)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
