@@ -23,7 +23,7 @@ _YAML_11 = VersionedResolver(version=(1, 1))
 
 def dump_spec(spec: TuningSpec) -> str:
     """YAML text of `spec`: what equals its default is left out, small mappings stand on one line."""
-    data = {"apiVersion": spec.apiVersion, **spec.model_dump(exclude_defaults=True)}
+    data = {"apiVersion": spec.apiVersion, **_shortened(spec.model_dump(exclude_defaults=True))}
     yaml = YAML()
     yaml.width = _WIDTH
     yaml.representer.add_representer(str, _represent_text)
@@ -31,6 +31,16 @@ def dump_spec(spec: TuningSpec) -> str:
     stream = StringIO()
     yaml.dump(_styled(data, 0), stream)
     return stream.getvalue()
+
+
+def _shortened(data: dict[str, Any]) -> dict[str, Any]:
+    """With channels that are nothing but a URI as that URI."""
+    for holder in (data, *data.get("algorithms", ())):
+        channels = holder.get("data", {}).get("channels", {})
+        for name, channel in channels.items():
+            if set(channel) == {"uri"}:
+                channels[name] = channel["uri"]
+    return data
 
 
 def _styled(value: Any, depth: int) -> Any:

@@ -16,6 +16,7 @@ from pydantic import (
     Strict,
     Tag,
     ValidatorFunctionWrapHandler,
+    WithJsonSchema,
     WrapValidator,
     model_validator,
 )
@@ -118,10 +119,13 @@ def check_scalar(value: object) -> Scalar:
     )
 
 
+ScalarValue = Annotated[Any, PlainValidator(check_scalar), WithJsonSchema({"type": ["string", "number", "boolean"]})]
+
+
 class Categorical(Frozen):
     """A choice of values."""
 
-    values: Annotated[tuple[Annotated[Any, PlainValidator(check_scalar)], ...], Strict(False)] = Field(
+    values: Annotated[tuple[ScalarValue, ...], Strict(False)] = Field(
         description="The values to choose from.", examples=[["gbtree", "dart"]]
     )
 
@@ -139,7 +143,7 @@ class Categorical(Frozen):
 class Auto(Frozen):
     """A hyperparameter whose range the service chooses (`autotune`)."""
 
-    hint: Annotated[Any, PlainValidator(check_scalar)] = Field(
+    hint: ScalarValue = Field(
         description="A value the service starts from; it chooses the range (`autotune`).", examples=[0.1]
     )
 
@@ -176,7 +180,7 @@ def kind_of(value: object) -> str:
 
 
 Hyperparameter = Annotated[
-    Annotated[Any, PlainValidator(check_scalar), Tag("@static")]
+    Annotated[ScalarValue, Tag("@static")]
     | Annotated[Continuous, Tag("@continuous")]
     | Annotated[Integer, Tag("@integer")]
     | Annotated[Categorical, Tag("@categorical")]
