@@ -18,7 +18,7 @@ from smtune.errors import dotted
 from smtune.request import from_request, to_request
 from smtune.request.origin import origin
 from smtune.service_model import shapes, violations
-from smtune.spec import TuningSpec, dump_spec, load_document
+from smtune.spec import TuningSpec
 
 TARGET = Path(__file__).with_name("fields.md")
 Way = tuple[str, ...]
@@ -124,8 +124,15 @@ def _way(path: Way) -> str:
 
 
 def _key(spec: TuningSpec, request: Mapping[str, Any], path: Way) -> str:
-    places = load_document(dump_spec(spec)).document.places
-    return _pattern(dotted(origin(_place(path), request, {keys for keys in places if "raw" not in keys})))
+    places = {keys for keys in _paths(spec.model_dump(exclude_defaults=True)) if "raw" not in keys}
+    return _pattern(dotted(origin(_place(path), request, places)))
+
+
+def _paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    yield path
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list | tuple) else ()
+    for key, item in items:
+        yield from _paths(item, (*path, key))
 
 
 def _request(path: Way, which: int) -> dict[str, Any]:

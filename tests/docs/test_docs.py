@@ -141,6 +141,7 @@ ROWS = {
 }
 # A channel also stands at `data.test`, which says only that it is one.
 KEYS = dict(keys(TuningSpec, "", {Channel})) | dict(keys(Channel, "data.channels.NAME.", set()))
+KEYS = {key: field for key, field in KEYS.items() if not key.startswith("algorithms[].") or key.count(".") == 1}
 
 
 def test_the_walk_over_the_models_finds_the_deep_ones() -> None:
@@ -153,13 +154,12 @@ def test_the_walk_over_the_models_finds_the_deep_ones() -> None:
 @pytest.mark.parametrize("key", KEYS)
 def test_every_key_of_the_spec_is_in_the_docs(key: str) -> None:
     assert key in ROWS
-    cells = [cell.strip() for cell in ROWS[key].split("|")[1:-1]]
-    assert len(cells) == 5
-    default = KEYS[key].get_default(call_default_factory=True)
-    if isinstance(default, str | bool | int | float):
-        assert cells[2] == f"`{default if isinstance(default, str) else json.dumps(default)}`"
-    elif KEYS[key].is_required():
-        assert cells[2] in {"required", "one of the two"}
+    name, kind, default, meaning, request = [cell.strip() for cell in ROWS[key].split("|")[1:-1]]
+    assert name == f"`{key}`"
+    assert kind
+    assert meaning
+    assert request
+    assert default == "required" if KEYS[key].is_required() else default != "required"
 
 
 def test_no_key_is_in_the_docs_that_is_not_in_the_spec() -> None:
