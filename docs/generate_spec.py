@@ -142,7 +142,8 @@ def _rows(table: str) -> Iterator[str]:
             key = f"{prefix}{name}"
             if key not in seen:
                 seen.add(key)
-                cells = (f"`{key}`", _KINDS.get(name) or _type(field), _default(field), field.description or "", _request(key))
+                kind = _KINDS.get(name) or _type(field)
+                cells = (f"`{key}`", kind, _default(field), field.description or "", _request(key))
                 yield f"| {' | '.join(cells)} |"
 
 
@@ -189,9 +190,8 @@ def _request(key: str) -> str:
     if plain in _REQUEST:
         return f"`{_REQUEST[plain]}`"
     channel = key.removeprefix("data.channels.NAME.")
-    fields = CHANNEL if channel != key else (*JOB, *DEFINITION)
-    if key.startswith("algorithms[]."):
-        fields = DEFINITION
+    whole = () if key.startswith("algorithms[].") else JOB
+    fields = CHANNEL if channel != key else (*whole, *DEFINITION)
     found = [field.path for field in fields if ".".join(field.keys) in (plain, channel)]
     return f"`{'.'.join(found[0][-2:])}`" if found else "-"
 
