@@ -1,7 +1,8 @@
 """Names of algorithms and frameworks <-> their training images.
 
 The table, `images.json`, is the SageMaker SDK's own data as of 3.27.0 (a test compares the two): repository, tag,
-versions and the account of each region.
+versions and the account of each region. A built-in algorithm without an image of its own, such as LightGBM, runs in a
+framework's container, and its version is the container's.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -32,13 +33,21 @@ class Family:
     """Version -> the Python tag of its image (empty where the image's tag is the version alone)."""
     accounts: Mapping[str, str]
     """Region -> the account whose registry holds the image."""
+    container: str = ""
+    """The framework whose image this is; empty for an image of its own."""
 
 
 @cache
 def families() -> Mapping[str, Family]:
     """Every known family by name."""
     table = json.loads(files("smtune.algorithms").joinpath("images.json").read_text(encoding="utf-8"))
-    return {name: Family(name=name, **entry) for name, entry in table.items()}
+    found = dict[str, Family]()
+    for name, entry in table["families"].items():
+        if "container" in entry:
+            found[name] = replace(found[entry["container"]], name=name, **entry)
+        else:
+            found[name] = Family(**{"name": name, **entry, "accounts": table["accounts"][entry["accounts"]]})
+    return found
 
 
 def image_uri(name: str, version: str, *, region: str, instance: str = "ml.m5.large") -> str:
@@ -58,10 +67,13 @@ def image_uri(name: str, version: str, *, region: str, instance: str = "ml.m5.la
 
 
 def parse_image(uri: str) -> tuple[Family, str] | None:
-    """The family and version of an image that `image_uri` made, or None for any other image."""
+    """The family and version of an image that `image_uri` made, or None for any other image.
+
+    A framework's container is the framework's, whichever algorithm it was named for.
+    """
     match = _URI.fullmatch(uri)
     for family in families().values() if match else ():
-        if match and match[3] == family.repository:
+        if match and match[3] == family.repository and not family.container:
             for version in family.versions:
                 if match[4] == version or match[4].startswith(f"{version}-"):
                     return family, version
