@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from smtune.algorithms import xgboost
+from smtune.algorithms.builtins import builtin
 from smtune.algorithms.images import image_uri
 from smtune.request.fields import CHANNEL, CONFIG, DEFINITION, JOB, write_fields
 from smtune.request.patch import apply_patch
@@ -123,7 +124,17 @@ def _algorithm(definition: Definition, site: Site) -> Json:
         return {"AlgorithmName": algorithm.arn, "TrainingInputMode": algorithm.input_mode}
     if isinstance(algorithm, Image):
         return {"TrainingImage": algorithm.image, "TrainingInputMode": algorithm.input_mode}
-    return {"TrainingImage": _image(algorithm, definition, site), "TrainingInputMode": "File"}
+    result = {"TrainingImage": _image(algorithm, definition, site), "TrainingInputMode": "File"}
+    return result | _definitions(algorithm, definition)
+
+
+def _definitions(algorithm: BuiltIn | Script, definition: Definition) -> Json:
+    """The objective's metric definition, where a built-in algorithm runs in a container that has none."""
+    table = builtin(algorithm.builtin) if isinstance(algorithm, BuiltIn) else None
+    metric = table.metrics.get(definition.objective.metric) if table and table.container else None
+    if metric is None or definition.metrics:
+        return {}
+    return {"MetricDefinitions": [{"Name": metric.name, "Regex": metric.regex}]}
 
 
 def _image(algorithm: BuiltIn | Script, definition: Definition, site: Site) -> str:

@@ -6,6 +6,7 @@ import copy
 import difflib
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -202,6 +203,20 @@ def test_one_and_several_algorithms_put_objective_and_ranges_where_the_service_w
         several["HyperParameterTuningJobConfig"]
     ) == set()
     assert "TrainingJobDefinition" not in several
+
+
+def test_a_built_in_algorithm_in_a_frameworks_container_gets_its_objectives_definition() -> None:
+    objective = {"minimize": "rmse"}
+    lightgbm = spec_of(algorithm={"builtin": "lightgbm", "version": "1.9.0"}, objective=objective)
+    (metric,) = to_request(lightgbm)["TrainingJobDefinition"]["AlgorithmSpecification"]["MetricDefinitions"]
+    assert (metric["Name"], re.search(metric["Regex"], "[3] validation rmse: 8.3e-05")[1]) == ("rmse", "8.3e-05")  # type: ignore[index]
+    own = spec_of(
+        algorithm={"builtin": "lightgbm", "version": "1.9.0"}, objective=objective, metrics={"rmse": "r=(.*)"}
+    )
+    (metric,) = to_request(own)["TrainingJobDefinition"]["AlgorithmSpecification"]["MetricDefinitions"]
+    assert metric["Regex"] == "r=(.*)"
+    xgboost = spec_of(algorithm={"builtin": "xgboost", "version": "1.7-1"}, objective={"minimize": "validation:rmse"})
+    assert "MetricDefinitions" not in to_request(xgboost)["TrainingJobDefinition"]["AlgorithmSpecification"]
 
 
 def test_the_site_says_where() -> None:
