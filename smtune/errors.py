@@ -81,12 +81,19 @@ class Problem:
     fix: str = ""
     rule: str = ""
     """The rule's id, as in `R7`; empty for a mistake in the document's form."""
+    source: str = ""
+    """What says it, where that is not the document's own file: an overlay, or `--set 1` (which has no line)."""
+    severity: str = "error"
+    """`error`, or `warning` for what works but is seldom meant."""
 
     def describe(self, source: str) -> str:
-        """One or two lines: `file:line:column: path: message`, then the fix."""
+        """One or two lines: `file:line:column: path: message`, then the fix; a warning says that it is one."""
+        source = self.source or source
         place = f"{source}:{self.line}:{self.column}: " if self.line else f"{source}: "
         path = self.path if len(self.path) <= _PATH_SHOWN else self.path[: _PATH_SHOWN - 3] + "..."
+        path = path if path.isprintable() else path.encode("unicode_escape").decode()
         where = f"{path}: " if path else ""
+        where = where if self.severity == "error" else f"{self.severity}: {where}"
         rule = f" [{self.rule}]" if self.rule else ""
         fix = f"\n    {self.fix}" if self.fix else ""
         return f"{place}{where}{self.message}{rule}{fix}"

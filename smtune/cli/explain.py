@@ -64,7 +64,7 @@ def explain_bug(error: Exception, *, as_json: bool) -> None:
 
 def as_dict(problem: Problem) -> dict[str, Any]:
     """A problem as JSON."""
-    names = ("line", "column", "path", "message", "fix", "rule")
+    names = ("line", "column", "severity", "path", "message", "fix", "rule")
     return {name: getattr(problem, name) for name in names}
 
 

@@ -3,34 +3,57 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from smtune.cli.options import output_option
+from smtune.cli.options import output_option, specs_argument
 
 
 @click.command(short_help="Check specs.")
-@click.argument("specs", nargs=-1, required=True, metavar="SPEC...", type=click.Path(path_type=Path))
-@output_option("table", "json")
+@specs_argument
+@click.option(
+    "--parent",
+    "parents",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The description (JSON or YAML) of a tuning job that SPEC starts warm from; may be given again.",
+)
+@click.option("--strict", is_flag=True, help="Warnings count as errors.")
+@output_option("table", "json", "sarif")
 @click.pass_context
-def command(ctx: click.Context, specs: tuple[Path, ...], output: str) -> None:
-    """Check each SPEC offline: its form, the service's limits, the algorithm's own rules. Data is not looked at.
+def command(ctx: click.Context, layers: tuple[Any, ...], parents: tuple[Path, ...], strict: bool, output: str) -> None:
+    """Check each SPEC offline: its form, the service's rules, the algorithm's own. Data is not looked at.
 
-    Exit code 252 when there is any problem.
+    A SPEC may also be a CreateHyperParameterTuningJob request, as `smtune render` prints it. Exit code 252 when there
+    is any error; warnings alone give 0.
 
     \b
     smtune validate spec.yaml
+    smtune validate spec.yaml --parent parent.json --strict
+    smtune validate *.yaml -o sarif > smtune.sarif
     """
-    from smtune.cli.explain import as_dict
-    from smtune.cli.text import print_json
-    from smtune.validate import check_file
+    from smtune.validate import find_problems, read_parents
 
-    found = {str(spec): check_file(spec) for spec in specs}
-    if output == "json":
-        print_json(
-            [{"file": name, "problems": [as_dict(problem) for problem in problems]} for name, problems in found.items()]
-        )
-    else:
-        for name, problems in found.items():
+    described = read_parents(parents)
+    found = [(each.name, find_problems(each, described)) for each in layers]
+    if output == "table":
+        for name, problems in found:
             click.echo("\n".join(problem.describe(name) for problem in problems) or f"{name}: ok")
-    ctx.exit(252 if any(found.values()) else 0)
+    else:
+        from smtune.cli.text import print_json
+
+        print_json(_as_json(found, output))
+    counted = {"error", "warning"} if strict else {"error"}
+    ctx.exit(252 if any(problem.severity in counted for _, problems in found for problem in problems) else 0)
+
+
+def _as_json(found: list[tuple[str, Any]], output: str) -> Any:
+    if output == "sarif":
+        from smtune.cli.sarif import as_sarif
+
+        return as_sarif(found)
+    from smtune.cli.explain import as_dict
+
+    return [{"file": name, "problems": [as_dict(problem) for problem in problems]} for name, problems in found]

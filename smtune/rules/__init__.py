@@ -1,29 +1,103 @@
-"""The service's rules that no schema can say: small functions with an id and a fix. Pure: a spec in, problems out."""
+"""The service's rules as small functions, each with an id, a severity, a source and a fix.
 
-from smtune.rules import algorithm, limits, metrics
-from smtune.rules.case import Broken, Case, Path, Rule
-from smtune.spec import TuningSpec
+Pure: a CreateHyperParameterTuningJob request in, findings out. `R1` to `R50` are the service's; those that no file can
+tell are in `OFFLINE_UNKNOWABLE`, with the reason.
+"""
 
-__all__ = ["RULES", "Broken", "broken_rules"]
+from __future__ import annotations
 
-RULES: tuple[Rule, ...] = (
-    limits.parallel,
-    limits.space_size,
-    limits.counts,
-    limits.grid,
-    limits.hyperband,
-    metrics.regexes,
-    metrics.objective,
-    algorithm.image,
-    algorithm.xgboost_hyperparameters,
+import copy
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from smtune.rules import algorithm, compute, limits, metrics, model, names, secrets, space, strategy, tags, warm_start
+from smtune.rules.case import Case, Json, Path
+from smtune.rules.rule import Finding, Rule
+from smtune.rules.secrets import hide, secret_values
+from smtune.rules.unknowable import OFFLINE_UNKNOWABLE
+from smtune.rules.warm_start import as_request
+from smtune.service_model import Violation
+
+__all__ = [
+    "OFFLINE_UNKNOWABLE",
+    "RULES",
+    "Finding",
+    "Rule",
+    "as_request",
+    "broken_rules",
+    "check_warm_start",
+]
+
+_MODULES = (names, space, strategy, limits, metrics, warm_start, algorithm, compute, tags, secrets)
+_CHECKED: tuple[Rule, ...] = tuple(
+    item for module in _MODULES for item in vars(module).values() if isinstance(item, Rule)
 )
+RULES: tuple[Rule, ...] = (*_CHECKED, *model.RULES)
+"""Every rule; what they are about, where that is written and what to do stands in docs/rules.md."""
+
+_MESSAGE = 180
 
 
-def broken_rules(spec: TuningSpec) -> tuple[Broken, ...]:
-    """Every rule that `spec` breaks."""
-    found: list[Broken] = []
-    for index, definition in enumerate(spec.definitions):
-        base: Path = ("algorithms", index) if spec.algorithms else ()
-        for rule in RULES:
-            found += rule(Case(spec, definition, base))
-    return tuple(dict.fromkeys(found))
+def broken_rules(request: Json, parents: Mapping[str, Json] | None = None) -> tuple[Finding, ...]:
+    """Everything wrong with a request of any form, each thing once and without any secret's value.
+
+    `parents` are the DescribeHyperParameterTuningJob responses of a warm start's parents by name, as far as they are
+    known. Paths are in API names.
+    """
+    case = Case(request, parents or {})
+    bare = [finding for rule in model.RULES for finding in rule.findings(case)]
+    found: list[Finding] = []
+    sound, cut = _well_formed(case)
+    if sound is not None:
+        found = [finding for rule in _CHECKED for finding in rule.findings(sound)]
+        found = [finding for finding in found if not any(_related(finding.path, path) for path in cut)]
+    found += [finding for finding in bare if not any(_says_the_same(other, finding) for other in found)]
+    hidden = secret_values(request)
+    return tuple(dict.fromkeys(_shown(finding, hidden) for finding in found))
+
+
+def check_warm_start(request: Json, parents: Mapping[str, Json]) -> tuple[Finding, ...]:
+    """What is against starting `request` warm from these parents (DescribeHyperParameterTuningJob responses)."""
+    mine = {rule.id for rule in vars(warm_start).values() if isinstance(rule, Rule)}
+    return tuple(finding for finding in broken_rules(request, parents) if finding.rule in mine)
+
+
+def _well_formed(case: Case) -> tuple[Case | None, list[Path]]:
+    """The request without its optional members of a wrong type, and their paths; None where a rule cannot read it."""
+    wrong = [violation for violation in case.violations if violation.is_malformed]
+    if not wrong:
+        return case, []
+    request, cut = copy.deepcopy(case.request), list[Path]()
+    for violation in wrong:
+        if not _remove(request, violation):
+            return None, []
+        cut.append(violation.path)
+    sound = Case(request, case.parents)
+    return (None if any(violation.is_malformed for violation in sound.violations) else sound), cut
+
+
+def _remove(request: Any, violation: Violation) -> bool:
+    *parents, last = violation.path or ("",)
+    for part in parents:
+        request = request[part]
+    return isinstance(request, dict) and request.pop(last, None) is not None
+
+
+def _says_the_same(finding: Finding, bare: Finding) -> bool:
+    """Whether a rule of ours has said what the model says as well."""
+    return finding.rule.partition("-")[0] == bare.rule.partition("-")[0] and _related(finding.path, bare.path)
+
+
+def _related(one: Path, other: Path) -> bool:
+    return one[: len(other)] == other or other[: len(one)] == one
+
+
+def _shown(finding: Finding, hidden: tuple[str, ...]) -> Finding:
+    message, fix = (_line(hide(text, hidden)) for text in (finding.message, finding.fix))
+    return replace(finding, message=message, fix=fix)
+
+
+def _line(text: str) -> str:
+    plain = " ".join(text.split())
+    return plain if len(plain) <= _MESSAGE else plain[: _MESSAGE - 3] + "..."

@@ -1,69 +1,90 @@
-"""How many: jobs, hyperparameters, values, combinations."""
+"""How many training jobs, at once and in all, and for how long."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from smtune.rules.case import Broken, Case
-from smtune.spec import Categorical, Continuous
-from smtune.spec.ranges import Range
+from smtune.rules.case import LIMITS, Case, Json, Path
+from smtune.rules.rule import Broken, rule
 
-MAX_RANGES = 30
-MAX_VALUES = 30
-MAX_HYPERPARAMETERS = 99  # the service's 100 less the one it adds itself
+DAY = 86_400
+MAX_JOBS = 750
+MAX_RANDOM_JOBS = 10_000
+MAX_PARALLEL, DEFAULT_PARALLEL = 100, 10
+MAX_DAYS = 30
+_LIMITS = "developer guide, tuning limits"
+_JOBS: Path = (*LIMITS, "MaxNumberOfTrainingJobs")
+_PARALLEL: Path = (*LIMITS, "MaxParallelTrainingJobs")
 
 
+@rule(
+    "R16",
+    title="Not more training jobs at once than in all.",
+    source="API model, ResourceLimits",
+    fix="lower limits.parallel, or raise limits.jobs",
+)
 def parallel(case: Case) -> Iterator[Broken]:
-    limits = case.spec.limits
-    if limits.jobs is not None and limits.parallel > limits.jobs:
-        message = f"parallel {limits.parallel} is above jobs {limits.jobs}"
-        yield Broken("R16", ("limits", "parallel"), message, f"lower parallel to {limits.jobs}, or raise jobs")
+    jobs, at_once = case.limits.get("MaxNumberOfTrainingJobs"), case.limits["MaxParallelTrainingJobs"]
+    if jobs is not None and at_once > jobs:
+        message = f"parallel {at_once} is above jobs {jobs}"
+        yield Broken(_PARALLEL, message, f"lower parallel to {jobs}, or raise jobs")
 
 
-def space_size(case: Case) -> Iterator[Broken]:
-    jobs, total = case.spec.limits.jobs, _combinations(case.definition.ranges.values())
-    if not case.definition.ranges:
-        fix = "give at least one of them a range {min: 1, max: 5} or a choice {values: [a, b]}"
-        yield Broken(
-            "R15", case.path("hyperparameters"), "no hyperparameter has a range: there is nothing to tune", fix
-        )
-    elif case.spec.strategy != "grid" and jobs is not None and total is not None and total < jobs:
-        message = f"there are only {total} combinations for {jobs} jobs"
-        yield Broken("R15", ("limits", "jobs"), message, f"lower jobs to {total}, or widen a range")
+@rule(
+    "R16-quota",
+    title="10 training jobs at once, unless AWS has raised your quota; never more than 100.",
+    source=_LIMITS,
+    fix="lower limits.parallel, or ask for a higher quota",
+    severity="warning",
+)
+def parallel_quota(case: Case) -> Iterator[Broken]:
+    at_once = case.limits["MaxParallelTrainingJobs"]
+    if at_once > case.limits.get("MaxNumberOfTrainingJobs", at_once):
+        return  # R16 says so
+    if at_once > MAX_PARALLEL:
+        message = f"parallel {at_once}: the service runs at most {MAX_PARALLEL} at once"
+        yield Broken(_PARALLEL, message, f"lower parallel to {MAX_PARALLEL}", "error")
+    elif at_once > DEFAULT_PARALLEL:
+        message = f"parallel {at_once}: an account may run {DEFAULT_PARALLEL} at once, if AWS has not raised it"
+        yield Broken(_PARALLEL, message, f"lower parallel to {DEFAULT_PARALLEL}, or ask AWS for a higher quota")
 
 
-def counts(case: Case) -> Iterator[Broken]:
-    here = case.path("hyperparameters")
-    if len(case.definition.ranges) > MAX_RANGES:
-        message = f"{len(case.definition.ranges)} hyperparameters have a range; the service takes {MAX_RANGES}"
-        yield Broken("R4", here, message, "give plain values to those that matter least")
-    if len(case.definition.hyperparameters) > MAX_HYPERPARAMETERS:
-        message = f"{len(case.definition.hyperparameters)} hyperparameters; the service takes {MAX_HYPERPARAMETERS}"
-        yield Broken("R8", here, message, "pass the rest in one file or one JSON text")
-    for name, value in case.definition.ranges.items():
-        if isinstance(value, Categorical) and len(value.values) > MAX_VALUES:
-            message = f"{len(value.values)} values; the service takes {MAX_VALUES}"
-            yield Broken("R5", (*here, name), message, "leave out the least promising")
+@rule(
+    "R17",
+    title="At most 750 training jobs, those of a warm start's parents included; random search up to 10,000 on request.",
+    source=f"{_LIMITS}; developer guide, warm start",
+    fix="lower limits.jobs",
+)
+def jobs(case: Case) -> Iterator[Broken]:
+    jobs, before = case.limits.get("MaxNumberOfTrainingJobs"), sum(map(_ran, case.parents.values()))
+    if jobs is None or jobs + before <= MAX_JOBS:
+        return
+    counted = f"{jobs} jobs and {before} of the parents" if before else f"{jobs} jobs"
+    most = max(MAX_JOBS - before, 0)
+    if case.strategy == "Random" and jobs + before <= MAX_RANDOM_JOBS:
+        message = f"{counted}: an account may run {MAX_JOBS}, if AWS has not raised it"
+        yield Broken(_JOBS, message, f"lower jobs to {most}, or ask AWS for a higher quota", "warning")
+    else:
+        highest = MAX_RANDOM_JOBS if case.strategy == "Random" else MAX_JOBS
+        message = f"{counted}: the service runs at most {highest:,}"
+        yield Broken(_JOBS, message, f"lower jobs to {most}")
 
 
-def grid(case: Case) -> Iterator[Broken]:
-    if case.spec.strategy == "grid":
-        for name, value in case.definition.ranges.items():
-            if not isinstance(value, Categorical):
-                fix = "list the values to try: {values: [...]}"
-                yield Broken("R11", case.path("hyperparameters", name), "a grid takes lists of values only", fix)
+def _ran(parent: Json) -> int:
+    counters = parent.get("TrainingJobStatusCounters")
+    values = counters.values() if isinstance(counters, dict) else ()
+    return sum(value for value in values if isinstance(value, int))
 
 
-def hyperband(case: Case) -> Iterator[Broken]:
-    if case.spec.strategy == "hyperband" and case.spec.early_stopping == "auto":
-        yield Broken("R12", ("early_stopping",), "hyperband stops jobs itself", "write early_stopping: off")
-
-
-def _combinations(ranges: Iterable[Range]) -> int | None:
-    """How many configurations there are; None where a continuous range makes them endless."""
-    total = 1
-    for value in ranges:
-        if isinstance(value, Continuous):
-            return None
-        total *= len(value.values) if isinstance(value, Categorical) else value.max - value.min + 1
-    return total
+@rule(
+    "R18",
+    title="A tuning job runs for at most 30 days.",
+    source=f"{_LIMITS} (the API model allows 182.5 days)",
+    fix="lower limits.runtime_seconds to 2592000",
+    severity="warning",
+)
+def runtime(case: Case) -> Iterator[Broken]:
+    seconds = case.limits.get("MaxRuntimeInSeconds")
+    if seconds is not None and seconds > MAX_DAYS * DAY:
+        message = f"{seconds:,} seconds are {seconds / DAY:.1f} days; the limits table says {MAX_DAYS}"
+        yield Broken((*LIMITS, "MaxRuntimeInSeconds"), message, f"lower runtime_seconds to {MAX_DAYS * DAY}")

@@ -77,7 +77,8 @@ def _text(shape: Mapping[str, Any]) -> st.SearchStrategy[str]:
 
 def _bounded(pattern: str) -> str:
     """The same pattern, generating short texts: an open `*` or `+` draws hundreds of characters."""
-    return re.sub(r"(?<!\\)\*", "{0,3}", re.sub(r"(?<!\\)\+", "{1,3}", pattern))
+    parts = re.findall(r"\\.|\[(?:\\.|[^\]\\])*\]|.", pattern)  # a class or an escape stays as it is
+    return "".join({"*": "{0,3}", "+": "{1,3}"}.get(part, part) for part in parts)
 
 
 def _has_a_definition(request: Mapping[str, Any]) -> bool:

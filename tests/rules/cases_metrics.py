@@ -1,0 +1,248 @@
+"""Requests that break one rule: metrics, early ends, warm starts and algorithms (R20 to R33)."""
+
+from __future__ import annotations
+
+from rule_requests import (
+    KNN,
+    KNN_STATIC,
+    SCIKIT_LEARN,
+    TUNE_K,
+    C,
+    D,
+    Json,
+    builtin,
+    config,
+    continuous,
+    merged,
+    metrics,
+    part,
+    ranges,
+    request,
+    several,
+    warm,
+    xgboost,
+)
+
+METRICS: dict[str, tuple[Json, str, str, str]] = {
+    "R20": (
+        metrics(*(f"m{number}=(\\S+)" for number in range(21))),
+        f"{D}.AlgorithmSpecification.MetricDefinitions",
+        "21 metrics; the limits table says 20, the API takes 40",
+        "keep those that you look at",
+    ),
+    "R20: above the API's own": (
+        metrics(*(f"m{number}=(\\S+)" for number in range(41))),
+        f"{D}.AlgorithmSpecification.MetricDefinitions",
+        "41 metrics; the service takes 40",
+        "keep those that you look at",
+    ),
+    "R20-names": (
+        part(AlgorithmSpecification={"MetricDefinitions": [{"Name": "m", "Regex": f"{word}=(\\S+)"} for word in "ab"]}),
+        f"{D}.AlgorithmSpecification.MetricDefinitions[0]",
+        "'m' is defined twice",
+        "keep one of them",
+    ),
+    "R21": (
+        metrics("m=.*"),
+        f"{D}.AlgorithmSpecification.MetricDefinitions[0]",
+        "the regex has 0 groups, not one around the number",
+        "put the number, and nothing else, in one group: (\\S+)",
+    ),
+    "R21: no regex": (
+        metrics("m=(.*"),
+        f"{D}.AlgorithmSpecification.MetricDefinitions[0]",
+        "not a regular expression: missing ), unterminated subpattern at position 2",
+        "check brackets and backslashes",
+    ),
+    "R21-form": (
+        metrics("x" * 501 + "(\\S+)"),
+        f"{D}.AlgorithmSpecification.MetricDefinitions[0].Regex",
+        "Regex has 506 characters; the service takes 500",
+        "make it shorter",
+    ),
+    "R21-lazy": (
+        metrics("F1=(.*?)"),
+        f"{D}.AlgorithmSpecification.MetricDefinitions[0]",
+        "a lazy group at the end captures nothing",
+        "write 'F1=(\\S+)'",
+    ),
+    "R21-number": (
+        metrics("m=([0-9.]+);"),
+        f"{D}.AlgorithmSpecification.MetricDefinitions[0]",
+        "([0-9.]+) reads 8.3e-05 as 8.3",
+        "write 'm=([-+.0-9eE]+);'",
+    ),
+    "R21-overlap": (
+        metrics("loss: (\\S+)", "val_loss: (\\S+)"),
+        f"{D}.AlgorithmSpecification.MetricDefinitions[0]",
+        "it also reads the number after 'val_loss: '",
+        "write '\\bloss: (\\S+)'",
+    ),
+    "R22": (
+        config(HyperParameterTuningJobObjective={"MetricName": "accuracy"}),
+        f"{C}.HyperParameterTuningJobObjective",
+        "'accuracy' is not among the metrics (m)",
+        "add metrics: {'accuracy': 'accuracy=(\\S+)'} with the words your log prints",
+    ),
+    "R22: none": (
+        config(HyperParameterTuningJobObjective=None),
+        f"{C}.HyperParameterTuningJobObjective",
+        "there is no objective metric",
+        "write objective: {maximize: NAME}, or minimize",
+    ),
+    "R22: nothing is read from the log": (
+        part(AlgorithmSpecification={"MetricDefinitions": None}),
+        f"{C}.HyperParameterTuningJobObjective",
+        "no metric says how to read 'm' from the log",
+        "add metrics: {'m': 'm=(\\S+)'} with the words your log prints, unless the image is one of AWS's own",
+    ),
+    "R22: XGBoost has no such metric": (
+        xgboost(objective={"Type": "Maximize", "MetricName": "validation:aucc"}),
+        f"{C}.HyperParameterTuningJobObjective",
+        "the built-in XGBoost has no metric 'validation:aucc'",
+        "did you mean validation:auc?",
+    ),
+    "R22: XGBoost, the wrong way": (
+        xgboost(objective={"Type": "Minimize", "MetricName": "validation:auc"}),
+        f"{C}.HyperParameterTuningJobObjective",
+        "validation:auc is to be maximized",
+        "write objective: {maximize: validation:auc}",
+    ),
+    "R22: a built-in algorithm's metrics": (
+        merged(xgboost(), {D: {"AlgorithmSpecification": {"MetricDefinitions": [{"Name": "m", "Regex": "(.)"}]}}}),
+        f"{D}.AlgorithmSpecification.MetricDefinitions",
+        "a built-in algorithm's metrics cannot be redefined",
+        "remove metrics: the algorithm has its own",
+    ),
+    "R22: another built-in algorithm, the wrong way": (
+        builtin(KNN, merged(KNN_STATIC, {"k": None}), "test:mse", config=TUNE_K),
+        f"{C}.HyperParameterTuningJobObjective",
+        "test:mse is to be minimized",
+        "write objective: {minimize: test:mse}",
+    ),
+    "R22-form": (
+        config(HyperParameterTuningJobObjective={"Type": "Maximise"}),
+        f"{C}.HyperParameterTuningJobObjective.Type",
+        "the service does not know 'Maximise'",
+        "did you mean Maximize?",
+    ),
+    "R24": (
+        builtin(
+            KNN,
+            merged(KNN_STATIC, {"k": None}),
+            "test:accuracy",
+            config=merged(TUNE_K, {"TrainingJobEarlyStoppingType": "Auto"}),
+        ),
+        f"{C}.TrainingJobEarlyStoppingType",
+        "knn reports its metric once, at the end: nothing can be stopped early",
+        "write early_stopping: off",
+    ),
+    "R24-form": (
+        config(TrainingJobEarlyStoppingType="On"),
+        f"{C}.TrainingJobEarlyStoppingType",
+        "the service does not know 'On'",
+        "it takes: Off, Auto",
+    ),
+    "R25": (
+        several(config={"TrainingJobEarlyStoppingType": "Auto"}),
+        f"{C}.TrainingJobEarlyStoppingType",
+        "a job of several algorithms has no early stopping",
+        "write early_stopping: off, or tune one algorithm",
+    ),
+    "R25: warm start": (
+        several(**warm()),
+        "WarmStartConfig",
+        "a job of several algorithms cannot start warm",
+        "remove warm_start, or tune one algorithm",
+    ),
+    "R25-place": (
+        several(config={"HyperParameterTuningJobObjective": {"Type": "Maximize", "MetricName": "m"}}),
+        f"{C}.HyperParameterTuningJobObjective",
+        "HyperParameterTuningJobObjective is for one definition; each of several has its own",
+        "move it into TuningObjective of each definition",
+    ),
+    "R26": (
+        config(TuningJobCompletionCriteria={"BestObjectiveNotImproving": {"MaxNumberOfTrainingJobsNotImproving": 4}}),
+        f"{C}.TuningJobCompletionCriteria.BestObjectiveNotImproving.MaxNumberOfTrainingJobsNotImproving",
+        "4 jobs without improvement never come: the tuning job has 4",
+        "lower not_improving_jobs, or raise jobs",
+    ),
+    "R26-form": (
+        config(TuningJobCompletionCriteria={"BestObjectiveNotImproving": {"MaxNumberOfTrainingJobsNotImproving": 2}}),
+        f"{C}.TuningJobCompletionCriteria.BestObjectiveNotImproving.MaxNumberOfTrainingJobsNotImproving",
+        "2 is below 3",
+        "give a number of at least 3",
+    ),
+    "R27": (
+        request(**warm("TransferLearning", "one", "two", "one")),
+        "WarmStartConfig.ParentHyperParameterTuningJobs[0]",
+        "parent 'one' stands twice",
+        "name it once",
+    ),
+    "R27-form": (
+        request(**warm("TransferLearning", *(f"p{number}" for number in range(6)))),
+        "WarmStartConfig.ParentHyperParameterTuningJobs",
+        "6 parents; the service takes 5",
+        "keep the best five",
+    ),
+    "R29-form": (
+        request(**warm("Identical")),
+        "WarmStartConfig.WarmStartType",
+        "the service does not know 'Identical'",
+        "it takes: IdenticalDataAndAlgorithm, TransferLearning",
+    ),
+    "R32": (config(RandomSeed=-1), f"{C}.RandomSeed", "-1 is below 0", "give a number of at least 0"),
+    "R33": (
+        part(AlgorithmSpecification={"AlgorithmName": "mine"}),
+        f"{D}.AlgorithmSpecification",
+        "an image and an algorithm resource",
+        "keep one of image and arn",
+    ),
+    "R33: neither": (
+        part(AlgorithmSpecification={"TrainingImage": None}),
+        f"{D}.AlgorithmSpecification",
+        "neither an image nor an algorithm resource",
+        "write algorithm: {builtin: xgboost, version: 1.7-1}",
+    ),
+    "R33-form": (
+        part(AlgorithmSpecification={"TrainingInputMode": "Fastfile"}),
+        f"{D}.AlgorithmSpecification.TrainingInputMode",
+        "the service does not know 'Fastfile'",
+        "did you mean FastFile?",
+    ),
+    "xgboost": (
+        xgboost(Continuous=[continuous("eta", high="1.5")]),
+        f"{C}.ParameterRanges.ContinuousParameterRanges[0]",
+        "Hyperparameter eta: 1.5 is not in [0, 1]",
+        "keep every value, and both ends of every range, within what the algorithm takes",
+    ),
+    "xgboost: unknown": (
+        xgboost({"max_dept": "3"}),
+        f"{D}.StaticHyperParameters.max_dept",
+        "Extraneous hyperparameter found: max_dept",
+        "did you mean max_depth?",
+    ),
+    "xgboost: missing": (
+        xgboost({"num_round": None}),
+        f"{D}.StaticHyperParameters",
+        "Missing required hyperparameter: num_round",
+        "add num_round: with a value or a range",
+    ),
+    "builtin": (
+        builtin(KNN, merged(KNN_STATIC, {"k": None, "predictor_type": "clasifier"}), "test:accuracy", config=TUNE_K),
+        f"{D}.StaticHyperParameters.predictor_type",
+        "'clasifier' is not a choice",
+        "valid here: classifier, regressor",
+    ),
+    "one-letter": (
+        part(
+            AlgorithmSpecification={"TrainingImage": SCIKIT_LEARN},
+            StaticHyperParameters={"C": "0.5", "sagemaker_program": "train.py"},
+        )
+        | {C: request(ranges(Continuous=[continuous("alpha")]))[C]},
+        f"{D}.StaticHyperParameters.C",
+        "the container passes 'C' as -C, not as --C: the script may miss it",
+        "rename it, or let argparse know both: add_argument('-C', '--C')",
+    ),
+}
+"""The rule (and what breaks it) -> the request, the place, the message, the fix."""

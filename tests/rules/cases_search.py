@@ -1,0 +1,320 @@
+"""Requests that break one rule: names, what is searched and how, and how many training jobs (R1 to R19)."""
+
+from __future__ import annotations
+
+from rule_requests import (
+    KNN,
+    KNN_STATIC,
+    TUNE_K,
+    C,
+    D,
+    Json,
+    builtin,
+    choice,
+    config,
+    continuous,
+    grid,
+    hyperband,
+    many,
+    merged,
+    named,
+    part,
+    ranges,
+    request,
+    several,
+    tuned,
+)
+
+SEARCH: dict[str, tuple[Json, str, str, str]] = {
+    "R1": (
+        request(HyperParameterTuningJobName="my_job"),
+        "HyperParameterTuningJobName",
+        "'my_job' is not a job name: at most 32 letters, digits and hyphens, with a letter or digit at both ends",
+        "write name: my-job",
+    ),
+    "R1: 33 characters of a right form": (
+        request(HyperParameterTuningJobName="a" + "-" * 31 + "b"),
+        "HyperParameterTuningJobName",
+        "HyperParameterTuningJobName has 33 characters; the service takes 32",
+        "make it shorter",
+    ),
+    "R2": (
+        several(named("one"), named("one")),
+        "TrainingJobDefinitions[0].DefinitionName",
+        "two algorithms are named 'one'",
+        "give each a name of its own",
+    ),
+    "R2: no name": (
+        several(named("one"), merged(named("two"), {"DefinitionName": None})),
+        "TrainingJobDefinitions[1].DefinitionName",
+        "one of several algorithms has no name",
+        "add name: to it",
+    ),
+    "R2-form": (
+        several(named("one"), named("two_")),
+        "TrainingJobDefinitions[1].DefinitionName",
+        "'two_' is not a name: at most 64 letters, digits and hyphens, with a letter or digit at both ends",
+        "write name: two",
+    ),
+    "R3": (
+        request(TrainingJobDefinition=None),
+        "",
+        "nothing says what a training job runs",
+        "add algorithm:",
+    ),
+    "R3-count": (
+        several(*(named(f"n{number}") for number in range(11))),
+        "TrainingJobDefinitions",
+        "11 algorithms; the service takes 10",
+        "split them into several jobs",
+    ),
+    "R4": (
+        tuned(Continuous=[continuous(f"x{n}") for n in range(20)], Categorical=many(11)),
+        f"{C}.ParameterRanges",
+        "31 hyperparameters have a range; the service takes 30",
+        "give plain values to those that matter least",
+    ),
+    "R4: in one list": (
+        tuned(Continuous=[continuous(f"x{n}") for n in range(31)]),
+        f"{C}.ParameterRanges",
+        "31 hyperparameters have a range; the service takes 30",
+        "give plain values to those that matter least",
+    ),
+    "R5": (
+        tuned(Categorical=choice("a", "b", "a", "c", "d")),
+        f"{C}.ParameterRanges.CategoricalParameterRanges[0]",
+        "the values repeat 'a'",
+        "list each value once",
+    ),
+    "R5-count": (
+        tuned(Categorical=choice(*map(str, range(31)))),
+        f"{C}.ParameterRanges.CategoricalParameterRanges[0].Values",
+        "31 values; the service takes 30",
+        "leave out the least promising",
+    ),
+    "R5-count: a long value": (
+        tuned(Categorical=choice("a" * 257, "b", "c", "d")),
+        f"{C}.ParameterRanges.CategoricalParameterRanges[0].Values[0]",
+        "a value has 257 characters; the service takes 256",
+        "make it shorter",
+    ),
+    "R6": (
+        tuned(Continuous=[continuous(low="1", high="1.0")]),
+        f"{C}.ParameterRanges.ContinuousParameterRanges[0]",
+        "min and max are both '1': the service refuses a range of one value",
+        "widen the range, or write the plain value",
+    ),
+    "R6: the wrong way round": (
+        tuned(Integer=[continuous(low="9", high="2")]),
+        f"{C}.ParameterRanges.IntegerParameterRanges[0]",
+        "min '9' is above max '2'",
+        "swap them",
+    ),
+    "R6: no numbers": (
+        tuned(Continuous=[continuous(low="small", high="inf")]),
+        f"{C}.ParameterRanges.ContinuousParameterRanges[0]",
+        "'small' and 'inf': not a number",
+        "write a plain number; for other values list them: {values: [...]}",
+    ),
+    "R6: no whole number": (
+        tuned(Integer=[continuous(low="1", high="9.5")]),
+        f"{C}.ParameterRanges.IntegerParameterRanges[0]",
+        "'9.5': not a whole number",
+        "write a plain number; for other values list them: {values: [...]}",
+    ),
+    "R6-form": (
+        tuned(Continuous=[continuous("x" * 257)]),
+        f"{C}.ParameterRanges.ContinuousParameterRanges[0].Name",
+        "Name has 257 characters; the service takes 256",
+        "make it shorter",
+    ),
+    "R7": (
+        tuned(Continuous=[continuous(low="0", ScalingType="Logarithmic")]),
+        f"{C}.ParameterRanges.ContinuousParameterRanges[0]",
+        "a log scale needs min > 0, not '0'",
+        "raise min above 0, or use scale: linear",
+    ),
+    "R7: reverse, up to 1": (
+        tuned(Continuous=[continuous(high="1.0", ScalingType="ReverseLogarithmic")]),
+        f"{C}.ParameterRanges.ContinuousParameterRanges[0]",
+        "a reverse-log scale needs 0 <= min and max < 1, not '0.1' to '1.0'",
+        "keep the range below 1.0, or use another scale",
+    ),
+    "R7: reverse, whole numbers": (
+        tuned(Integer=[continuous(low="0", high="9", ScalingType="ReverseLogarithmic")]),
+        f"{C}.ParameterRanges.IntegerParameterRanges[0]",
+        "a reverse-log scale is for continuous ranges only",
+        "use scale: linear or log, or write min as 0.0",
+    ),
+    "R7-form": (
+        tuned(Continuous=[continuous(ScalingType="Logarithmc")]),
+        f"{C}.ParameterRanges.ContinuousParameterRanges[0].ScalingType",
+        "the service does not know 'Logarithmc'",
+        "did you mean Logarithmic?",
+    ),
+    "R8": (
+        part(StaticHyperParameters={f"s{number}": "1" for number in range(99)}),
+        f"{C}.ParameterRanges",
+        "100 hyperparameters; the service takes 99",
+        "pass the rest in one file or one JSON text",
+    ),
+    "R8-form": (
+        part(StaticHyperParameters={"config": "x" * 2501}),
+        f"{D}.StaticHyperParameters.config",
+        "config has 2501 characters; the service takes 2500",
+        "make it shorter",
+    ),
+    "R9": (
+        part(StaticHyperParameters={"x": "0.5"}),
+        f"{C}.ParameterRanges.ContinuousParameterRanges[0]",
+        "'x' has a plain value and is tuned",
+        "keep either the value or the range",
+    ),
+    "R9: two ranges": (
+        tuned(Continuous=[continuous()], Integer=[continuous("x", "1", "9")]),
+        f"{C}.ParameterRanges.ContinuousParameterRanges[0]",
+        "'x' has more than one range",
+        "keep one of them",
+    ),
+    "R10": (
+        config(Strategy="Bayesain"),
+        f"{C}.Strategy",
+        "the service does not know 'Bayesain'",
+        "did you mean Bayesian?",
+    ),
+    "R11": (
+        request(
+            grid(
+                ResourceLimits={"MaxNumberOfTrainingJobs": None},
+                ParameterRanges={"ContinuousParameterRanges": [continuous("z")]},
+            )
+        ),
+        f"{C}.ParameterRanges.ContinuousParameterRanges[0]",
+        "a grid takes lists of values only",
+        "list the values to try: {values: [...]}",
+    ),
+    "R11-jobs": (
+        request(grid(ResourceLimits={"MaxNumberOfTrainingJobs": 3})),
+        f"{C}.ResourceLimits.MaxNumberOfTrainingJobs",
+        "the grid has 4 combinations, and jobs is 3",
+        "remove jobs, or write jobs: 4",
+    ),
+    "R11-jobs: too many": (
+        request(
+            grid(ResourceLimits={"MaxNumberOfTrainingJobs": None})
+            | ranges(Categorical=[{"Name": name, "Values": [*map(str, range(28))]} for name in "ab"])
+        ),
+        f"{C}.ParameterRanges",
+        "the grid has 784 combinations; the service runs 750",
+        "shorten a list of values, or use strategy: random",
+    ),
+    "R12": (
+        request(hyperband(TrainingJobEarlyStoppingType="Auto")),
+        f"{C}.TrainingJobEarlyStoppingType",
+        "hyperband stops jobs itself",
+        "write early_stopping: off",
+    ),
+    "R12-config": (
+        request(hyperband(Strategy="Random")),
+        f"{C}.StrategyConfig",
+        "resources are for Hyperband, and the strategy is Random",
+        "write strategy: hyperband, or remove hyperband",
+    ),
+    "R13": (
+        request(hyperband(StrategyConfig=None)),
+        f"{C}.Strategy",
+        "hyperband does not know its largest resource: no max_resource, and no plain epochs",
+        "write hyperband: {max_resource: 30}, or a plain value for epochs",
+    ),
+    "R13: above the limit": (
+        request(hyperband(StrategyConfig={"HyperbandStrategyConfig": {"MaxResource": 20_001}})),
+        f"{C}.StrategyConfig.HyperbandStrategyConfig.MaxResource",
+        "max_resource 20001 is above 20,000",
+        "count in epochs, not in steps or rows",
+    ),
+    "R13: the wrong way round": (
+        request(hyperband(StrategyConfig={"HyperbandStrategyConfig": {"MinResource": 10}})),
+        f"{C}.StrategyConfig.HyperbandStrategyConfig.MinResource",
+        "min_resource 10 is above max_resource 9",
+        "swap them",
+    ),
+    "R13-form": (
+        request(hyperband(StrategyConfig={"HyperbandStrategyConfig": {"MinResource": 0}})),
+        f"{C}.StrategyConfig.HyperbandStrategyConfig.MinResource",
+        "0 is below 1",
+        "give a number of at least 1",
+    ),
+    "R14": (
+        builtin(KNN, merged(KNN_STATIC, {"k": None}), "test:accuracy", config=merged(TUNE_K, hyperband())),
+        f"{C}.Strategy",
+        "knn reports its metric once, at the end: hyperband cannot compare earlier",
+        "use strategy: bayesian or random",
+    ),
+    "R15": (
+        tuned(Integer=[continuous(low="1", high="3")]),
+        f"{C}.ResourceLimits.MaxNumberOfTrainingJobs",
+        "there are only 3 combinations for 4 jobs",
+        "lower jobs to 3, or widen a range",
+    ),
+    "R15: nothing to tune": (
+        request(ranges(), {"StaticHyperParameters": {"x": "1"}}),
+        f"{D}.StaticHyperParameters",
+        "no hyperparameter has a range: there is nothing to tune",
+        "give at least one of them a range {min: 1, max: 5} or a choice {values: [a, b]}",
+    ),
+    "R16": (
+        config(ResourceLimits={"MaxParallelTrainingJobs": 5}),
+        f"{C}.ResourceLimits.MaxParallelTrainingJobs",
+        "parallel 5 is above jobs 4",
+        "lower parallel to 4, or raise jobs",
+    ),
+    "R16-quota": (
+        config(ResourceLimits={"MaxParallelTrainingJobs": 20, "MaxNumberOfTrainingJobs": 200}),
+        f"{C}.ResourceLimits.MaxParallelTrainingJobs",
+        "parallel 20: an account may run 10 at once, if AWS has not raised it",
+        "lower parallel to 10, or ask AWS for a higher quota",
+    ),
+    "R16-quota: of the service": (
+        config(ResourceLimits={"MaxParallelTrainingJobs": 101, "MaxNumberOfTrainingJobs": 200}),
+        f"{C}.ResourceLimits.MaxParallelTrainingJobs",
+        "parallel 101: the service runs at most 100 at once",
+        "lower parallel to 100",
+    ),
+    "R16-form": (
+        config(ResourceLimits={"MaxParallelTrainingJobs": 0}),
+        f"{C}.ResourceLimits.MaxParallelTrainingJobs",
+        "0 is below 1",
+        "give a number of at least 1",
+    ),
+    "R17": (
+        config(ResourceLimits={"MaxNumberOfTrainingJobs": 751}),
+        f"{C}.ResourceLimits.MaxNumberOfTrainingJobs",
+        "751 jobs: the service runs at most 750",
+        "lower jobs to 750",
+    ),
+    "R17: random": (
+        config(Strategy="Random", ResourceLimits={"MaxNumberOfTrainingJobs": 751}),
+        f"{C}.ResourceLimits.MaxNumberOfTrainingJobs",
+        "751 jobs: an account may run 750, if AWS has not raised it",
+        "lower jobs to 750, or ask AWS for a higher quota",
+    ),
+    "R17: random, far too many": (
+        config(Strategy="Random", ResourceLimits={"MaxNumberOfTrainingJobs": 10_001}),
+        f"{C}.ResourceLimits.MaxNumberOfTrainingJobs",
+        "10001 jobs: the service runs at most 10,000",
+        "lower jobs to 750",
+    ),
+    "R18": (
+        config(ResourceLimits={"MaxRuntimeInSeconds": 2_592_001}),
+        f"{C}.ResourceLimits.MaxRuntimeInSeconds",
+        "2,592,001 seconds are 30.0 days; the limits table says 30",
+        "lower runtime_seconds to 2592000",
+    ),
+    "R18-form": (
+        config(ResourceLimits={"MaxRuntimeInSeconds": 60}),
+        f"{C}.ResourceLimits.MaxRuntimeInSeconds",
+        "60 is below 120",
+        "give a number of at least 120",
+    ),
+}
+"""The rule (and what breaks it) -> the request, the place, the message, the fix."""

@@ -1,0 +1,149 @@
+"""Credentials: which are found, where, how surely, and that none is ever shown."""
+
+from __future__ import annotations
+
+import pytest
+from rule_requests import Json, continuous, definition, named, ranges, request, several, xgboost
+
+from smtune.errors import dotted
+from smtune.rules import Finding, broken_rules
+from smtune.rules.secrets import hide, kind_of_secret
+
+# Put together here, so that no scanner takes the tests for a leak.
+KEY_ID = "AKIA" + "IOSFODNN7EXAMPLE"
+SECRETS = {
+    KEY_ID: "an AWS access key id",
+    "ASIA" + "IOSFODNN7EXAMPLE": "an AWS access key id",
+    "-----BEGIN " + "RSA PRIVATE KEY-----\nabc": "a private key",
+    "ghp_" + "a1" * 18: "a GitHub token",
+    "glpat-" + "a" * 20: "a GitLab token",
+    "hf_" + "a" * 34: "a Hugging Face token",
+    "xoxb-" + "1234567890-abc": "a Slack token",
+    "sk-" + "proj-" + "a" * 30: "an API key",
+    "AIza" + "a" * 35: "a Google API key",
+    "eyJ" + "a" * 12 + ".eyJ" + "b" * 12 + ".c": "a JSON web token",
+    "postgres://me:" + "hunter22@db/x": "a password in a URL",
+}
+
+
+def in_environment(**variables: str) -> Json:
+    return request(None, {"Environment": variables})
+
+
+def leaks(broken: Json) -> list[tuple[str, str]]:
+    return [(dotted(item.path), item.severity) for item in broken_rules(broken) if item.rule == "R45"]
+
+
+@pytest.mark.parametrize("secret", SECRETS, ids=SECRETS.get)
+def test_a_credential_is_known_by_its_form(secret: str) -> None:
+    (found,) = [item for item in broken_rules(in_environment(NOTES=f"see {secret}")) if item.rule == "R45"]
+    assert found.severity == "error"
+    assert found.message == f"'NOTES' holds {SECRETS[secret]}: everybody who may describe the job reads it"
+    assert secret not in found.message + found.fix
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PASSWORD",
+        "db_passwd",
+        "AWS_SECRET_ACCESS_KEY",
+        "clientSecret",
+        "API_KEY",
+        "api-key",
+        "HF_TOKEN",
+        "wandb_api_key",
+        "token",
+        "PRIVATE_KEY",
+        "GOOGLE_CREDENTIALS",
+    ],
+)
+def test_a_plain_value_under_a_secret_name_is_a_warning(name: str) -> None:
+    broken = request(None, {"StaticHyperParameters": {name: "correct horse"}})
+    assert leaks(broken) == [(f"TrainingJobDefinition.StaticHyperParameters.{name}", "warning")]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("max_tokens", "512"),
+        ("pad_token", "<pad>"),
+        ("eos_token", "</s>"),
+        ("tokenizer", "bert-base-uncased"),
+        ("token", "512"),
+        ("PASSWORD_FILE", "db.txt"),
+        ("SECRET_ARN", "arn:aws:secretsmanager:us-east-1:123456789012:secret:db"),
+        ("SECRET_NAME", "db"),
+        ("API_KEY", "/run/secrets/key"),
+        ("API_KEY", "${SECRET}"),
+        ("API_KEY", ""),
+        ("use_secret", "true"),
+        ("keyboard", "qwerty"),
+        ("monkey", "bars of gold"),
+        ("author", "somebody else"),
+        ("learning_rate", "0.00001"),
+        ("image", "AKIA is a prefix"),
+        ("url", "https://example.com/a@b"),
+        ("url", "s3://bucket/key"),
+    ],
+)
+def test_what_only_sounds_like_a_secret_is_none(name: str, value: str) -> None:
+    assert leaks(request(None, {"StaticHyperParameters": {name: value}})) == []
+
+
+def test_secrets_are_looked_for_wherever_text_is_plain() -> None:
+    choices = [{"Name": "key", "Values": [KEY_ID, "b", "c", "d"]}]
+    one = request(
+        ranges(Categorical=choices), {"StaticHyperParameters": {"a": KEY_ID}}, Tags=[{"Key": "t", "Value": KEY_ID}]
+    )
+    assert leaks(one) == [
+        ("TrainingJobDefinition.StaticHyperParameters.a", "error"),
+        ("HyperParameterTuningJobConfig.ParameterRanges.CategoricalParameterRanges[0]", "error"),
+        ("Tags[0]", "error"),
+    ]
+    own = named("two", Environment={"A": KEY_ID}, HyperParameterRanges={"CategoricalParameterRanges": choices})
+    assert leaks(several(named("one"), own)) == [
+        ("TrainingJobDefinitions[1].Environment.A", "error"),
+        ("TrainingJobDefinitions[1].HyperParameterRanges.CategoricalParameterRanges[0]", "error"),
+    ]
+
+
+def words(found: tuple[Finding, ...]) -> str:
+    return " ".join(f"{item.message} {item.fix}" for item in found)
+
+
+PLAIN = "correct-horse"
+LEAKING: list[Json] = [
+    # By its form, in places where other rules and the service's model name the value.
+    request(HyperParameterTuningJobName=f"{KEY_ID}_"),
+    request(None, {"RoleArn": KEY_ID}),
+    request({"Strategy": KEY_ID}),
+    request(Tags=[{"Key": KEY_ID, "Value": "#"}]),
+    request(None, {"Environment": {KEY_ID: "x", f"1{KEY_ID}": "y"}}),
+    request(ranges(Continuous=[continuous(low=KEY_ID)])),
+    request(ranges(Categorical=[{"Name": "x", "Values": [KEY_ID, KEY_ID, "a", "b", "c"]}])),
+    {"HyperParameterTuningJobName": 5, "Tags": KEY_ID},
+    xgboost({"eta": KEY_ID, "max_depth": "1"}),
+    # By its name.
+    xgboost({"api_key": PLAIN}),
+    request(None, {"Environment": {"password": PLAIN + "x" * 500}}),
+    request(Tags=[{"Key": "password", "Value": f"{PLAIN}#"}]),
+]
+
+
+@pytest.mark.parametrize("broken", LEAKING)
+def test_no_message_shows_a_secret(broken: Json) -> None:
+    found = broken_rules(broken)
+    assert found
+    assert KEY_ID not in words(found)
+    assert PLAIN not in words(found)
+
+
+def test_hiding_keeps_the_rest_of_a_sentence() -> None:
+    assert hide(f"eta: {PLAIN} is not in [0, 1]", (PLAIN,)) == "eta: (hidden) is not in [0, 1]"
+    assert hide(f"the key {KEY_ID}.", ()) == "the key (hidden)."
+    assert hide("nothing of that kind", ()) == "nothing of that kind"
+
+
+def test_an_arn_is_no_secret() -> None:
+    assert kind_of_secret(definition()["RoleArn"]) is None
