@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from smtune.algorithms import xgboost
-from smtune.metrics import Observation, Scraper, as_logged, as_printed, last_values
+from smtune.metrics import Observation, Scraper, as_logged, as_printed, as_text, compile_search, last_values
 
 
 def scrape(regex: str, *lines: str) -> list[float]:
@@ -86,3 +88,26 @@ def test_a_logged_line_has_no_tab_and_is_printed_back(line: str) -> None:
 def test_the_built_in_xgboost_regexes_read_its_log(line: str) -> None:
     scraper = Scraper(xgboost.metric_definitions())
     assert {item.name: item.value for item in scraper.read(line, 0.0)} == {"train:auc": 0.75, "validation:auc": 0.5}
+
+
+@pytest.mark.parametrize(
+    "regex", [r".*a=(\S+)", r".*?a=(\S+)", r".*a|b=(\S+)", r".*\[[0-9]+\].*a:(\S+)", r"a(.)", ".*", r".*(?<!b)a(.)"]
+)
+@given(text=st.text("ab=:[0] \n", max_size=30))
+def test_a_regex_finds_what_search_finds(regex: str, text: str) -> None:
+    found, expected = compile_search(regex)(text), re.search(regex, text)
+    assert (found and (found.span(), found.groups())) == (expected and (expected.span(), expected.groups()))
+
+
+def test_a_long_line_costs_no_more_than_its_length() -> None:
+    scraper, line = Scraper(xgboost.metric_definitions()), "x" * 65_536
+    started = time.process_time()
+    assert scraper.read(line, 0.0) == []
+    assert time.process_time() - started < 1.0  # quadratic, it would be two minutes
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"), [(b"a\r\n", "a"), (b"a\rb\r\n", "a\rb"), (b"\xff\n", "\ufffd"), ("é".encode(), "é"), (b"\n", "")]
+)
+def test_a_line_is_text_without_its_end(raw: bytes, text: str) -> None:
+    assert as_text(raw) == text
