@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from smtune.plan import SPEC_TAG, TEST_TAG, Plan, Prepared, Upload, plan
+from smtune.errors import SpecError
+from smtune.plan import MAX_TAGS, SPEC_TAG, TEST_TAG, Plan, Prepared, Upload, plan
 from smtune.request import Site, to_request
 from smtune.scaffold import list_templates, templates_folder
 from smtune.service_model import violations
@@ -106,3 +107,33 @@ def test_a_plan_is_a_value_and_repeatable() -> None:
 def test_the_service_takes_the_plan_of_a_template(name: str) -> None:
     result = plan(load_spec(templates_folder() / name / "spec.yaml"), PREPARED)
     assert violations("CreateHyperParameterTuningJobRequest", result.request) == ()
+
+
+def test_the_limit_of_tags_holds_with_those_of_smtune() -> None:
+    def with_tags(count: int) -> TuningSpec:
+        return spec_of(tags={f"t{number}": "x" for number in range(count)})
+
+    assert len(tags(plan(with_tags(MAX_TAGS - 2), PREPARED))) == MAX_TAGS
+    with pytest.raises(SpecError, match=r"tags: 51 tags are above the service's limit of 50: smtune adds 2") as caught:
+        plan(with_tags(MAX_TAGS - 1), PREPARED)
+    assert caught.value.problems[0].fix == "give 48 tags at most"
+    assert len(tags(plan(spec_of(data=None, tags={f"t{n}": "x" for n in range(MAX_TAGS)}), Prepared()))) == MAX_TAGS
+
+
+def test_marks_of_another_job_are_replaced() -> None:
+    result = plan(spec_of(tags={SPEC_TAG: "s3://old/spec.yaml", "team": "ml"}), PREPARED, site=SITE, name="toy-1")
+    assert [item["Key"] for item in result.request["Tags"]] == ["team", SPEC_TAG, TEST_TAG]
+    assert tags(result)[SPEC_TAG] == f"{ROOT}/jobs/toy-1/spec.yaml"
+
+
+def test_a_budget_lowers_the_limits_of_what_is_launched() -> None:
+    rich = plan(spec_of(limits={"jobs": 20, "parallel": 2, "budget": "1000 USD"}), PREPARED)
+    assert rich.notes == ()
+    poor = plan(spec_of(limits={"jobs": 20, "parallel": 2, "budget": "20 USD"}), PREPARED)
+    assert "MaxRuntimeInSeconds" in poor.request["HyperParameterTuningJobConfig"]["ResourceLimits"]
+    assert "to cost 20 USD at most" in poor.notes[0]
+
+
+def test_a_budget_where_prices_are_unknown_is_refused() -> None:
+    with pytest.raises(SpecError, match=r"there is none for ml\.m5\.large in eu-west-1"):
+        plan(spec_of(limits={"jobs": 20, "budget": "20 USD"}), PREPARED, site=SITE)

@@ -1,4 +1,4 @@
-"""TuningSpec + site + prepared data -> Plan: what will be uploaded, and the exact request. Pure: nothing is sent."""
+"""TuningSpec + site + prepared data -> Plan: what will be uploaded, and the exact request. Nothing is sent."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from smtune.errors import Problem, SpecError
+from smtune.estimate import PriceTable, load_prices, parse_budget, within_budget
 from smtune.naming import unique_job_name
 from smtune.request import Site, to_request
 from smtune.request.write import held_out
@@ -15,6 +17,7 @@ from smtune.spec import TuningSpec
 
 SPEC_TAG = "smtune:spec"
 TEST_TAG = "smtune:test"
+MAX_TAGS = 50  # the service's limit for a tuning job
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,8 @@ class Plan:
     request: Mapping[str, Any]
     programs: Mapping[str, Path] = field(default_factory=dict)
     """Image -> the program that runs in its place on this machine."""
+    notes: tuple[str, ...] = ()
+    """What is otherwise than the spec says, and why."""
 
     @property
     def name(self) -> str:
@@ -58,8 +63,19 @@ class Plan:
         return name
 
 
-def plan(spec: TuningSpec, prepared: Prepared, *, site: Site | None = None, name: str | None = None) -> Plan:
-    """What a launch of `spec` does at `site`, under a name of its own unless `name` gives one."""
+def plan(
+    spec: TuningSpec,
+    prepared: Prepared,
+    *,
+    site: Site | None = None,
+    name: str | None = None,
+    prices: PriceTable | None = None,
+) -> Plan:
+    """What a launch of `spec` does at `site`, under a name of its own unless `name` gives one.
+
+    With `limits.budget`, the limits are lowered to what it pays for at `prices` (the shipped ones, if not given).
+    Raises SpecError where the budget cannot be kept, or where the service's limit of tags leaves no room for smtune's.
+    """
     site = site or Site()
     root = site.prefix(spec.name)
     data = f"{root}/data/{prepared.fingerprint}"
@@ -77,6 +93,26 @@ def plan(spec: TuningSpec, prepared: Prepared, *, site: Site | None = None, name
     uploads += [Upload(prepared.code, code)] if prepared.code else []
     uploads += [Upload(prepared.spec, kept)] if prepared.spec else []
     request = {**to_request(spec, full), "HyperParameterTuningJobName": job}
-    tags = {SPEC_TAG: kept if prepared.spec else None, TEST_TAG: held_out(spec, full)}
-    marks = [{"Key": key, "Value": value} for key, value in tags.items() if value is not None]
-    return Plan(tuple(uploads), {**request, "Tags": [*request.get("Tags", ()), *marks]}, prepared.programs)
+    request, notes = _within_budget(spec, request, site, prices)
+    tags = _tagged(request, {SPEC_TAG: kept if prepared.spec else None, TEST_TAG: held_out(spec, full)})
+    return Plan(tuple(uploads), {**request, "Tags": tags}, prepared.programs, notes)
+
+
+def _within_budget(
+    spec: TuningSpec, request: dict[str, Any], site: Site, prices: PriceTable | None
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    if spec.limits.budget is None:
+        return request, ()
+    tariff = (prices or load_prices()).tariff(site.region)
+    return within_budget(request, parse_budget(spec.limits.budget), tariff)
+
+
+def _tagged(request: Mapping[str, Any], marks: Mapping[str, str | None]) -> list[dict[str, str]]:
+    """The request's tags, then smtune's own."""
+    own = [{"Key": key, "Value": value} for key, value in marks.items() if value is not None]
+    tags = [tag for tag in request.get("Tags", ()) if tag["Key"] not in marks] + own
+    if len(tags) > MAX_TAGS:
+        message = f"{len(tags)} tags are above the service's limit of {MAX_TAGS}: smtune adds {len(own)} of its own"
+        fix = f"give {MAX_TAGS - len(own)} tags at most"
+        raise SpecError((Problem(0, 0, "tags", message, fix),))
+    return tags

@@ -1,0 +1,133 @@
+"""A spec -> what a launch would upload, without pandas, without splitting a table and without sending anything."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from smtune.data.prepare import is_label_first, prepare
+from smtune.errors import Problem, SpecError
+from smtune.plan import Prepared
+from smtune.plan.document import PlannedFile, SourceFile
+from smtune.spec import Script, Table, TuningSpec, dump_spec
+
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What `prepare` would make."""
+
+    prepared: Prepared
+    """As `prepare` gives it, so that a plan made of it is the launch's own; its files need not exist."""
+    files: tuple[PlannedFile, ...]
+    """One for each upload of the plan, in its order."""
+
+
+def survey(spec: TuningSpec, folder: Path) -> Survey:
+    """Look at what `spec` names (relative to `folder`); raises SpecError for data it cannot use.
+
+    A table is not split: its parts have a share of the rows instead of a size.
+    """
+    table = spec.data if isinstance(spec.data, Table) else None
+    with tempfile.TemporaryDirectory(prefix="smtune-") as workspace:
+        # Without its table a spec is prepared in no time: nothing of pandas is loaded.
+        prepared = prepare(spec.model_copy(update={"data": None}) if table else spec, folder, Path(workspace))
+        files = [_planned(file, folder) for group in prepared.files.values() for file in group]
+        code = [_archive(prepared.code, spec, folder)] if prepared.code else []
+        if table is not None:
+            parts = _parts(table, folder)
+            files = [part for _, part in parts]
+            prepared = dataclasses.replace(
+                prepared,
+                files={name: (Path(name) / f"{name}.csv",) for name, _ in parts},
+                fingerprint=table_fingerprint(spec, table, folder, prepared.code),
+            )
+    return Survey(prepared, (*files, *code, _spec(spec)))
+
+
+def table_fingerprint(spec: TuningSpec, table: Table, folder: Path, code: Path | None) -> str:
+    """Of all that decides the parts of a split table, and of the code: the same ones have the same parts."""
+    recipe = {
+        "source": _digest(folder / table.source),
+        "label": table.label,
+        "split": table.split.model_dump(),
+        "label_first": is_label_first(spec, table),
+        "libraries": [version("pandas"), version("scikit-learn")],
+        "code": _digest(code) if code else None,
+    }
+    return hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _planned(file: Path, folder: Path) -> PlannedFile:
+    source = _source(file, folder)
+    return PlannedFile(kind="file", sources=(source,), bytes=source.bytes, sha256=source.sha256)
+
+
+def _archive(archive: Path, spec: TuningSpec, folder: Path) -> PlannedFile:
+    from smtune.data.source import source_files
+
+    script = next(item.algorithm.script for item in spec.definitions if isinstance(item.algorithm, Script))
+    sources = tuple(_source(file, folder) for file in source_files(folder / script.source_dir))
+    return PlannedFile(kind="archive", sources=sources, bytes=archive.stat().st_size, sha256=_digest(archive))
+
+
+def _parts(table: Table, folder: Path) -> list[tuple[str, PlannedFile]]:
+    _check_table(table, folder / table.source)
+    source, split = _source(folder / table.source, folder), table.split
+    shares = {"train": split.train, "validation": split.validation, "test": split.test}
+    return [
+        (name, PlannedFile(kind="part", sources=(source,), share=share)) for name, share in shares.items() if share > 0
+    ]
+
+
+def _spec(spec: TuningSpec) -> PlannedFile:
+    text = dump_spec(spec).encode()
+    return PlannedFile(kind="spec", sources=(), bytes=len(text), sha256=hashlib.sha256(text).hexdigest())
+
+
+def _source(file: Path, folder: Path) -> SourceFile:
+    relative = file.relative_to(folder) if file.is_relative_to(folder) else file
+    return SourceFile(relative.as_posix(), file.stat().st_size, _digest(file))
+
+
+def _digest(file: Path) -> str:
+    digest = hashlib.sha256()
+    with file.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _check_table(table: Table, path: Path) -> None:
+    """Refuse early what the split would refuse: no file, no such column, no rows."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            rows = csv.reader(stream, strict=True)
+            header = next(rows, [])
+            problems = tuple(_missing_columns(table, header))
+            if not problems and not any(rows):
+                problems = (
+                    Problem(0, 0, "data.source", f"{path} has no rows", "give a CSV file with header and rows"),
+                )
+    except FileNotFoundError:
+        fix = "paths are relative to the spec's folder"
+        problems = (Problem(0, 0, "data.source", f"there is no file {path}", fix),)
+    except (ValueError, OSError, csv.Error) as error:
+        problems = (Problem(0, 0, "data.source", f"cannot read {path} as CSV: {error}", "give a CSV file"),)
+    if problems:
+        raise SpecError(problems, source="data")
+
+
+def _missing_columns(table: Table, header: list[str]) -> Iterator[Problem]:
+    for key, column in (("data.label", table.label), ("data.split.stratify", table.split.stratify)):
+        if column is not None and column not in header:
+            shown = ", ".join(header[:12]) + (", ..." if len(header) > 12 else "")
+            yield Problem(0, 0, key, f"there is no column {column!r}", f"the columns are: {shown}")

@@ -1,0 +1,72 @@
+"""A loaded spec -> the whole plan, offline: request, uploads, estimate, notes. Nothing is sent, nothing is asked."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from smtune.clone import read_document, read_job
+from smtune.data.survey import survey
+from smtune.errors import SpecError, UsageError
+from smtune.estimate import JobMinutes, PriceTable, estimate, service_notes
+from smtune.plan import Plan, plan
+from smtune.plan.document import PlanDocument, is_plan, planned_name, read_plan
+from smtune.request import Site
+from smtune.request.site import DEFAULT_ACCOUNT
+from smtune.service_model import violations
+from smtune.spec import dump_spec, load_document
+from smtune.spec.load import Loaded
+from smtune.spec.source import Layers
+
+
+def draft(layers: Layers, site: Site, prices: PriceTable, minutes: JobMinutes | None = None) -> PlanDocument:
+    """What a launch of the spec at `site` would do, and what it takes.
+
+    Raises SpecError (with the place in the file, where the spec has one) for data, a budget or tags that do not work.
+    """
+    loaded = load_document(layers)
+    try:
+        return _draft(loaded, layers, site, prices, minutes)
+    except SpecError as error:
+        raise loaded.placed(error) from None
+
+
+def _draft(loaded: Loaded, layers: Layers, site: Site, prices: PriceTable, minutes: JobMinutes | None) -> PlanDocument:
+    spec, seen = loaded.spec, survey(loaded.spec, layers.folder)
+    unnamed = plan(spec, seen.prepared, site=site, name=spec.name, prices=prices)
+    planned = plan(spec, seen.prepared, site=site, name=planned_name(spec.name, unnamed.request), prices=prices)
+    _refuse_bad_place(planned)
+    places = zip(seen.files, planned.uploads, strict=True)
+    return PlanDocument(
+        source=layers.name,
+        yaml=dump_spec(spec),
+        site={"region": site.region, "account": site.account, "role": site.role, "bucket": site.bucket},
+        request=planned.request,
+        uploads=tuple(dataclasses.replace(file, uri=upload.uri) for file, upload in places),
+        estimate=estimate(planned.request, prices.tariff(site.region), minutes).to_dict(),
+        notes=(*planned.notes, *service_notes(planned.request), *_placeholders(planned, site)),
+    )
+
+
+def _refuse_bad_place(planned: Plan) -> None:
+    """The spec was checked before; what can still be wrong is what the site put into the request."""
+    for item in violations("CreateHyperParameterTuningJobRequest", planned.request):
+        message = f"{item.sentence} (check --role, --account, --region and --bucket)"
+        raise UsageError(message)
+
+
+def _placeholders(planned: Plan, site: Site) -> tuple[str, ...]:
+    if site.account == DEFAULT_ACCOUNT and DEFAULT_ACCOUNT in str(planned.request):
+        return (f"account {DEFAULT_ACCOUNT} is a placeholder: give --account (or --role and --bucket)",)
+    return ()
+
+
+def read_other(path: Path, site: Site, prices: PriceTable) -> dict[str, Any]:
+    """The request to compare with: of a plan, of a request or a Describe answer in any spelling, or of a spec."""
+    document = read_document(path)
+    if is_plan(document):
+        return dict(read_plan(path).request)
+    if isinstance(document, dict) and {"algorithm", "algorithms"} & document.keys() and "name" in document:
+        return dict(draft(Layers((path,)), site, prices).request)
+    return dict(read_job(path).request)

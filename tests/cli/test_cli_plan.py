@@ -1,0 +1,186 @@
+"""smtune plan: what a person or a script sees."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli_jobs import inside
+
+from smtune.scaffold import templates_folder
+
+ACCOUNT = ("--account", "123456789012")
+
+
+@pytest.fixture
+def spec() -> str:
+    """A spec in the current folder, which is the test's own."""
+    shutil.copytree(templates_folder() / "quickstart", "q")
+    return "q/spec.yaml"
+
+
+def out(*arguments: str, code: int = 0) -> str:
+    done = inside("plan", *arguments)
+    assert done.returncode == code, done.stderr
+    return done.stdout
+
+
+def as_json(*arguments: str, code: int = 0) -> Any:
+    return json.loads(out(*arguments, "-o", "json", code=code))
+
+
+def test_the_table_says_what_will_run_what_it_takes_and_what_it_rests_on(spec: str) -> None:
+    text = out(spec, *ACCOUNT)
+    for words in (
+        "nothing was sent",
+        "sagemaker-xgboost:1.7-1",
+        "maximize validation:auc",
+        "Bayesian, seed 7",
+        "20 at most, 2 at once: 10 rounds",
+        "2 x ml.m5.large",
+        "network isolation none",
+        "eta               0.01 to 0.5   Logarithmic",
+        "booster           gbtree, dart",
+        "cost, on demand",
+        "58.05 USD",
+        "as of 2026-08-11",
+        "a guess: say what yours takes with --job-minutes",
+        "70% of data/breast_cancer.csv (121,384 bytes)",
+        "not checked offline",
+        "training jobs run on this machine, not on ml.m5.large",
+    ):
+        assert words in text, words
+    assert "placeholder" not in text
+
+
+def test_json_is_the_document_that_out_writes(spec: str) -> None:
+    printed = as_json(spec, *ACCOUNT, "--out", "plan.json")
+    assert printed == json.loads(Path("plan.json").read_text(encoding="utf-8"))
+    assert printed["request"]["HyperParameterTuningJobConfig"]["Strategy"] == "Bayesian"
+    assert len(printed["sha256"]) == 64
+
+
+def test_a_plan_that_stdout_was_written_to_works_like_one_of_out(spec: str) -> None:
+    Path("plan.json").write_text(out(spec, "-o", "json"), encoding="utf-8")
+    assert "ask for the same" in out(spec, "--against", "plan.json", "--exit-code")
+
+
+def test_own_minutes_and_own_prices_change_the_cost(spec: str) -> None:
+    Path("prices.yaml").write_text(
+        "currency: EUR\nsources: {s: {date: 2026-01-02, what: a contract}}\n"
+        "regions: {moon-1: {source: s, storage: 0.1, instances: {ml.m5.large: 3600}}}\n",
+        encoding="utf-8",
+    )
+    arguments = ("--region", "us-east-1", "--prices", "prices.yaml")
+    assert as_json(spec, *arguments)["estimate"]["unknown"] == ["ml.m5.large in us-east-1", "storage in us-east-1"]
+    text = Path("prices.yaml").read_text(encoding="utf-8").replace("moon-1", "us-east-1")
+    Path("prices.yaml").write_text(text, encoding="utf-8")
+    cost = as_json(spec, *arguments, "--job-minutes", "1:2:3")["estimate"]["cost"]
+    assert cost["currency"] == "EUR"
+    assert cost["on_demand"]["likely"] == pytest.approx(20 * 120, rel=1e-3)
+
+
+def test_an_unknown_price_is_said_and_the_rest_is_there(spec: str) -> None:
+    text = out(spec, "--region", "eu-west-1")
+    assert "price unknown: ml.m5.large in eu-west-1; give it: --prices FILE" in text
+    assert "tuning job takes" in text
+    assert "cost, on demand" not in text
+
+
+def test_a_difference_is_shown_by_name_and_gives_1_if_asked(spec: str) -> None:
+    out(spec, "--out", "plan.json")
+    changed = (spec, "--set", "hyperparameters.eta.max=0.3", "--against", "plan.json")
+    text = out(*changed)
+    assert (
+        "~  HyperParameterTuningJobConfig.ParameterRanges.ContinuousParameterRanges[eta].MaxValue  0.5     0.3" in text
+    )
+    out(*changed, "--exit-code", code=1)
+    assert as_json(*changed, "--exit-code", code=1) == {
+        "same": False,
+        "differences": [
+            {
+                "path": "HyperParameterTuningJobConfig.ParameterRanges.ContinuousParameterRanges[eta].MaxValue",
+                "kind": "changed",
+                "before": "0.5",
+                "after": "0.3",
+            }
+        ],
+    }
+
+
+def test_no_difference_gives_0(spec: str) -> None:
+    assert as_json(spec, "--against", spec, "--exit-code") == {"same": True, "differences": []}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("--exit-code",), 2, "--exit-code needs --against"),
+        (("--job-minutes", "5"), 2, "LOW:LIKELY:HIGH"),
+        (("--role", "me"), 2, "--role"),
+        (("--out", "no/such/plan.json"), 2, "there is no folder no/such"),
+        (("--prices", "none.yaml"), 252, "cannot read the prices"),
+        (("--against", "none.json"), 252, "cannot read the file"),
+        (("--set", "limits.budget=1 USD"), 252, "does not pay for one training job"),
+        (("--set", "limits.budget=20 EUR"), 252, "the prices are in USD"),
+        (("--set", "strategy=bayes"), 252, "strategy"),
+        (("--set", "data.source=none.csv"), 252, "there is no file"),
+    ],
+)
+def test_what_cannot_be_planned_is_explained(spec: str, arguments: tuple[str, ...], code: int, message: str) -> None:
+    done = inside("plan", spec, *arguments)
+    assert done.returncode == code
+    assert done.stdout == ""
+    assert message in done.stderr
+
+
+def test_hyperband_shows_its_brackets(spec: str) -> None:
+    text = out(spec, "--set", "strategy=hyperband", "--set", "hyperband.max_resource=9")
+    assert "9 to 1 > 3 to 3 > 1 to 9; 5 to 3 > 1 to 9; 3 to 9" in text
+    assert "refused: it runs Bayesian and Random so far, not Hyperband" in text
+
+
+SEVERAL = """
+name: two
+objective: {maximize: 'validation:auc'}
+limits: {jobs: 6, parallel: 3}
+algorithms:
+  - name: trees
+    algorithm: {builtin: xgboost, version: 1.7-1}
+    hyperparameters: {objective: binary:logistic, num_round: 50, eta: {min: 0.1, max: 0.5}}
+  - name: deep
+    algorithm: {builtin: xgboost, version: 1.7-1}
+    hyperparameters: {objective: binary:logistic, num_round: 50, max_depth: {min: 5, max: 9}}
+    compute: {instance: ml.m5.xlarge, count: 2, runtime_seconds: 3600}
+"""
+
+
+def test_several_algorithms_are_shown_one_by_one() -> None:
+    Path("two.yaml").write_text(SEVERAL, encoding="utf-8")
+    text = out("two.yaml")
+    assert text.count("\nalgorithm ") == 2
+    assert "definition       trees" in text
+    assert "2 algorithms share them" in text
+    assert "at once, at worst  3 x ml.m5.large, 6 x ml.m5.xlarge" in text
+    assert "low counts the cheapest algorithm only" in text
+    assert "refused: it does not run TrainingJobDefinitions so far" in text
+
+
+def test_what_the_page_shows_is_what_the_command_prints() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "plan.md").read_text(encoding="utf-8")
+    shutil.copytree(templates_folder() / "quickstart", "quickstart")
+    command, *shown = page.partition("```console\n$ smtune plan ")[2].partition("```")[0].splitlines()
+    printed = [line.rstrip() for line in out(*command.split()).splitlines()]
+    for line in shown:
+        start = line.removesuffix("...")
+        assert any(real == line or (start != line and real.startswith(start)) for real in printed), line
+
+
+def test_the_prices_of_the_page_are_read(spec: str) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "plan.md").read_text(encoding="utf-8")
+    Path("prices.yaml").write_text(page.partition("```yml\n")[2].partition("```")[0], encoding="utf-8")
+    found = as_json(spec, "--region", "eu-central-1", "--prices", "prices.yaml")["estimate"]
+    assert found["cost"]["prices"]["ml.m5.large"]["amount"] == 0.12
