@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,7 +29,7 @@ appear only on a terminal, and not under `CI` or `TERM=dumb`; `NO_COLOR` keeps t
 
 **Errors.** With `-o json` an error is one JSON object, the last line on stderr: `error` (its class), `message`,
 `exit_code`, for a refusal of the service its `code`, and for a spec its `problems` (`file`, `line`, `column`, `path`,
-`message`, `fix`, `rule`).
+`message`, `fix`, `rule`, `severity`).
 
 **JOB** is a tuning job's name, as `smtune run` prints it. A job that ran on this machine is found here first, any other
 is looked up on AWS; `--local` and `--aws` decide where that is not wanted. AWS means boto3's usual credentials and
@@ -56,13 +57,21 @@ def _command(name: str) -> Iterator[str]:
     assert command is not None  # noqa: S101  it is one of COMMANDS
     context = click.Context(command, info_name=name, parent=root)
     yield f"## smtune {name}"
-    yield f"```\nsmtune {name} {' '.join(command.collect_usage_pieces(context))}\n```"
+    yield from _describe(command, context)
+    if isinstance(command, click.Group):
+        for inner, each in command.commands.items():
+            yield f"### smtune {name} {inner}"
+            yield from _describe(each, click.Context(each, info_name=inner, parent=context))
+
+
+def _describe(command: click.Command, context: click.Context) -> Iterator[str]:
+    yield f"```\n{context.command_path} {' '.join(command.collect_usage_pieces(context))}\n```"
     for paragraph in inspect.cleandoc(command.help or "").split("\n\n"):
         if paragraph.startswith("\b"):
             examples = "\n".join(f"$ {line}" for line in paragraph.splitlines()[1:])
             yield f"```console\n{examples}\n```"
         else:
-            yield " ".join(paragraph.split())
+            yield textwrap.fill(" ".join(paragraph.split()), 120, break_long_words=False, break_on_hyphens=False)
     options = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
     if options:
         rows = [f"| {_names(option)} | {_meaning(option)} |" for option in options]

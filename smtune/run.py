@@ -98,7 +98,7 @@ def start(session: boto3.Session, spec: TuningSpec, folder: Path) -> Started:
         _refuse_unfit_role(session, spec)
         register_programs(session, prepared.programs)
         name = launch(session, planned)
-    return Started(name, (*_derived(spec, planned), *announce(session, planned)), prepared.rows)
+    return Started(name, (*planned.notes, *_derived(spec, planned), *announce(session, planned)), prepared.rows)
 
 
 def report(session: boto3.Session, tuning_job: str) -> Report:
@@ -119,7 +119,7 @@ def report(session: boto3.Session, tuning_job: str) -> Report:
 
 
 def _refuse_unfit_role(session: boto3.Session, spec: TuningSpec) -> None:
-    if spec.role is None and not is_local(session):
+    if not all(definition.role for definition in spec.definitions) and not is_local(session):
         message = "AWS needs a role: add role: arn:aws:iam::ACCOUNT:role/NAME to the spec, or use this machine: --local"
         raise ConfigurationError(message)
 

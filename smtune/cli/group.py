@@ -12,6 +12,10 @@ COMMANDS = {
     "init": "Start from a template: a spec with its data.",
     "validate": "Check specs; no account, no network.",
     "render": "Print the request that AWS would get.",
+    "plan": "Say what a launch would do, take and cost; nothing is sent.",
+    "metrics": "Test a spec's metric regexes on a log, or find them in one.",
+    "clone": "Turn any request into a spec.",
+    "schema": "Print the JSON Schema of a spec, for editors.",
     "run": "Tune, evaluate and diagnose, from the spec to the report.",
     "list": "List tuning jobs.",
     "describe": "Show one tuning job.",
@@ -23,7 +27,7 @@ COMMANDS = {
 }
 EXIT_CODES = {
     0: "done",
-    1: "the tuning job failed, or has no completed training job",
+    1: "the tuning job failed, or what was asked for does not hold",
     2: "a wrong argument or option",
     3: "the tuning job was stopped",
     130: "interrupted (Ctrl-C); a tuning job goes on",

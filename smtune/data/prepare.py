@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from smtune.data.recipe import is_label_first, table_fingerprint
 from smtune.data.source import pack_source
 from smtune.errors import Problem, SpecError
 from smtune.plan import Prepared
-from smtune.spec import BuiltIn, Channels, Image, Script, Table, TuningSpec, dump_spec
+from smtune.spec import Channels, Image, Script, Table, TuningSpec, dump_spec
 from smtune.spec.data import is_remote
 
 _CHUNK = 1 << 20
@@ -35,7 +36,11 @@ def prepare(spec: TuningSpec, folder: Path, workspace: Path) -> Prepared:
         spec=kept,
         rows=rows,
         programs={image.image: Path(image.program) for image in images if image.program},
-        fingerprint=_fingerprint({**files, "code": (code,) if code else ()}),
+        fingerprint=(
+            table_fingerprint(spec, spec.data, folder, code)
+            if isinstance(spec.data, Table)
+            else _fingerprint({**files, "code": (code,) if code else ()})
+        ),
     )
 
 
@@ -52,13 +57,6 @@ def _prepare_table(
         file.write_text(lay_out_table(part, table, label_first=is_label_first(spec, table)), encoding="utf-8")
         files[name] = (file,)
     return files, {name: len(part) for name, part in parts.items()}
-
-
-def is_label_first(spec: TuningSpec, table: Table) -> bool:
-    """Whether the parts lose their header and get the label in column 0: the built-in algorithms want that."""
-    if table.layout is not None:
-        return table.layout == "label-first"
-    return all(isinstance(definition.algorithm, BuiltIn) for definition in spec.definitions)
 
 
 def _prepare_channels(channels: Channels) -> dict[str, tuple[Path, ...]]:

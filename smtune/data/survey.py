@@ -5,14 +5,13 @@ from __future__ import annotations
 import csv
 import dataclasses
 import hashlib
-import json
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
-from smtune.data.prepare import is_label_first, prepare
+from smtune.data.prepare import prepare
+from smtune.data.recipe import digest, table_fingerprint
 from smtune.errors import Problem, SpecError
 from smtune.plan import Prepared
 from smtune.plan.document import PlannedFile, SourceFile
@@ -53,19 +52,6 @@ def survey(spec: TuningSpec, folder: Path) -> Survey:
     return Survey(prepared, (*files, *code, _spec(spec)))
 
 
-def table_fingerprint(spec: TuningSpec, table: Table, folder: Path, code: Path | None) -> str:
-    """Of all that decides the parts of a split table, and of the code: the same ones have the same parts."""
-    recipe = {
-        "source": _digest(folder / table.source),
-        "label": table.label,
-        "split": table.split.model_dump(),
-        "label_first": is_label_first(spec, table),
-        "libraries": [version("pandas"), version("scikit-learn")],
-        "code": _digest(code) if code else None,
-    }
-    return hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()[:16]
-
-
 def _planned(file: Path, folder: Path) -> PlannedFile:
     source = _source(file, folder)
     return PlannedFile(kind="file", sources=(source,), bytes=source.bytes, sha256=source.sha256)
@@ -76,7 +62,7 @@ def _archive(archive: Path, spec: TuningSpec, folder: Path) -> PlannedFile:
 
     script = next(item.algorithm.script for item in spec.definitions if isinstance(item.algorithm, Script))
     sources = tuple(_source(file, folder) for file in source_files(folder / script.source_dir))
-    return PlannedFile(kind="archive", sources=sources, bytes=archive.stat().st_size, sha256=_digest(archive))
+    return PlannedFile(kind="archive", sources=sources, bytes=archive.stat().st_size, sha256=digest(archive))
 
 
 def _parts(table: Table, folder: Path) -> list[tuple[str, PlannedFile]]:
@@ -95,15 +81,7 @@ def _spec(spec: TuningSpec) -> PlannedFile:
 
 def _source(file: Path, folder: Path) -> SourceFile:
     relative = file.relative_to(folder) if file.is_relative_to(folder) else file
-    return SourceFile(relative.as_posix(), file.stat().st_size, _digest(file))
-
-
-def _digest(file: Path) -> str:
-    digest = hashlib.sha256()
-    with file.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+    return SourceFile(relative.as_posix(), file.stat().st_size, digest(file))
 
 
 def _check_table(table: Table, path: Path) -> None:
