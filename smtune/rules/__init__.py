@@ -17,7 +17,6 @@ from smtune.rules.rule import Finding, Rule
 from smtune.rules.secrets import hide, secret_values
 from smtune.rules.unknowable import OFFLINE_UNKNOWABLE
 from smtune.rules.warm_start import as_request
-from smtune.service_model import Violation
 
 __all__ = [
     "OFFLINE_UNKNOWABLE",
@@ -64,24 +63,30 @@ def check_warm_start(request: Json, parents: Mapping[str, Json]) -> tuple[Findin
 
 
 def _well_formed(case: Case) -> tuple[Case | None, list[Path]]:
-    """The request without its optional members of a wrong type, and their paths; None where a rule cannot read it."""
-    wrong = [violation for violation in case.violations if violation.is_malformed]
-    if not wrong:
-        return case, []
-    request, cut = copy.deepcopy(case.request), list[Path]()
-    for violation in wrong:
-        if not _remove(request, violation):
+    """The request without what is not even of the right form, and the paths of that; None where nothing can be left
+    out of it."""
+    sound, cut = case, list[Path]()
+    while wrong := next((violation for violation in sound.violations if violation.is_malformed), None):
+        request = copy.deepcopy(sound.request)
+        gone = _remove(request, wrong.path)
+        if gone is None:
             return None, []
-        cut.append(violation.path)
-    sound = Case(request, case.parents)
-    return (None if any(violation.is_malformed for violation in sound.violations) else sound), cut
+        cut.append(gone)
+        sound = Case(request, case.parents)
+    return sound, cut
 
 
-def _remove(request: Any, violation: Violation) -> bool:
-    *parents, last = violation.path or ("",)
-    for part in parents:
-        request = request[part]
-    return isinstance(request, dict) and request.pop(last, None) is not None
+def _remove(request: Any, path: Path) -> Path | None:
+    """Take the member at `path` out of `request`, or the nearest one around it that is there; its path, or None."""
+    for end in range(len(path), 0, -1):
+        *parents, last = path[:end]
+        holder = request
+        for part in parents:
+            holder = holder[part]
+        if isinstance(holder, dict) and last in holder:
+            del holder[last]
+            return path[:end]
+    return None
 
 
 def _says_the_same(finding: Finding, bare: Finding) -> bool:
