@@ -14,6 +14,7 @@ from smtune.algorithms.images import families
 from smtune.errors import Problem, SpecError, shown
 from smtune.request import to_request
 from smtune.request.origin import origin
+from smtune.request.override import overridden
 from smtune.rules import Finding, as_request, broken_rules
 from smtune.service_model import shapes
 from smtune.spec import BuiltIn, Definition, Image, Script, TuningSpec
@@ -106,10 +107,18 @@ def _problems_of_spec(spec: TuningSpec, document: Document, parents: Parents, cu
     except SpecError as error:
         yield from (document.placed(problem, ("algorithm",)) for problem in error.problems)
         return
+    if not cut:
+        yield from _overridden(spec, document)
     for finding in broken_rules(request, parents):
         keys = origin(finding.path, request, document.places)
         if not any(_hides(gone, keys, finding.rule) for gone in cut):
             yield _placed(finding, keys, document)
+
+
+def _overridden(spec: TuningSpec, document: Document) -> Iterator[Problem]:
+    for keys in overridden(spec, document.data, document.places):
+        problem = Problem(0, 0, "", "raw says otherwise, and wins", "say it once", "raw", severity="warning")
+        yield document.placed(problem, keys)
 
 
 def _placed(finding: Finding, keys: Keys, document: Document) -> Problem:
