@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import click
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Target = Literal["aws", "local"]
+_FILE = click.Path(path_type=Path)
 
 
 def output_option(*choices: str) -> Callable[[Command], Command]:
@@ -31,3 +34,70 @@ def target_option(command: Command) -> Command:
     return click.option("--local", "target", flag_value="local", default=None, help="The job is on this machine.")(
         command
     )
+
+
+def spec_argument(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`[SPEC] [-f FILE]... [--set KEY=VALUE]...`, passed on as `layers`: a `smtune.spec.source.Layers`."""
+
+    @functools.wraps(command)
+    def run(*, layers: Any, **others: Any) -> Any:
+        if layers is None:
+            raise click.UsageError("give a SPEC, or -f FILE", click.get_current_context())
+        return command(layers=layers, **others)
+
+    return optional_spec_argument(run)
+
+
+def optional_spec_argument(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`spec_argument` for a command that can do without: `layers` is None where no file is named."""
+
+    @functools.wraps(command)
+    def run(*, spec: Path | None, files: tuple[Path, ...], settings: tuple[str, ...], **others: Any) -> Any:
+        return command(layers=_layers((spec, *files) if spec else files, settings), **others)
+
+    return click.argument("spec", required=False, type=_FILE)(_overlay_options(run))
+
+
+def specs_argument(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`[SPEC]... [-f FILE]... [--set KEY=VALUE]...`, passed on as `layers`: one `Layers` for each SPEC.
+
+    Every SPEC gets the same overlays; without a SPEC the first FILE is the base.
+    """
+
+    @functools.wraps(command)
+    def run(*, specs: tuple[Path, ...], files: tuple[Path, ...], settings: tuple[str, ...], **others: Any) -> Any:
+        layers = [_layers(named, settings) for named in [(spec, *files) for spec in specs] or [files]]
+        if layers == [None]:
+            raise click.UsageError("give a SPEC, or -f FILE", click.get_current_context())
+        return command(layers=tuple(layers), **others)
+
+    return click.argument("specs", nargs=-1, metavar="[SPEC]...", type=_FILE)(_overlay_options(run))
+
+
+def _overlay_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    command = click.option(
+        "--set",
+        "settings",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Change one value, as in hyperparameters.eta.max=0.3; may be given again.",
+    )(command)
+    return click.option(
+        "-f",
+        "--file",
+        "files",
+        multiple=True,
+        type=_FILE,
+        metavar="FILE",
+        help="Merge an overlay over the SPEC; may be given again. Without a SPEC the first FILE is the base.",
+    )(command)
+
+
+def _layers(files: tuple[Path, ...], settings: tuple[str, ...]) -> Any:
+    if not files:
+        if settings:
+            raise click.UsageError("--set changes a SPEC: give one", click.get_current_context())
+        return None
+    from smtune.spec.source import Layers  # `--help` has no use for it
+
+    return Layers(files, settings)

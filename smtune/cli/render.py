@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import click
 
+from smtune.cli.options import spec_argument
+
 
 @click.command(short_help="Print the request.")
-@click.argument("spec", type=click.Path(path_type=Path))
+@spec_argument
 @click.option("--region", default="us-east-1", show_default=True, help="Whose images to name.")
 @click.option("--account", default="000000000000", show_default=True, help="Whose bucket and role to name.")
-def command(spec: Path, region: str, account: str) -> None:
+def command(layers: Any, region: str, account: str) -> None:
     """Print SPEC's CreateHyperParameterTuningJob request as JSON; no account, no network.
 
     Data and code that `run` uploads stand in it under the places they would have by default.
 
     \b
     smtune render spec.yaml --region eu-west-1 --account 123456789012 > request.json
+    smtune render base.yaml -f prod.yaml --set limits.jobs=50
     """
     from smtune.cli.text import print_json
     from smtune.request import Site, to_request
     from smtune.spec import load_spec
 
-    print_json(to_request(load_spec(spec), Site(region=region, account=account)))
+    print_json(to_request(load_spec(layers), Site(region=region, account=account)))

@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import click
 
-from smtune.cli.options import output_option
+from smtune.cli.options import optional_spec_argument, output_option
 
 _STATUS_CODES = {"Completed": 0, "Failed": 1, "Stopped": 3}
 
 
 @click.command(short_help="Tune, evaluate and diagnose.")
-@click.argument("spec", required=False, type=click.Path(path_type=Path))
+@optional_spec_argument
 @click.option("--local", is_flag=True, help="Run on this machine instead of AWS.")
 @click.option("--resume", metavar="JOB", help="Come back to a job that is running or has ended.")
 @output_option("table", "json")
 @click.pass_context
-def command(ctx: click.Context, spec: Path | None, local: bool, resume: str | None, output: str) -> None:
+def command(ctx: click.Context, layers: Any, local: bool, resume: str | None, output: str) -> None:
     """Run SPEC to its report: best training job, test metrics, diagnosis.
 
     Progress goes to stderr, the report to stdout. Ctrl-C leaves the job running and says how to come back.
 
     \b
     smtune run spec.yaml --local
+    smtune run base.yaml -f prod.yaml --set limits.jobs=50
     smtune run --resume breast-cancer-xgb-tp0wh4k2zq
     """
-    if spec is None and resume is None:
+    if layers is None and resume is None:
         raise click.UsageError("give a SPEC, or --resume JOB", ctx)
-    if spec is not None and resume is not None:
+    if layers is not None and resume is not None:
         raise click.UsageError("give a SPEC or --resume JOB, not both", ctx)
-    if spec is not None:
-        session, job = _start(spec, local=local)
+    if layers is not None:
+        session, job = _start(layers, local=local)
         ctx.exit(_finish(session, job, output))
     from smtune.cli.sessions import session_for
 
@@ -40,8 +40,8 @@ def command(ctx: click.Context, spec: Path | None, local: bool, resume: str | No
         ctx.exit(_finish(session, str(resume), output))
 
 
-def _start(spec: Path, *, local: bool) -> tuple[Any, str]:
-    """Launch SPEC; returns its session and the tuning job's name. Nothing is created for a spec with a problem."""
+def _start(layers: Any, *, local: bool) -> tuple[Any, str]:
+    """Launch a spec; returns its session and the tuning job's name. Nothing is created for a spec with a problem."""
     from smtune.cli.text import remark
     from smtune.errors import SpecError
     from smtune.run import start
@@ -49,13 +49,13 @@ def _start(spec: Path, *, local: bool) -> tuple[Any, str]:
     from smtune.spec import load_document
     from smtune.validate import check_file
 
-    problems = check_file(spec)
+    problems = check_file(layers)
     if problems:
-        raise SpecError(problems, source=str(spec))
+        raise SpecError(problems, source=layers.name)
     session = connect("local" if local else "aws")
-    loaded = load_document(spec)
+    loaded = load_document(layers)
     try:
-        started = start(session, loaded.spec, spec.absolute().parent)
+        started = start(session, loaded.spec, layers.folder)
     except SpecError as error:
         raise loaded.placed(error) from None
     remark(f"tuning job {started.name}")

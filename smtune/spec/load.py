@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from smtune.errors import Problem, SpecError, dotted
+from smtune.spec.document import Document, in_order
+from smtune.spec.environment import expand
 from smtune.spec.explain import explain, locate
 from smtune.spec.model import TuningSpec
-from smtune.spec.yaml import MAX_CHARACTERS, Document, parse_yaml
+from smtune.spec.overlay import merge
+from smtune.spec.setting import parse_setting
+from smtune.spec.source import Layers, source_name
+from smtune.spec.yaml import parse_yaml
 
 
 @dataclass(frozen=True)
@@ -25,47 +32,52 @@ class Loaded:
 
     def placed(self, error: SpecError) -> SpecError:
         """`error`, found after loading by somebody who knows the keys only, with the places of those keys."""
-        keys = {dotted(path): place for path, place in self.document.places.items()}
-        if not all(problem.path in keys and not problem.line for problem in error.problems):
+        paths = {dotted(path): path for path in self.document.places}
+        if not all(problem.path in paths and not problem.line for problem in error.problems):
             return error
-        problems = [
-            dataclasses.replace(problem, line=keys[problem.path][0], column=keys[problem.path][1])
-            for problem in error.problems
-        ]
-        return SpecError(tuple(sorted(problems)), source=self.document.source)
+        problems = [self.document.placed(problem, paths[problem.path]) for problem in error.problems]
+        return SpecError(in_order(problems), source=self.document.source)
 
 
-def load_spec(path_or_text: str | Path) -> TuningSpec:
-    """The spec in a file (a path) or in YAML text (a string of more than one line).
+def load_spec(source: str | Path | Layers) -> TuningSpec:
+    """The spec in a file (a path; `-` is standard input), in YAML text (a string of more than one line) or in layers.
 
     Raises SpecError with every problem: file, line, column, the bad value and the fix.
     """
-    return load_document(path_or_text).spec
+    return load_document(source).spec
 
 
-def load_document(path_or_text: str | Path) -> Loaded:
+def load_document(source: str | Path | Layers) -> Loaded:
     """`load_spec`, with the document kept."""
-    text, source = _read(path_or_text)
-    document = parse_yaml(text, source=source)
-    if not isinstance(document.data, dict):
-        problem = Problem(1, 1, "", "a spec is a mapping of keys to values", "start it with: apiVersion: smtune/v1")
-        raise SpecError((problem,), source=source)
+    document = expand(read_document(source), os.environ)
     return Loaded(check_document(document), document)
 
 
-def _read(path_or_text: str | Path) -> tuple[str, str]:
-    if isinstance(path_or_text, str) and "\n" in path_or_text:
-        return path_or_text, "<text>"
-    path = Path(path_or_text)
-    try:
-        with path.open(encoding="utf-8") as stream:
-            return stream.read(MAX_CHARACTERS + 1), str(path)
-    except UnicodeDecodeError:
-        reason, fix = "the file is not UTF-8 text", "save it as UTF-8"
-    except (OSError, ValueError) as error:
-        cause = error.strerror if isinstance(error, OSError) else error
-        reason, fix = f"cannot read the file: {cause}", "name a spec; `smtune init` makes one"
-    raise SpecError((Problem(0, 0, "", reason, fix),), source=str(path))
+def read_document(source: str | Path | Layers) -> Document:
+    """What the files say together, references to the environment as they are written; raises SpecError, UsageError."""
+    if isinstance(source, str) and "\n" in source:
+        return _parse(source, "<text>", base=True)
+    layers = source if isinstance(source, Layers) else Layers((Path(source),))
+    settings = [parse_setting(text, number) for number, text in enumerate(layers.settings, start=1)]
+    documents, problems = list[Document](), list[Problem]()
+    for index, (file, text) in enumerate(zip(layers.files, layers.texts, strict=True)):
+        try:
+            documents.append(_parse(text, source_name(file), base=index == 0))
+        except SpecError as error:
+            elsewhere = error.source if index else ""
+            problems += [dataclasses.replace(problem, source=elsewhere) for problem in error.problems]
+    if problems:
+        raise SpecError(in_order(problems), source=layers.name)
+    return merge(documents[0], *documents[1:], *settings) if len(documents) + len(settings) > 1 else documents[0]
+
+
+def _parse(text: str, source: str, *, base: bool) -> Document:
+    document = parse_yaml(text, source=source)
+    if not isinstance(document.data, dict):
+        what = "a spec" if base else "an overlay"
+        fix = "start it with: apiVersion: smtune/v1" if base else "write the keys it changes, as in limits: {jobs: 50}"
+        raise SpecError((Problem(1, 1, "", f"{what} is a mapping of keys to values", fix),), source=source)
+    return document
 
 
 def check_document(document: Document) -> TuningSpec:
@@ -76,7 +88,7 @@ def check_document(document: Document) -> TuningSpec:
             spec = TuningSpec.model_validate(data)
         except ValidationError as error:
             details = error.errors(include_url=False)
-            problems.update(explain(detail, document, TuningSpec) for detail in details)
+            problems.update(_problem(detail, document) for detail in details)
             unknown = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"]
             if not unknown:
                 break
@@ -87,7 +99,12 @@ def check_document(document: Document) -> TuningSpec:
             if not problems:
                 return spec
             break
-    raise SpecError(tuple(sorted(problems)), source=document.source)
+    raise SpecError(in_order(problems), source=document.source)
+
+
+def _problem(detail: ErrorDetails, document: Document) -> Problem:
+    path, _ = locate(TuningSpec, detail["loc"])
+    return document.placed(explain(detail, document, TuningSpec), path)
 
 
 def _remove(data: Any, path: tuple[str | int, ...]) -> None:

@@ -6,42 +6,32 @@ Bounded on purpose: a hostile document (bombs of anchors, deep nesting, megabyte
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.composer import Composer
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import MantissaNoDotYAML1_1Warning, MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
+from ruamel.yaml.scanner import Scanner, ScannerError
 
 from smtune.errors import Problem, SpecError, dotted, shown
+from smtune.spec.document import Document, Path
 
-Path = tuple[str | int, ...]
+__all__ = ["MAX_CHARACTERS", "MAX_DEPTH", "MAX_NODES", "Document", "Path", "parse_yaml", "read_scalar"]
 MAX_CHARACTERS = 1_000_000
 MAX_NODES = 10_000
 MAX_DEPTH = 30
+_MAX_BITS = 1023
+_MAX_TAG = 200
 _TAG = "tag:yaml.org,2002:"
 _TYPED = {f"{_TAG}{kind}" for kind in ("int", "float", "bool", "null")}
 _TEXT = {f"{_TAG}{kind}" for kind in ("str", "timestamp", "value", "merge")}
 _MERGE = f"{_TAG}merge"
+_ESCAPED = "remove what is escaped there"
 _UNSENDABLE = re.compile("[\0\ud800-\udfff]")
-
-
-@dataclass(frozen=True)
-class Document:
-    """Plain data (dict, list, str, int, float, bool, None) and where each path begins (line and column, from 1)."""
-
-    data: Any
-    places: Mapping[Path, tuple[int, int]]
-    source: str
-
-    def place(self, path: Path) -> tuple[int, int]:
-        """The place of `path`, or of its nearest parent that the document has."""
-        while path and path not in self.places:
-            path = path[:-1]
-        return self.places.get(path, (1, 1))
 
 
 def parse_yaml(text: str, *, source: str) -> Document:
@@ -49,15 +39,37 @@ def parse_yaml(text: str, *, source: str) -> Document:
     if len(text) > MAX_CHARACTERS:
         raise _error(source, f"the document is larger than {MAX_CHARACTERS:,} characters")
     yaml = YAML(typ="safe", pure=True)
-    yaml.Composer = _BoundedComposer
+    yaml.Composer, yaml.Scanner = _BoundedComposer, _BoundedScanner
     root = _compose(yaml, text, source)
     if root is None:
         raise _error(source, "the document is empty", fix="start from a template: smtune init")
     reader = _Reader(yaml, source)
-    data = reader.read(root, ())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", MantissaNoDotYAML1_1Warning)  # of `%YAML 1.1`: 1e5 is a number here
+        data = reader.read(root, ())
     if reader.problems:
         raise SpecError(tuple(sorted(reader.problems)), source=source)
     return Document(data, reader.places, source)
+
+
+def read_scalar(text: str) -> Any:
+    """`text` as a plain value: a number, true, false, null, or the text itself. Raises ValueError."""
+    yaml = YAML(typ="safe", pure=True)
+    tag = str(yaml.resolver.resolve(ScalarNode, text, (True, False)))
+    return _construct(yaml, ScalarNode(tag, text)) if tag in _TYPED else text
+
+
+def _construct(yaml: YAML, node: ScalarNode) -> Any:
+    """The value of a node with a tag of `_TYPED`; raises ValueError where its text is none."""
+    try:
+        value = yaml.constructor.construct_object(node)
+    except (ArithmeticError, LookupError) as error:  # of `!!int ''` and `!!bool x`
+        raise ValueError(str(error)) from None
+    # Python has whole numbers that it cannot print or turn into a float: written as 0xFFF..., they get this far.
+    if isinstance(value, int) and value.bit_length() > _MAX_BITS:
+        message = "the number is too large"
+        raise ValueError(message)
+    return value
 
 
 class _TooLargeError(MarkedYAMLError):
@@ -79,6 +91,16 @@ class _BoundedComposer(Composer):
         return super().compose_node(parent, index)
 
 
+class _BoundedScanner(Scanner):
+    """Refuses the tags that no spec has: decoding takes quadratic time, and decodes `%25` once too often."""
+
+    def scan_tag_uri(self, name: Any, start_mark: Any) -> Any:
+        tag = super().scan_tag_uri(name, start_mark)
+        if len(tag) > _MAX_TAG or "%" in tag:
+            raise ScannerError(problem="found a tag that cannot be one", problem_mark=start_mark)
+        return tag
+
+
 def _limit(nodes: int) -> str:
     return f"the document has more than {f'{MAX_NODES:,} values' if nodes > MAX_NODES else f'{MAX_DEPTH} levels'}"
 
@@ -94,17 +116,19 @@ def _compose(yaml: YAML, text: str, source: str) -> Node | None:
     except _TooLargeError as error:
         raise _error(source, str(error.problem), error.problem_mark) from None
     except MarkedYAMLError as error:
-        raise _syntax_error(error, source) from None
-    except (YAMLError, ValueError) as error:
-        raise _error(source, f"not YAML: {str(error).splitlines()[0]}") from None
+        raise _syntax_error(error, source, has_reference="${" in text) from None
+    except (YAMLError, ValueError, AssertionError) as error:  # an assertion of ruamel's: %YAML 1.3
+        raise _error(source, f"not YAML: {str(error).partition(chr(10))[0]}") from None
     return root
 
 
-def _syntax_error(error: MarkedYAMLError, source: str) -> SpecError:
+def _syntax_error(error: MarkedYAMLError, source: str, *, has_reference: bool) -> SpecError:
     problem, mark = str(error.problem or error.context), error.problem_mark or error.context_mark
     if "another document" in problem:
         return _error(source, "a second document begins here", mark, fix="write one spec a file")
     fix = "indent and separate with spaces" if "\\t" in problem else ""
+    if has_reference and "got '{'" in problem:
+        fix = "inside { } and [ ], put ${...} in quotes"
     return _error(source, f"not YAML: {problem}", mark, fix=fix)
 
 
@@ -135,6 +159,8 @@ class _Reader:
                 self._problem(key_node, path, "a key has to be plain text")
             elif key_node.tag == _MERGE:
                 self._problem(key_node, path, "the merge key << is not read", "write the keys out")
+            elif _UNSENDABLE.search(key):
+                self._problem(key_node, path, f"the key {shown(key)} holds a NUL or half a character", _ESCAPED)
             elif key in result:
                 self._problem(key_node, (*path, key), f"key {shown(key)} stands twice", "remove one of the two")
             else:
@@ -150,8 +176,8 @@ class _Reader:
         if tag in _TEXT:
             return self._text(node, path)
         try:
-            return self.yaml.constructor.construct_object(node)
-        except (ValueError, KeyError, OverflowError):
+            return _construct(self.yaml, node)
+        except ValueError:
             self._problem(node, path, f"{shown(node.value)} is not a number", "quote it if it is text")
             return None
 
@@ -159,7 +185,7 @@ class _Reader:
         text: str = node.value
         # Legal in YAML (escaped), but no program, file or request can carry them.
         if _UNSENDABLE.search(text):
-            self._problem(node, path, "the text holds a NUL or half a character", "remove what is escaped there")
+            self._problem(node, path, "the text holds a NUL or half a character", _ESCAPED)
         return text
 
     def _problem(self, node: Node, path: Path, message: str, fix: str = "") -> None:

@@ -153,13 +153,29 @@ def test_an_anchor_may_be_given_again() -> None:
         ("a: !!set {b}\n", "spec.yaml:1:4: a: the tag !!set is not read\n    write the value without a tag"),
         ("a: !!binary eA==\n", "spec.yaml:1:4: a: the tag !!binary is not read\n    write the value without a tag"),
         ("a: !!int x\n", "spec.yaml:1:4: a: 'x' is not a number\n    quote it if it is text"),
+        ("a: !!int ''\n", "spec.yaml:1:4: a: '' is not a number\n    quote it if it is text"),
         ("a: !!bool x\n", "spec.yaml:1:4: a: 'x' is not a number\n    quote it if it is text"),
         ("a: " + "9" * 5000 + "\n", f"spec.yaml:1:4: a: '{'9' * 56}... is not a number\n    quote it if it is text"),
+        ("a: 0x" + "F" * 300 + "\n", f"spec.yaml:1:4: a: '0x{'F' * 54}... is not a number\n    quote it if it is text"),
+        ("a: !" + "x" * 300 + " 1\n", "spec.yaml:1:4: not YAML: found a tag that cannot be one"),
+        ("a: !%25zz 1\n", "spec.yaml:1:4: not YAML: found a tag that cannot be one"),
+        (
+            '"a\\0": 1\n',
+            "spec.yaml:1:1: the key 'a\\x00' holds a NUL or half a character\n    remove what is escaped there",
+        ),
+        (
+            "a: {b: ${c}}\n",
+            "spec.yaml:1:9: not YAML: expected ',' or '}', but got '{'\n    inside { } and [ ], put ${...} in quotes",
+        ),
         ("a: [1\n", "spec.yaml:2:1: not YAML: expected ',' or ']', but got '<stream end>'"),
         ("a: 'x\n", "spec.yaml:2:1: not YAML: found unexpected end of stream"),
         ("a: b: c\n", "spec.yaml:1:5: not YAML: mapping values are not allowed here"),
         ("a: @x\n", "spec.yaml:1:4: not YAML: found character '@' that cannot start any token"),
         ("a: *b\n", "spec.yaml:1:4: not YAML: found undefined alias 'b'"),
+        (
+            "%YAML 1.3\n---\na: 1\n",
+            "spec.yaml:1:1: not YAML: version minor part can only be 2 or 1, got (1, 3)",
+        ),
         (
             "%YAML 9.9\n---\na: 1\n",
             "spec.yaml:1:1: not YAML: found incompatible YAML document (version 1.* is required)",
@@ -186,9 +202,10 @@ def test_all_twice_given_keys_are_named_at_once() -> None:
         ("a: " + "{a: " * 50_000 + "\n", f"the document has more than {MAX_DEPTH} levels"),
         ("- " * 5_000 + "\n", f"the document has more than {MAX_DEPTH} levels"),
         ("".join(f"{' ' * depth}a:\n" for depth in range(1000)), f"the document has more than {MAX_DEPTH} levels"),
+        ("a: " + "!" * 900_000, "found a tag that cannot be one"),
         ("x" * (MAX_CHARACTERS + 1), "the document is larger than 1,000,000 characters"),
     ],
-    ids=["bomb", "wide", "itself", "lists", "mappings", "items", "lines", "long"],
+    ids=["bomb", "wide", "itself", "lists", "mappings", "items", "lines", "tag", "long"],
 )
 def test_a_hostile_document_is_refused_quickly(text: str, message: str) -> None:
     start = time.process_time()
