@@ -25,6 +25,8 @@ _HOMES = {
     "diagnose": "smtune.diagnosis",
     "diagnose_metrics": "smtune.diagnosis",
     "dump_spec": "smtune.spec",
+    "find_problems": "smtune.validate",
+    "from_description": "smtune.request",
     "from_request": "smtune.request",
     "learning_curves": "smtune.results",
     "load_spec": "smtune.spec",
