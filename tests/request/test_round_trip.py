@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from request_strategies import REQUEST, requests
 
 from smtune.request import from_request, to_request
@@ -58,7 +58,7 @@ def test_two_thousand_requests_come_back(chunk: int) -> None:
     assert tried >= EACH
 
 
-@settings(relaxed, max_examples=30)
+@settings(relaxed, max_examples=60, phases=[Phase.generate])
 @given(requests())
 def test_the_requests_are_ones_that_the_model_allows(request_: dict[str, Any]) -> None:
     assert violations(REQUEST, request_) == ()

@@ -235,7 +235,7 @@ def test_the_site_says_where() -> None:
     uris = [channel["DataSource"]["S3DataSource"]["S3Uri"] for channel in definition["InputDataConfig"]]
     assert uris == ["s3://mine/up/train", "s3://mine/smtune/diabetes-boosting/data/validation"]
     image = definition["AlgorithmSpecification"]["TrainingImage"]
-    assert image == "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
+    assert image == "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-cpu-py3"
 
 
 def test_the_specs_own_role_wins_over_the_sites() -> None:

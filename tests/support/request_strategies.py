@@ -40,7 +40,8 @@ def _of(name: str, shape: Mapping[str, Any]) -> st.SearchStrategy[Any]:
         case "boolean":
             return st.booleans()
         case "list":
-            return st.lists(value_of(shape["member"]["shape"]), min_size=low or 0, max_size=max(low or 0, _FEW))
+            most = min(max(low or 0, _FEW), high or _FEW)
+            return st.lists(value_of(shape["member"]["shape"]), min_size=low or 0, max_size=most)
         case "map":
             keys, values = value_of(shape["key"]["shape"]), value_of(shape["value"]["shape"])
             return st.dictionaries(keys, values, max_size=_FEW)

@@ -198,7 +198,9 @@ computes = (
         **timing,
     )
 )
-networks = st.just({}) | st.fixed_dictionaries({"subnets": st.just(("a", "b")), "security_groups": st.just(("c",))})
+networks: st.SearchStrategy[dict[str, Any]] = st.just({}) | st.fixed_dictionaries(
+    {"subnets": st.just(("a", "b")), "security_groups": st.just(("c",))}
+)
 securities = st.builds(
     lambda network, **others: Security(**network, **others),
     networks,

@@ -6,7 +6,7 @@ import os
 import joblib
 import pandas as pd
 from sklearn.ensemble import GradientBoostingRegressor
-from sklearn.metrics import root_mean_squared_error
+from sklearn.metrics import mean_squared_error
 
 
 def read(folder):
@@ -45,6 +45,6 @@ if __name__ == "__main__":
         random_state=7,
     )
     model.fit(rows, target)
-    print(f"train-rmse={root_mean_squared_error(target, model.predict(rows)):.5f}")
-    print(f"validation-rmse={root_mean_squared_error(validation_target, model.predict(validation_rows)):.5f}")
+    print(f"train-rmse={mean_squared_error(target, model.predict(rows)) ** 0.5:.5f}")
+    print(f"validation-rmse={mean_squared_error(validation_target, model.predict(validation_rows)) ** 0.5:.5f}")
     joblib.dump(model, os.path.join(args.model_dir, "model.joblib"))
