@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: env demo test lint lock clean
+.PHONY: env demo test thorough fuzz lint lock clean
 
 env: $(READY)
 
@@ -21,6 +21,16 @@ demo: env
 
 test: env lint
 	$(BIN)/pytest -n 2 --dist worksteal
+	$(MAKE) --no-print-directory thorough fuzz
+
+# Two thousand generated requests, there and back.
+thorough: env
+	$(BIN)/pytest -n 2 --dist worksteal -q -m thorough
+
+# Hostile input for a minute; another seed, other inputs: make fuzz FUZZ="--seed 7 --seconds 600"
+FUZZ ?= --seconds 60
+fuzz: env
+	PYTHONPATH=tests $(BIN)/python -m fuzz $(FUZZ)
 
 lint: env
 	$(BIN)/ruff check .
@@ -33,4 +43,4 @@ lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes pyproject.toml --extra xgboost --extra sandbox --group dev -o requirements/dev.txt
 
 clean:
-	rm -rf .venv .smtune dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .smtune dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis .fuzz

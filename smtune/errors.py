@@ -18,7 +18,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _SHOWN = 60
-_PATH_SHOWN = 120
+_PATH_SHOWN = 90
+_MESSAGE_SHOWN = 200
+_SHOWN_IN_ALL = 470
 
 
 class SmtuneError(Exception):
@@ -69,6 +71,13 @@ def shown(value: object) -> str:
     return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
 
 
+def legible(text: str, length: int) -> str:
+    """`text` as one line that no terminal obeys: what is not printable is escaped, what is too long is cut."""
+    if not text.isprintable():
+        text = "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+    return text if len(text) <= length else f"{text[: length - 3]}..."
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """One thing wrong with a document: where, what, and what to do about it."""
@@ -90,13 +99,12 @@ class Problem:
         """One or two lines: `file:line:column: path: message`, then the fix; a warning says that it is one."""
         source = self.source or source
         place = f"{source}:{self.line}:{self.column}: " if self.line else f"{source}: "
-        path = self.path if len(self.path) <= _PATH_SHOWN else self.path[: _PATH_SHOWN - 3] + "..."
-        path = path if path.isprintable() else path.encode("unicode_escape").decode()
-        where = f"{path}: " if path else ""
+        where = f"{legible(self.path, _PATH_SHOWN)}: " if self.path else ""
         where = where if self.severity == "error" else f"{self.severity}: {where}"
         rule = f" [{self.rule}]" if self.rule else ""
-        fix = f"\n    {self.fix}" if self.fix else ""
-        return f"{place}{where}{self.message}{rule}{fix}"
+        sentence = f"{where}{legible(self.message, _MESSAGE_SHOWN)}{rule}"
+        fix = f"\n    {legible(self.fix, _SHOWN_IN_ALL - len(sentence))}" if self.fix else ""
+        return f"{place}{sentence}{fix}"
 
 
 class SpecError(SmtuneError):

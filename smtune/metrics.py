@@ -79,7 +79,10 @@ def compile_search(regex: str) -> Search:
     A regex that begins with `.*` matches from a line's start or nowhere. `search` would try every other start all
     the same, in quadratic time: seconds for a line of 64 kB, and all of AWS's own regexes for XGBoost begin so.
     """
-    compiled = re.compile(regex)
+    try:
+        compiled = re.compile(regex)
+    except (RecursionError, OverflowError) as error:
+        raise re.error(str(error)) from None
     if not regex.startswith(".*") or regex[2:3] in {"?", "*", "+", "{"} or "|" in regex:
         return compiled.search
     return lambda text: compiled.search(text) if "\n" in text else compiled.match(text)

@@ -40,7 +40,7 @@ def test_a_problem_without_a_place_a_path_a_rule_and_a_fix_names_none() -> None:
 def test_a_long_path_is_cut_in_the_message_and_kept_in_the_value() -> None:
     problem = Problem(1, 1, "k" * 500, "unknown key")
     assert problem.path == "k" * 500
-    assert problem.describe("s") == f"s:1:1: {'k' * 117}...: unknown key"
+    assert problem.describe("s") == f"s:1:1: {'k' * 87}...: unknown key"
 
 
 def test_problems_sort_by_their_place() -> None:

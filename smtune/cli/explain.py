@@ -34,7 +34,7 @@ def explain(error: SmtuneError, *, as_json: bool) -> None:
     if isinstance(error, ServiceError):
         details["code"] = error.code
     if isinstance(error, SpecError):
-        details["problems"] = [{"file": error.source, **as_dict(problem)} for problem in error.problems]
+        details["problems"] = [as_dict(problem, error.source) for problem in error.problems]
     _print_json(details)
 
 
@@ -62,10 +62,10 @@ def explain_bug(error: Exception, *, as_json: bool) -> None:
         click.echo(f"{text}\n{sentence}", err=True)
 
 
-def as_dict(problem: Problem) -> dict[str, Any]:
-    """A problem as JSON."""
-    names = ("line", "column", "severity", "path", "message", "fix", "rule")
-    return {name: getattr(problem, name) for name in names}
+def as_dict(problem: Problem, file: str) -> dict[str, Any]:
+    """A problem as JSON; `file` is where it is, unless an overlay or a `--set` says the key."""
+    names = ("line", "column", "path", "message", "fix", "rule", "severity")
+    return {"file": problem.source or file} | {name: getattr(problem, name) for name in names}
 
 
 def _print_json(details: Mapping[str, Any]) -> None:

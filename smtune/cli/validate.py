@@ -56,4 +56,4 @@ def _as_json(found: list[tuple[str, Any]], output: str) -> Any:
         return as_sarif(found)
     from smtune.cli.explain import as_dict
 
-    return [{"file": name, "problems": [as_dict(problem) for problem in problems]} for name, problems in found]
+    return [{"file": name, "problems": [as_dict(problem, name) for problem in problems]} for name, problems in found]

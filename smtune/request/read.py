@@ -6,12 +6,14 @@ between the request and what the friendly keys give. So nothing can be lost, by 
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
-from smtune.errors import Problem, SpecError, dotted
+from smtune.errors import Problem, SpecError, dotted, shown
 from smtune.request.definition import read_definition
 from smtune.request.fields import CONFIG, JOB, read_fields
 from smtune.request.patch import make_patch
@@ -26,6 +28,9 @@ from smtune.spec.yaml import Document, Path
 Json = Mapping[str, Any]
 _SHAPE = "CreateHyperParameterTuningJobRequest"
 _SOURCE = "request"
+_UNSENDABLE = re.compile("[\0\ud800-\udfff]")
+_MAX_BITS = 1023
+_MAX_LEVELS = 25
 _FIX = "give the members of CreateHyperParameterTuningJob, with TrainingJobDefinition or TrainingJobDefinitions"
 _DEFINITIONS = "TrainingJobDefinitions"
 _NEEDED: tuple[Path, ...] = (("name",), ("algorithm",))
@@ -56,19 +61,29 @@ def _malformed(request: Any) -> Iterator[Problem]:
     elif "TrainingJobDefinition" not in request and not request.get(_DEFINITIONS):
         yield Problem(0, 0, "", "no TrainingJobDefinition", _FIX)
     else:
-        # A merge patch cannot hold null: it would mean that the member is to be removed.
-        nulls = dict.fromkeys(_nulls(request, ()), ("null is no value", "leave the member out"))
+        unsayable = dict(_unsayable(request, ()))
         found = {item.path: (item.constraint, _FIX) for item in violations(_SHAPE, request) if item.is_malformed}
-        for path, (message, fix) in (found | nulls).items():
+        for path, (message, fix) in (found | unsayable).items():
             yield Problem(0, 0, dotted(path), message, fix)
 
 
-def _nulls(value: Any, path: Path) -> Iterator[Path]:
+def _unsayable(value: Any, path: Path) -> Iterator[tuple[Path, tuple[str, str]]]:
+    """What no spec can hold. A merge patch, for one, cannot hold null: it means that the member is to be removed."""
     if value is None:
-        yield path
+        yield path, ("null is no value", "leave the member out")
+    if isinstance(value, str) and _UNSENDABLE.search(value):
+        yield path, ("the text holds a NUL or half a character", "remove it")
+    huge = isinstance(value, int) and value.bit_length() > _MAX_BITS
+    if huge or (isinstance(value, float) and not math.isfinite(value)):
+        yield path, ("the number is too large, or none", "correct it")
+    if len(path) > _MAX_LEVELS:
+        yield path, (f"more than {_MAX_LEVELS} levels", "give a request as the service takes it")
+        return
     members = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
     for key, item in members:
-        yield from _nulls(item, (*path, key))
+        if isinstance(key, str) and _UNSENDABLE.search(key):
+            yield path, (f"the member {shown(key)} holds a NUL or half a character", "remove it")
+        yield from _unsayable(item, (*path, key))
 
 
 def _friendly(request: Json, site: Site) -> dict[str, Any]:

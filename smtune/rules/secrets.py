@@ -20,8 +20,8 @@ _PATTERNS = {
     "a Slack token": r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}",
     "an API key": r"\bsk-[A-Za-z0-9_-]{20,}",
     "a Google API key": r"\bAIza[A-Za-z0-9_-]{35}",
-    "a JSON web token": r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]+",
-    "a password in a URL": r"\b[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s:@]+@",
+    "a JSON web token": r"\beyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,9000}\.[A-Za-z0-9_-]+",
+    "a password in a URL": r"\b[a-z][a-z0-9+.-]{0,20}://[^/\s:@]*:[^/\s:@]+@",
 }
 _LOOKS = {what: re.compile(pattern) for what, pattern in _PATTERNS.items()}
 _NAME = re.compile(

@@ -11,6 +11,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.resolver import VersionedResolver
 
+from smtune.spec.environment import escape
 from smtune.spec.model import TuningSpec
 
 _WIDTH = 10_000  # no text is folded: a fold changes what some readers see
@@ -54,7 +55,7 @@ def _styled(value: Any, depth: int) -> Any:
         if _is_small(value):
             sequence.fa.set_flow_style()
         return sequence
-    return value
+    return escape(value) if isinstance(value, str) else value
 
 
 def _is_small(value: Any) -> bool:

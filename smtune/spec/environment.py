@@ -90,10 +90,6 @@ class _Expander:
             raise _BadReferenceError(f"{shown(match[0])} is a part of a text", f"leave :{kind} away; a text is text")
         name = body["name"]
         text = self._look_up(name, body["default"])
-        # Each variable is at most 128 KB, but a document can name it ten thousand times.
-        self.size += len(text)
-        if self.size > MAX_CHARACTERS:
-            raise _BadReferenceError(f"the variables add up to more than {MAX_CHARACTERS:,} characters", "name fewer")
         if text and _SECRET.search(name):
             for end in range(len(path) + 1):
                 self.secrets.setdefault(path[:end], set()).add(Secret(text, f"${{env:{_short(name)}}}"))
@@ -106,6 +102,10 @@ class _Expander:
         if text is None:
             fix = f"set it, or write a default: ${{env:{_short(name)}:-...}}"
             raise _BadReferenceError(f"the environment variable {_short(name)} is not set", fix)
+        # Each variable is at most 128 KB, but a document can name it ten thousand times.
+        self.size += len(text)
+        if self.size > MAX_CHARACTERS:
+            raise _BadReferenceError(f"the variables add up to more than {MAX_CHARACTERS:,} characters", "name fewer")
         if re.search("[\0\ud800-\udfff]", text):
             raise _BadReferenceError(f"the environment variable {_short(name)} is not UTF-8 text", "set it to text")
         return text

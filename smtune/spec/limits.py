@@ -70,5 +70,6 @@ class WarmStart(Frozen):
     )
     parents: Annotated[tuple[str, ...], Strict(False)] = Field(
         min_length=1,
-        description="One to five finished tuning jobs of this account and region.", examples=[["my-model-1123-0911"]]
+        description="One to five finished tuning jobs of this account and region.",
+        examples=[["my-model-1123-0911"]],
     )

@@ -28,6 +28,8 @@ def parse_setting(text: str, number: int) -> Document:
     The value is read as YAML 1.2: a number, true, false, null (which removes the key), text, or a list or mapping as
     `[a, b]` and `{min: 1, max: 2}`. Text needs no quotes, except to be text where it looks like something else.
     """
+    if len(text) > MAX_CHARACTERS or re.search("[\0\ud800-\udfff]", text):
+        raise UsageError(f"--set {_key(text)}: not text of at most {MAX_CHARACTERS:,} characters")
     path, value = _split(text)
     data = _value(value, text)
     places: dict[Path, tuple[int, int]] = {}
@@ -78,8 +80,6 @@ def _plain(part: re.Match[str]) -> str:
 
 def _value(text: str, setting: str) -> Any:
     word = text.strip()
-    if len(word) > MAX_CHARACTERS or re.search("[\0\ud800-\udfff]", word):
-        raise UsageError(f"--set {_key(setting)}: the value is not text of at most {MAX_CHARACTERS:,} characters")
     try:
         if word[:1] in _BRACKETS:
             return parse_yaml(word, source="--set").data

@@ -117,8 +117,10 @@ def _compose(yaml: YAML, text: str, source: str) -> Node | None:
         raise _error(source, str(error.problem), error.problem_mark) from None
     except MarkedYAMLError as error:
         raise _syntax_error(error, source, has_reference="${" in text) from None
-    except (YAMLError, ValueError, AssertionError) as error:  # an assertion of ruamel's: %YAML 1.3
+    except (YAMLError, ValueError) as error:
         raise _error(source, f"not YAML: {str(error).partition(chr(10))[0]}") from None
+    except (AssertionError, LookupError):  # ruamel's way to refuse %YAML 1.3
+        raise _error(source, "not YAML of version 1.1 or 1.2", fix="remove the lines that begin with %") from None
     return root
 
 

@@ -68,6 +68,7 @@ def test_json_has_every_part_of_a_problem(folder: Path, capsys: pytest.CaptureFi
             "file": "warned.yaml",
             "problems": [
                 {
+                    "file": "warned.yaml",
                     "line": 5,
                     "column": 11,
                     "severity": "warning",

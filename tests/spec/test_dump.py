@@ -134,3 +134,9 @@ def test_no_text_is_folded() -> None:
 def test_every_template_survives(name: str) -> None:
     spec = load_spec(templates_folder() / name / "spec.yaml")
     assert load_spec(dump_spec(spec)) == spec
+
+
+def test_text_that_looks_like_a_reference_stays_text() -> None:
+    spec = load_spec("name: a\nalgorithm: {image: i}\nobjective: {maximize: m}\nenvironment: {A: '$${env:HOME}'}\n")
+    assert spec.environment == {"A": "${env:HOME}"}
+    assert load_spec(dump_spec(spec)) == spec

@@ -189,9 +189,9 @@ def complaints(text: str) -> list[str]:
             "'': 1",
             (
                 "s:4:1: unknown key ''\n    valid here: algorithm, algorithms, apiVersion, autotune, checkpoints, "
-                "completion, compute, data, diagnosis, early_stopping, environment, hyperband, hyperparameters, limits, "
-                "metrics, name, objective, output, output_compression, raw, retries, role, security, seed, strategy, "
-                "tags, warm_start"
+                "completion, compute, data, diagnosis, early_stopping, environment, hyperband, hyperparameters, "
+                "limits, metrics, name, objective, output, output_compression, raw, retries, role, security, seed, "
+                "strategy, tags, warm_start"
             ),
         ),
     ],

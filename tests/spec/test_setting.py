@@ -127,7 +127,8 @@ def test_any_text_is_a_setting_or_a_usage_error_that_names_it(text: str) -> None
         ("a='x", "--set 'a=...': the value is not quoted text as YAML writes it; close the quotes"),
         ("a={b: 1, b: 2}", "--set 'a=...': key 'b' stands twice"),
         ("a=" + "9" * 5000, "--set 'a=...': the value is not a number; quote it if it is text"),
-        ("a=x\0", "--set 'a=...': the value is not text of at most 1,000,000 characters"),
+        ("a=x\0", "--set 'a=...': not text of at most 1,000,000 characters"),
+        ("tags.\ud800=x", "--set 'tags.\\ud800=...': not text of at most 1,000,000 characters"),
         (
             ".".join("a" * 40) + "=1",
             "--set 'a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a....: the key has more",
