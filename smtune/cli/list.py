@@ -17,7 +17,8 @@ def command(aws: bool, most: int, output: str) -> None:
     \b
     smtune list
     """
-    from smtune.cli.text import print_json, print_table, remark
+    from smtune.cli.table import print_table
+    from smtune.cli.text import print_json, remark
     from smtune.local.settings import Settings
     from smtune.session import connect
     from smtune.watch import list_tuning_jobs

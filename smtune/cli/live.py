@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from rich.live import Live
 from rich.table import Table
 
-from smtune.cli.text import console, duration, remark, show
+from smtune.cli.table import console
+from smtune.cli.text import duration, remark, show
 from smtune.watch import Progress
 
 

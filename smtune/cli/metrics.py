@@ -124,7 +124,7 @@ def _subject(layers: Any, algorithm: str | None) -> Subject:
 
 
 def _print_examination(examination: Examination) -> None:
-    from smtune.cli.text import print_table
+    from smtune.cli.table import print_table
     from smtune.metric_lab.text import describe, number, verdict
 
     for item in examination.metrics:
@@ -165,7 +165,8 @@ def _lines(count: int) -> str:
 
 
 def _print_suggestions(suggestions: Suggestions) -> None:
-    from smtune.cli.text import print_table, remark
+    from smtune.cli.table import print_table
+    from smtune.cli.text import remark
     from smtune.metric_lab.text import number, visible
 
     chosen = suggestions.metrics

@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from smtune.cli.text import duration, print_pairs, print_table
+from smtune.cli.table import print_table
+from smtune.cli.text import duration, print_pairs
 from smtune.compare import Difference
 from smtune.estimate.fleet import Fleet, definitions, fleets
 from smtune.estimate.money import in_words
@@ -30,7 +31,7 @@ def print_plan(document: PlanDocument) -> None:
     _print_estimate(estimate, document.site["region"])
     _print_uploads(document.uploads)
     _print_list("Notes", document.notes)
-    _print_list("With --local, on this machine", _local_notes(request))
+    _print_list("With --local, on this machine", _local_notes(document))
 
 
 def _config(request: Json) -> Json:
@@ -176,16 +177,16 @@ def _print_list(title: str, lines: Sequence[str]) -> None:
         click.echo(f"  - {line}")
 
 
-def _local_notes(request: Json) -> tuple[str, ...]:
-    """What the local engine would do otherwise, or refuse."""
-    from smtune.local.check import STRATEGIES
+def _local_notes(document: PlanDocument) -> tuple[str, ...]:
+    """What the local engine would refuse, or else do otherwise."""
+    from smtune.local.check import refusals
     from smtune.local.notes import notes
+    from smtune.spec import Image, load_spec
 
-    strategy = _config(request)["Strategy"]
-    refused = [] if strategy in STRATEGIES else [f"refused: it runs {' and '.join(STRATEGIES)} so far, not {strategy}"]
-    for field in ("TrainingJobDefinitions", "WarmStartConfig", "Autotune"):
-        refused += [f"refused: it does not run {field} so far"] if field in request else []
-    return (*refused, *(() if refused else notes(request)))
+    images = [item.algorithm for item in load_spec(document.yaml).definitions if isinstance(item.algorithm, Image)]
+    programs = {image.image: image.program for image in images if image.program}
+    refused = refusals(document.request, programs)
+    return tuple(f"refused: {reason}" for reason in refused) or notes(document.request)
 
 
 def print_differences(found: Sequence[Difference], before: str, after: str) -> None:

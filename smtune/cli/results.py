@@ -22,7 +22,8 @@ def command(job: str, target: Target | None, output: str) -> None:
     smtune results JOB -o csv > trials.csv
     """
     from smtune.cli.sessions import session_for
-    from smtune.cli.text import print_json, print_table, remark
+    from smtune.cli.table import print_table
+    from smtune.cli.text import print_json, remark
     from smtune.results import PREFIX, training_jobs
     from smtune.watch import describe
 

@@ -1,34 +1,14 @@
-"""Values -> text. Data goes to stdout, progress and remarks to stderr; colour and live tables only on a terminal."""
+"""Values -> text. Data goes to stdout, progress and remarks to stderr."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
-_WIDEST = 1000
-_LONGEST_CELL = 160
-
-
-class _Console(Console):
-    def on_broken_pipe(self) -> None:
-        raise BrokenPipeError  # rich would end the process with 1; the boundary knows better
-
-
-def console(stream: TextIO, *, width: int | None = None) -> Console:
-    """A rich console, plain unless `stream` is a terminal that wants more (NO_COLOR, CI and TERM=dumb do not)."""
-    fancy = stream.isatty() and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
-    columns = width or (None if fancy else 110)
-    return _Console(file=stream, force_terminal=fancy, no_color=not fancy or None, width=columns, highlight=False)
 
 
 def print_json(value: Any) -> None:
@@ -38,24 +18,6 @@ def print_json(value: Any) -> None:
 
 def _plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, dt.datetime) else str(value)
-
-
-def print_table(headings: Sequence[str], rows: Iterable[Sequence[Any]], *, numbers: Iterable[str] = ()) -> None:
-    """A table on stdout; the columns named in `numbers` stand at the right."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    right = set(numbers)
-    for heading in headings:
-        table.add_column(Text(heading), justify="right" if heading in right else "left", no_wrap=True)
-    for row in rows:
-        # Text: what stands in brackets is not for rich to read.
-        table.add_row(*(Text(_cut(show(cell))) for cell in row))
-    # As wide as its contents: a name that is folded cannot be copied.
-    console(sys.stdout, width=_WIDEST).print(table, crop=False)
-
-
-def _cut(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST_CELL else f"{line[: _LONGEST_CELL - 3]}..."
 
 
 def print_pairs(pairs: Mapping[str, Any]) -> None:

@@ -29,6 +29,22 @@ def check_create(request: Mapping[str, Any], settings: Settings, programs: Mappi
         raise ServiceAnswerError("ValidationException", message)
 
 
+def refusals(request: Mapping[str, Any], programs: Mapping[str, str]) -> tuple[str, ...]:
+    """Why this machine would not run a request that the service might, whatever its data; empty if it would."""
+    return tuple(_refusals(request, programs))
+
+
+def _refusals(request: Mapping[str, Any], programs: Mapping[str, str]) -> Iterator[str]:
+    config = request["HyperParameterTuningJobConfig"]
+    yield from _not_yet(request, config)
+    if "TrainingJobDefinition" in request:
+        yield from _not_here(config, request["TrainingJobDefinition"])
+        try:
+            find_program(request["TrainingJobDefinition"], programs)
+        except NoProgramError as error:
+            yield str(error)
+
+
 def _problems(request: Mapping[str, Any], settings: Settings, programs: Mapping[str, str]) -> Iterator[str]:
     config = request["HyperParameterTuningJobConfig"]
     yield from _not_yet(request, config)
@@ -38,11 +54,7 @@ def _problems(request: Mapping[str, Any], settings: Settings, programs: Mapping[
     yield from _bad_objective(config, definition)
     yield from _bad_data(definition, settings)
     yield from _bad_metrics(definition)
-    yield from _not_here(config, definition)
-    try:
-        find_program(definition, programs)
-    except NoProgramError as error:
-        yield str(error)
+    yield from refusals(request, programs)
 
 
 def _not_yet(request: Mapping[str, Any], config: Mapping[str, Any]) -> Iterator[str]:
@@ -51,7 +63,7 @@ def _not_yet(request: Mapping[str, Any], config: Mapping[str, Any]) -> Iterator[
     for field in ("TrainingJobDefinitions", "WarmStartConfig", "Autotune"):
         if field in request:
             yield f"The local engine does not run {field} so far"
-    if "TrainingJobDefinition" not in request:
+    if not {"TrainingJobDefinition", "TrainingJobDefinitions"} & set(request):
         yield "You must provide either TrainingJobDefinition or TrainingJobDefinitions"
 
 
