@@ -65,7 +65,7 @@ def test_what_is_a_spec_passes(file: Path) -> None:
     assert check(parse_yaml(file.read_text(encoding="utf-8"), source="").data) == []
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(specs())
 def test_whatever_a_spec_can_say_passes(spec: TuningSpec) -> None:
     assert check(parse_yaml(dump_spec(spec), source="").data) == []
