@@ -31,6 +31,7 @@ PROGRAM = "sagemaker_program"
 SUBMIT_DIRECTORY = "sagemaker_submit_directory"
 RESOURCES = "ResourceConfig"
 SHARED_RESOURCES = "HyperParameterTuningResourceConfig"
+_A_DAY = 86_400
 _INSTANCE = "ml.m5.large"
 _DEFAULTS = {"InstanceType": _INSTANCE, "InstanceCount": 1, "VolumeSizeInGB": 30}
 
@@ -80,6 +81,7 @@ def _definition(spec: TuningSpec, definition: Definition, site: Site) -> Json:
     result = apply_patch(result, write_fields(DEFINITION, definition))
     result = apply_patch(result, {"AlgorithmSpecification": _algorithm(definition, site)})
     _arrange_resources(result, definition.compute)
+    result["StoppingCondition"] = {"MaxRuntimeInSeconds": _A_DAY, **result.get("StoppingCondition", {})}
     optional = {
         "HyperParameterRanges": write_ranges(definition),
         "StaticHyperParameters": _static(spec, definition, site),

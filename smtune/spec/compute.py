@@ -37,6 +37,10 @@ class InstancePreference(Frozen):
     )
 
 
+_CHOICES = ("groups", "preferences", "flexible")
+_SIZES = ("instance", "count", "allocation", "shared_config", *_CHOICES)
+
+
 class Compute(Frozen):
     """What one training job runs on, and for how long at most."""
 
@@ -49,8 +53,11 @@ class Compute(Frozen):
     volume_gb: int | None = Field(
         default=None, ge=1, description="Storage of an instance; 30 if nothing is said.", examples=[50]
     )
-    runtime_seconds: int = Field(
-        default=86_400, ge=1, description="How long one training job may take; it is stopped then.", examples=[3600]
+    runtime_seconds: int | None = Field(
+        default=None,
+        ge=1,
+        description="How long one training job may take, 86400 (a day) if nothing is said; it is stopped then.",
+        examples=[3600],
     )
     spot: bool | None = Field(default=None, description="Whether to use spot instances.", examples=[True])
     wait_seconds: int | None = Field(
@@ -91,9 +98,17 @@ class Compute(Frozen):
         examples=[True],
     )
 
+    def over(self, shared: Compute) -> Compute:
+        """This, with what it leaves open from `shared`; groups, preferences and options replace the other's sizes."""
+        own = {name: value for name, value in self if value != type(self).model_fields[name].default}
+        replaced = _SIZES if any(getattr(each, name) for each in (self, shared) for name in _CHOICES) else ()
+        alone = {"volume_gb", *replaced} if self.flexible or shared.flexible else set(replaced)
+        common = {name: value for name, value in shared if not (alone & set(own) and name in alone)}
+        return Compute(**{**common, **own})
+
     @model_validator(mode="after")
     def _is_one_choice(self) -> Self:
-        chosen = [name for name in ("groups", "preferences", "flexible") if getattr(self, name)]
+        chosen = [name for name in _CHOICES if getattr(self, name)]
         replaced = ("instance", "count", "volume_gb") if self.flexible else ("instance", "count")
         beside = [*chosen[1:], *(name for name in replaced if chosen and getattr(self, name) is not None)]
         if beside:

@@ -186,4 +186,7 @@ class TuningSpec(Frozen):
         for name in SHARED:
             own = getattr(entry, name)
             said[name] = getattr(self, name) if own is None else own
+        said["compute"] = entry.compute.over(self.compute) if entry.compute else self.compute
+        said["security"] = entry.security.over(self.security) if entry.security else self.security
+        said["environment"] = {**self.environment, **(entry.environment or {})}
         return Definition(**said)

@@ -34,3 +34,8 @@ class Security(Frozen):
         description="KMS key of the model artifacts.",
         examples=["arn:aws:kms:us-east-1:123456789012:key/1a2b3c4d"],
     )
+
+    def over(self, shared: Security) -> Security:
+        """This, with what it leaves open from `shared`."""
+        own = {name: value for name, value in self if value != type(self).model_fields[name].default}
+        return Security(**{**dict(shared), **own})

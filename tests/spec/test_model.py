@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from pydantic import ValidationError
 from spec_strategies import specs
 
-from smtune.spec import Channel, Channels, Compute, Integer, Objective, Split, Table, TuningSpec, load_spec
+from smtune.spec import Channel, Channels, Compute, Integer, Objective, Security, Split, Table, TuningSpec, load_spec
 
 ONE = {
     "name": "a",
@@ -38,6 +38,10 @@ SEVERAL: dict[str, Any] = {
 }
 
 
+GROUP = {"name": "g", "instance": "ml.m5.large", "count": 1}
+OPTION = {"instance": "ml.m5.large", "count": 1, "volume_gb": 1}
+
+
 def spec_of(**changes: Any) -> TuningSpec:
     return TuningSpec.model_validate({**ONE, **changes})
 
@@ -54,7 +58,7 @@ def test_the_defaults() -> None:
     assert spec.strategy == "bayesian"
     assert spec.early_stopping is None
     assert (spec.limits.jobs, spec.limits.parallel, spec.limits.runtime_seconds) == (None, 1, None)
-    assert spec.compute == Compute(runtime_seconds=86_400)
+    assert spec.compute == Compute()
     assert Split() == Split(train=0.7, validation=0.15, test=0.15, seed=0)
 
 
@@ -83,8 +87,33 @@ def test_an_algorithm_says_what_the_whole_spec_does_not() -> None:
     assert (first.name, first.objective.metric, first.objective.maximizes) == ("first", "m", True)
     assert (first.metrics, first.compute.instance, first.environment) == ({"m": "m=(.*)"}, "ml.c5.large", {"A": "1"})
     assert (second.name, second.objective.metric, second.objective.maximizes) == ("second", "n", False)
-    # Its own empty mapping is an answer too.
-    assert (second.metrics, second.compute, second.environment) == ({}, Compute(count=2), {})
+    assert second.metrics == {}  # its own empty mapping is an answer too
+    # What is said key by key.
+    assert (second.compute, second.environment) == (Compute(instance="ml.c5.large", count=2), {"A": "1"})
+
+
+@pytest.mark.parametrize(
+    ("own", "shared", "merged"),
+    [
+        ({}, {"instance": "a", "spot": True}, {"instance": "a", "spot": True}),
+        ({"count": 2}, {"instance": "a", "runtime_seconds": 5}, {"instance": "a", "count": 2, "runtime_seconds": 5}),
+        ({"spot": False}, {"spot": True}, {"spot": False}),
+        ({"instance": "a"}, {"groups": [GROUP], "volume_gb": 5}, {"instance": "a", "volume_gb": 5}),
+        ({"groups": [GROUP]}, {"instance": "a", "count": 3, "volume_gb": 5}, {"groups": [GROUP], "volume_gb": 5}),
+        ({"flexible": [OPTION]}, {"instance": "a", "volume_gb": 5, "spot": True}, {"flexible": [OPTION], "spot": True}),
+        ({"volume_gb": 7}, {"flexible": [OPTION]}, {"volume_gb": 7}),
+    ],
+)
+def test_compute_is_merged_key_by_key(own: dict[str, Any], shared: dict[str, Any], merged: dict[str, Any]) -> None:
+    result = Compute.model_validate(own).over(Compute.model_validate(shared))
+    assert result == Compute.model_validate(merged)
+
+
+def test_security_is_merged_key_by_key() -> None:
+    shared = Security(isolation=True, subnets=("a",), security_groups=("b",))
+    assert Security(isolation=False, volume_key="k").over(shared) == Security(
+        isolation=False, volume_key="k", subnets=("a",), security_groups=("b",)
+    )
 
 
 @pytest.mark.parametrize(
