@@ -4,6 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
+# Tests start many processes: without bytecode each one would compile everything again.
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: env demo test thorough fuzz lint lock clean
 
 env: $(READY)

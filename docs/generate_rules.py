@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from smtune.rules import OFFLINE_UNKNOWABLE, RULES, Rule
+from smtune.rules import DESCRIBED, OFFLINE_UNKNOWABLE, About
 
 TARGET = Path(__file__).with_name("rules.md")
 _HEAD = """\
@@ -35,12 +35,12 @@ _TAIL = """
 
 def generate() -> str:
     """The text of rules.md."""
-    rows = [f"| {_anchored(rule.id)} | {rule.severity} | {_cells(rule)} |" for rule in sorted(RULES, key=_order)]
+    rows = [f"| {_anchored(rule.id)} | {rule.severity} | {_cells(rule)} |" for rule in sorted(DESCRIBED, key=_order)]
     rest = [f"| {_anchored(id)} | {_plain(reason)} |" for id, reason in OFFLINE_UNKNOWABLE.items()]
     return _HEAD + "\n".join(rows) + "\n" + _TAIL + "\n".join(rest) + "\n"
 
 
-def _order(rule: Rule) -> tuple[int, str]:
+def _order(rule: About) -> tuple[int, str]:
     number = re.match(r"R(\d+)", rule.id)
     return (int(number[1]) if number else 1000, rule.id)
 
@@ -49,7 +49,7 @@ def _anchored(id: str) -> str:
     return f'<a id="{id.lower()}"></a>`{id}`'
 
 
-def _cells(rule: Rule) -> str:
+def _cells(rule: About) -> str:
     return " | ".join(_plain(text) for text in (rule.title, rule.fix, rule.source))
 
 

@@ -14,7 +14,7 @@ from smtune.request.description import Normalized, normalize
 from smtune.request.formats import find_job
 from smtune.request.site import DEFAULT_REGION
 from smtune.spec import BuiltIn, dump_spec
-from smtune.spec.source import read_text
+from smtune.spec.source import read_text, source_name
 from smtune.spec.yaml import parse_yaml
 
 _REGION = re.compile(r"\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.")
@@ -26,7 +26,7 @@ def read_job(path: Path, name: str | None = None) -> Normalized:
     Raises SpecError for what is neither JSON nor YAML, UsageError where there is not exactly one tuning job (called
     `name`, if that is given).
     """
-    return normalize(find_job(read_document(path), name))
+    return normalize(find_job(read_document(path), name, source_name(path)))
 
 
 def read_document(path: Path) -> Any:

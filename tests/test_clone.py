@@ -155,17 +155,37 @@ def test_one_of_several_jobs_is_named(tmp_path: Path) -> None:
         read_job(file, "other")
 
 
+def in_template(properties: Any) -> str:
+    return json.dumps(
+        {"Resources": {"T": {"Type": "AWS::SageMaker::HyperParameterTuningJob", "Properties": properties}}}
+    )
+
+
+def in_state(instances: Any) -> str:
+    return json.dumps({"version": 4, "resources": [{"type": TERRAFORM, "instances": instances}]})
+
+
+def with_definition(definition: Any) -> str:
+    job = {"HyperParameterTuningJobName": "a", "HyperParameterTuningJobConfig": {}}
+    return json.dumps({**job, "TrainingJobDefinition": definition})
+
+
 @pytest.mark.parametrize(
     ("content", "kind", "message"),
     [
-        ("{}", UsageError, "there is no tuning job in it"),
-        ("[]", UsageError, "there is no tuning job in it"),
-        ("5", UsageError, "there is no tuning job in it"),
+        ("{}", SpecError, "there is no tuning job in it"),
+        ("[]", SpecError, "there is no tuning job in it"),
+        ("5", SpecError, "there is no tuning job in it"),
         ('{"a": 1,,}', SpecError, "job.json:1:9: not JSON"),
         ('{"a": 1, "a": 2}', SpecError, "key 'a' stands twice"),
         ("[" * 50_000, SpecError, "job.json"),
         ("a: [", SpecError, "job.json:1:5: not YAML"),
         ("", SpecError, "the document is empty"),
+        (in_template({"Tags": {"Ref": "T"}}), SpecError, "Tags: an expression, not a value"),
+        (in_template({"TrainingJobDefinition": {"RoleArn": {"Fn::Sub": "${R}"}}}), SpecError, "an expression"),
+        (in_state([{}, 5]), SpecError, "there is no tuning job in it"),
+        (with_definition({"AlgorithmSpecification": {"TrainingImage": 5}}), SpecError, "Member must be of type string"),
+        (with_definition(5), SpecError, "Member must be of type structure"),
         ('{"HyperParameterTuningJobName": 5, "HyperParameterTuningJobConfig": {}}', SpecError, "no TrainingJobDef"),
     ],
 )  # fmt: skip
@@ -175,6 +195,30 @@ def test_what_holds_no_job_gets_one_clear_error(
     with pytest.raises(kind) as caught:
         write_clone(read_job(saved(tmp_path, content)))
     assert message in str(caught.value)
+
+
+def test_members_that_nobody_knows_yet_stay() -> None:
+    job = {**document("direct-marketing"), "FutureThing": {"A": 1}}
+    assert normalize(job).request["FutureThing"] == {"A": 1}
+    assert from_description(job).raw == {"FutureThing": {"A": 1}}
+
+
+def test_a_structure_that_a_request_needs_stays_if_only_empty() -> None:
+    job = document("direct-marketing")
+    job["TrainingJobDefinition"]["StoppingCondition"] = {}
+    assert to_request(from_description(job))["TrainingJobDefinition"]["StoppingCondition"] == {}
+
+
+def test_a_script_keeps_its_metrics_in_the_image_of_a_built_in_algorithm() -> None:
+    job = document("describe")
+    job["TrainingJobDefinition"]["StaticHyperParameters"]["sagemaker_program"] = "train.py"
+    assert "MetricDefinitions" in normalize(job).request["TrainingJobDefinition"]["AlgorithmSpecification"]
+
+
+@pytest.mark.parametrize("value", [None, "x", 5, []])
+def test_what_is_no_description_is_a_spec_error(value: Any) -> None:
+    with pytest.raises(SpecError, match="a request is a mapping"):
+        from_description(value)
 
 
 def test_the_region_is_that_of_the_images() -> None:
@@ -190,7 +234,7 @@ def test_the_command_prints_the_spec_and_adds_tags(tmp_path: Path, capsys: pytes
     assert text.startswith("# left out: hyperparameter _tuning_objective_metric (the service adds it)\n")
     assert text.endswith("tags: {team: ml}\n")
     assert main(["clone", "--request", str(tmp_path / "none.json")]) == 252
-    assert main(["clone", "--request", str(tags)]) == 2
+    assert main(["clone", "--request", str(tags)]) == 252
 
 
 def test_what_holds_no_tags_is_refused(tmp_path: Path) -> None:

@@ -40,8 +40,6 @@ def command(layers: Any, output: str, **options: Any) -> int:
     """
     if options["exit_code"] and options["against"] is None:
         raise click.UsageError("--exit-code needs --against FILE", click.get_current_context())
-    from smtune.cli.planned import print_differences, print_plan
-    from smtune.cli.text import print_json
     from smtune.compare import differences
     from smtune.draft import read_other
     from smtune.estimate import load_prices
@@ -54,14 +52,33 @@ def command(layers: Any, output: str, **options: Any) -> int:
     if options["out"] is not None:
         write_plan(document, options["out"])
     if options["against"] is None:
-        print_json(document.to_dict()) if output == "json" else print_plan(document)
+        _print_plan(document, output)
         return 0
     found = differences(read_other(options["against"], site, prices), document.request)
+    _print_differences(found, str(options["against"]), document.source, output)
+    return 1 if found and options["exit_code"] else 0
+
+
+def _print_plan(document: Any, output: str) -> None:
     if output == "json":
+        from smtune.cli.text import print_json
+
+        print_json(document.to_dict())
+    else:
+        from smtune.cli.planned import print_plan
+
+        print_plan(document)
+
+
+def _print_differences(found: Any, before: str, after: str, output: str) -> None:
+    if output == "json":
+        from smtune.cli.text import print_json
+
         print_json({"same": not found, "differences": [item.to_dict() for item in found]})
     else:
-        print_differences(found, str(options["against"]), document.source)
-    return 1 if found and options["exit_code"] else 0
+        from smtune.cli.planned import print_differences
+
+        print_differences(found, before, after)
 
 
 def _draft(layers: Any, site: Any, prices: Any, minutes: str | None) -> Any:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from smtune import __version__
 from smtune.errors import Problem
-from smtune.rules import RULES
+from smtune.rules import DESCRIBED
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 HOME = "https://github.com/smtune/smtune"
@@ -20,7 +20,9 @@ FORM = "form"
 def as_sarif(found: Iterable[tuple[str, Sequence[Problem]]]) -> dict[str, Any]:
     """A log with one run; `found` has each file's name and its problems."""
     rules = [_described(FORM, "The document is a spec: its keys are known, its values of the right type.", "error", "")]
-    rules += [_described(rule.id, rule.title, rule.severity, f"{rule.fix} (source: {rule.source})") for rule in RULES]
+    rules += [
+        _described(each.id, each.title, each.severity, f"{each.fix} (source: {each.source})") for each in DESCRIBED
+    ]
     numbers = {rule["id"]: index for index, rule in enumerate(rules)}
     results = [_result(problem, name, numbers) for name, problems in found for problem in problems]
     driver = {"name": "smtune", "version": __version__, "informationUri": HOME, "rules": rules}

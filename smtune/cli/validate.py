@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from smtune.cli.options import output_option, specs_argument
+from smtune.errors import shown
 
 
 @click.command(short_help="Check specs.")
@@ -34,10 +35,12 @@ def command(ctx: click.Context, layers: tuple[Any, ...], parents: tuple[Path, ..
     smtune validate spec.yaml --parent parent.json --strict
     smtune validate *.yaml -o sarif > smtune.sarif
     """
-    from smtune.validate import find_problems, read_parents
+    from smtune.validate import find_problems, read_parents, unread_parents
 
     described = read_parents(parents)
     found = [(each.name, find_problems(each, described)) for each in layers]
+    for parent in unread_parents(layers, described) if described else ():
+        click.echo(f"note: no SPEC starts warm from {shown(parent)}: its description was not compared", err=True)
     if output == "table":
         for name, problems in found:
             click.echo("\n".join(problem.describe(name) for problem in problems) or f"{name}: ok")

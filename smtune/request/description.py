@@ -11,15 +11,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from smtune.algorithms.images import parse_image
+from smtune.errors import SpecError
 from smtune.request.patch import apply_patch
-from smtune.request.read import from_request
+from smtune.request.read import from_request, malformed
 from smtune.request.site import Site
-from smtune.request.write import RESOURCES, SHARED_RESOURCES
+from smtune.request.write import PROGRAM, RESOURCES, SHARED_RESOURCES
 from smtune.service_model import shapes
 from smtune.spec import TuningSpec
 
 Json = dict[str, Any]
 _REQUEST = "CreateHyperParameterTuningJobRequest"
+_ANSWER = "DescribeHyperParameterTuningJobResponse"
+_MAY_BE_EMPTY = ("StoppingCondition", "DataSource")  # a request needs them, if only empty
 _READ_ONLY = ("SelectedInstanceType", "SelectedInstanceCount")
 _ADDED = "the service adds it"
 
@@ -44,10 +47,18 @@ def from_description(
 
 
 def normalize(description: Mapping[str, Any], tags: Iterable[Mapping[str, str]] = ()) -> Normalized:
-    """The members of `description` that a request has, without what only the service can say."""
-    known = shapes()[_REQUEST]["members"]
+    """The members of `description` that a request has, without what only the service can say.
+
+    Members that the service model does not know stay. Raises SpecError for what has not the form of a request.
+    """
     left_out: dict[str, str] = {}
-    request: Json = _without_empty({key: value for key, value in description.items() if key in known})
+    if not isinstance(description, Mapping):
+        raise SpecError(tuple(malformed(description)), source="description")
+    answered = set(shapes()[_ANSWER]["members"]) - set(shapes()[_REQUEST]["members"])
+    request: Json = _without_empty({key: value for key, value in description.items() if key not in answered})
+    problems = tuple(malformed(request))
+    if problems:
+        raise SpecError(problems, source="request")
     all_tags = [*request.get("Tags", ()), *tags]
     own = [tag for tag in all_tags if not str(tag.get("Key", "")).startswith("aws:")]
     left_out |= {f"tag {tag['Key']}": "AWS sets it" for tag in all_tags if tag not in own}
@@ -72,7 +83,8 @@ def _without_empty(value: Any) -> Any:
 
 def _is_nothing(key: str, value: Any) -> bool:
     # Hyperparameters, variables and tags may be empty texts; the members that SDKs send as "" are ids of keys.
-    return value is None or value == {} or value == [] or (value == "" and key.endswith("KmsKeyId"))
+    empty = value == [] or (value == {} and key not in _MAY_BE_EMPTY)
+    return value is None or empty or (value == "" and key.endswith("KmsKeyId"))
 
 
 def _definition(definition: Any, left_out: dict[str, str]) -> Any:
@@ -84,7 +96,8 @@ def _definition(definition: Any, left_out: dict[str, str]) -> Any:
         changes["StaticHyperParameters"] = dict.fromkeys(injected)
         left_out |= {f"hyperparameter {name}": _ADDED for name in injected}
     specification = definition.get("AlgorithmSpecification", {})
-    if "MetricDefinitions" in specification and _has_own_metrics(specification):
+    is_script = PROGRAM in definition.get("StaticHyperParameters", {})
+    if "MetricDefinitions" in specification and not is_script and _has_own_metrics(specification):
         changes["AlgorithmSpecification"] = {"MetricDefinitions": None}
         left_out["MetricDefinitions"] = "the algorithm has its own"
     resources = definition.get(RESOURCES, {})

@@ -41,7 +41,7 @@ def from_request(request: Json, site: Site | None = None) -> TuningSpec:
 
     Members that the installed service model does not know (a newer API's) are kept in `raw`.
     """
-    problems = tuple(_malformed(request))
+    problems = tuple(malformed(request))
     if problems:
         raise SpecError(problems, source=_SOURCE)
     site = site or Site()
@@ -54,7 +54,7 @@ def from_request(request: Json, site: Site | None = None) -> TuningSpec:
     return TuningSpec.model_validate({**data, "raw": raw} if raw else data)
 
 
-def _malformed(request: Any) -> Iterator[Problem]:
+def malformed(request: Any) -> Iterator[Problem]:
     """What keeps `request` from being read at all; values that only the service would refuse stay as they are."""
     if not isinstance(request, Mapping):
         yield Problem(0, 0, "", "a request is a mapping of members to values", _FIX)
@@ -78,6 +78,9 @@ def _unsayable(value: Any, path: Path) -> Iterator[tuple[Path, tuple[str, str]]]
         yield path, ("the number is too large, or none", "correct it")
     if len(path) > _MAX_LEVELS:
         yield path, (f"more than {_MAX_LEVELS} levels", "give a request as the service takes it")
+        return
+    if isinstance(value, Mapping) and not all(isinstance(key, str) for key in value):
+        yield path, ("a member has no name", "name members with text")
         return
     members = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
     for key, item in members:

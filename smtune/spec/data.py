@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
@@ -15,6 +16,9 @@ from smtune.spec.ranges import Frozen, mistake
 Compression = Literal["None", "Gzip"]
 Distribution = Literal["FullyReplicated", "ShardedByS3Key"]
 DataType = Literal["ManifestFile", "AugmentedManifestFile", "Converse"]
+
+
+_LIKE_S3 = re.compile(r"(?i)s3(:|//)|https?(:|//)")
 
 
 class Split(Frozen):
@@ -55,6 +59,8 @@ class Table(Frozen):
 
 
 def _place(uri: str) -> str:
+    if _LIKE_S3.match(uri) and not is_remote(uri):
+        raise mistake(f"{shown(uri)} is neither on S3 nor on this machine", "write it as s3://bucket/prefix")
     if "://" in uri and not is_remote(uri):
         raise mistake(f"{shown(uri)} is neither on S3 nor on this machine", "write s3://..., https://... or a path")
     return uri

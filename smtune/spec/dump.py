@@ -19,6 +19,7 @@ _SHORT = 90
 _TEXT_TAG = "tag:yaml.org,2002:str"
 _NUMBER_TAG = "tag:yaml.org,2002:float"
 _PLAIN = re.compile(r"[A-Za-z0-9_/.](?:[A-Za-z0-9_/.@+=-]|:(?=[A-Za-z0-9_/.:])| (?=[A-Za-z0-9_/.]))*")
+_LONG_NUMBER = re.compile(r"[-+.0-9a-fA-FoxX_]{200,}")  # readers refuse what they would have to take for a number
 _YAML_11 = VersionedResolver(version=(1, 1))
 
 
@@ -70,7 +71,8 @@ def _is_leaf(value: Any) -> bool:
 
 def _represent_text(representer: Any, text: str) -> Any:
     # What readers of YAML 1.1 (PyYAML, Go) take for a number, a boolean, a date or null is quoted for them too.
-    bare = _PLAIN.fullmatch(text) and _YAML_11.resolve(ScalarNode, text, (True, False)) == _TEXT_TAG
+    plain = _PLAIN.fullmatch(text) and not _LONG_NUMBER.fullmatch(text)
+    bare = plain and _YAML_11.resolve(ScalarNode, text, (True, False)) == _TEXT_TAG
     return representer.represent_scalar(_TEXT_TAG, text, style=None if bare else "'" if text.isprintable() else '"')
 
 

@@ -184,7 +184,8 @@ class _Reader:
             return None
 
     def _text(self, node: ScalarNode, path: Path) -> str:
-        text: str = node.value
+        # JSON escapes a character beyond 16 bits in two halves.
+        text: str = node.value.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
         # Legal in YAML (escaped), but no program, file or request can carry them.
         if _UNSENDABLE.search(text):
             self._problem(node, path, "the text holds a NUL or half a character", _ESCAPED)

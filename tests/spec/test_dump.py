@@ -140,3 +140,8 @@ def test_text_that_looks_like_a_reference_stays_text() -> None:
     spec = load_spec("name: a\nalgorithm: {image: i}\nobjective: {maximize: m}\nenvironment: {A: '$${env:HOME}'}\n")
     assert spec.environment == {"A": "${env:HOME}"}
     assert load_spec(dump_spec(spec)) == spec
+
+
+def test_digits_without_end_are_text() -> None:
+    spec = spec_of(role="9" * 400)
+    assert load_spec(dump_spec(spec)) == spec

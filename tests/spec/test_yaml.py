@@ -230,3 +230,7 @@ def test_any_text_is_read_or_refused_with_a_place(text: str) -> None:
         places = [(problem.line, problem.column) for problem in error.problems]
     assert places
     assert all(line >= 1 and column >= 1 for line, column in places)
+
+
+def test_a_character_that_json_escapes_in_two_halves_is_one() -> None:
+    assert parse_yaml('{"a": "\\ud83d\\ude00"}', source="s").data == {"a": "😀"}
