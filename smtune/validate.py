@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -15,7 +16,7 @@ from smtune.errors import Problem, SpecError, shown
 from smtune.request import to_request
 from smtune.request.origin import origin
 from smtune.request.override import overridden
-from smtune.rules import Finding, as_request, broken_rules
+from smtune.rules import RAW, Finding, as_request, broken_rules, hide, parent_names
 from smtune.service_model import shapes
 from smtune.spec import BuiltIn, Definition, Image, Script, TuningSpec
 from smtune.spec.document import Document, in_order
@@ -42,7 +43,7 @@ _DEPENDENT = {
     "hyperparameters": {"R11", "R13", "R15"},
     "limits": {"R11", "R15", "R16"},
     "metrics": {"R22"},
-    "objective": {"R22", "xgboost"},
+    "objective": {"R22"},
     "strategy": {"R11", "R12", "R13", "R14", "R15"},
 }
 """A key with a mistake -> the rules that cannot be judged without it."""
@@ -57,24 +58,20 @@ def find_problems(source: str | Path | Layers, parents: Parents | None = None) -
     """Errors and warnings, all at once, in the order of the file.
 
     The file is a spec, a CreateHyperParameterTuningJob request or a description of a job. `parents` are the
-    descriptions of a warm start's parents by name.
+    descriptions of a warm start's parents by name. What looks like a credential is never shown.
     """
-    try:
-        document = read_document(source)
-        if _REQUEST_NAME in document.data:
-            return in_order(set(_problems_of_request(document, parents or {})))
-        document = expand(document, os.environ)
-    except SpecError as error:
-        return error.problems
-    try:
-        spec: TuningSpec | None = check_document(document)
-        mistakes: tuple[Problem, ...] = ()
-        cut: set[Keys] = set()
-    except SpecError as error:
-        mistakes = error.problems
-        spec, cut = _without_mistakes(document)
-    rest = _problems_of_spec(spec, document, parents or {}, cut) if spec else ()
-    return in_order({*mistakes, *rest})
+    return tuple(_discreet(problem) for problem in _find(source, parents or {}))
+
+
+def unread_parents(sources: Iterable[str | Path | Layers], parents: Parents) -> tuple[str, ...]:
+    """The names among `parents` that none of the sources starts warm from; none where a source does not tell."""
+    named: set[str] = set()
+    for source in sources:
+        request = _request_of(source)
+        if request is None:
+            return ()
+        named |= parent_names(request)
+    return tuple(name for name in parents if name not in named)
 
 
 def read_parents(files: Iterable[Path]) -> dict[str, Mapping[str, Any]]:
@@ -87,6 +84,53 @@ def read_parents(files: Iterable[Path]) -> dict[str, Mapping[str, Any]]:
             raise SpecError((Problem(1, 1, "", "not the description of a tuning job", fix),), source=document.source)
         parents[str(document.data[_REQUEST_NAME])] = document.data
     return parents
+
+
+def _find(source: str | Path | Layers, parents: Parents) -> tuple[Problem, ...]:
+    try:
+        document = _read(source)
+    except SpecError as error:
+        return error.problems
+    if _REQUEST_NAME in document.data:
+        return in_order(set(_problems_of_request(document, parents)))
+    spec, mistakes, cut = _checked(document)
+    rest = _problems_of_spec(spec, document, parents, cut) if spec else ()
+    return in_order({*mistakes, *rest})
+
+
+def _read(source: str | Path | Layers) -> Document:
+    document = read_document(source)
+    return document if _REQUEST_NAME in document.data else expand(document, os.environ)
+
+
+def _checked(document: Document) -> tuple[TuningSpec | None, tuple[Problem, ...], set[Keys]]:
+    """The spec, as far as it can be made; its mistakes of form; the keys that are missing because of them."""
+    try:
+        return check_document(document), (), set()
+    except SpecError as error:
+        spec, cut = _without_mistakes(document)
+        return spec, error.problems, cut
+
+
+def _request_of(source: str | Path | Layers) -> Mapping[str, Any] | None:
+    """The request of a source, whatever its algorithm; None where its warm start is not known for a mistake."""
+    try:
+        document = _read(source)
+    except SpecError:
+        return None
+    if _REQUEST_NAME in document.data:
+        request: Mapping[str, Any] = document.data
+        return request
+    spec, _, cut = _checked(document)
+    if spec is None or any(gone[0] in ("warm_start", "raw") for gone in cut):
+        return None
+    return to_request(_with_images(spec))
+
+
+def _discreet(problem: Problem) -> Problem:
+    """Credentials may also stand where keys do: in a path, and in what is said of a form."""
+    path, message, fix = (hide(text, ()) for text in (problem.path, problem.message, problem.fix))
+    return dataclasses.replace(problem, path=path, message=message, fix=fix)
 
 
 def _problems_of_request(document: Document, parents: Parents) -> Iterator[Problem]:
@@ -117,7 +161,7 @@ def _problems_of_spec(spec: TuningSpec, document: Document, parents: Parents, cu
 
 def _overridden(spec: TuningSpec, document: Document) -> Iterator[Problem]:
     for keys in overridden(spec, document.data, document.places):
-        problem = Problem(0, 0, "", "raw says otherwise, and wins", "say it once", "raw", severity="warning")
+        problem = Problem(0, 0, "", "raw says otherwise, and wins", RAW.fix, RAW.id, severity=RAW.severity)
         yield document.placed(problem, keys)
 
 

@@ -13,7 +13,7 @@ from smtune.errors import Problem, SpecError
 from smtune.request import to_request
 from smtune.spec import load_spec
 from smtune.spec.source import Layers
-from smtune.validate import check_file, find_problems, read_parents
+from smtune.validate import check_file, find_problems, read_parents, unread_parents
 
 SPEC = """\
 name: a
@@ -113,6 +113,18 @@ def test_an_unknown_algorithm_hides_no_other_problem(tmp_path: Path) -> None:
         "s:2:1: algorithm: unknown builtin 'xgbost' [R33]\n    did you mean xgboost? or name an image",
         "s:6:19: limits.parallel: parallel 2 is above jobs 1 [R16]\n    lower parallel to 1, or raise jobs",
     ]
+
+
+@pytest.mark.parametrize("objective", ["objective: {maximise: validation:auc}\n", "objective: 5\n", ""])
+def test_a_mistake_in_the_objective_hides_no_hyperparameter(objective: str, tmp_path: Path) -> None:
+    text = f"""\
+name: a
+algorithm: {{builtin: xgboost, version: 1.7-1}}
+{objective}hyperparameters: {{objective: binary:logistic, num_round: 9, max_dept: 3, eta: {{min: 0.1, max: 0.3}}}}
+"""
+    found = check(tmp_path, text)
+    assert [problem.path for problem in found if problem.rule] == ["hyperparameters.max_dept"]
+    assert any(problem.path.startswith("objective") for problem in found if not problem.rule)
 
 
 def test_an_unknown_algorithm_of_several_is_placed_there(tmp_path: Path) -> None:
@@ -358,6 +370,40 @@ def test_parents_are_looked_at_where_they_are_given(tmp_path: Path) -> None:
     (problem,) = find_problems(spec, parents)
     assert (problem.line, problem.rule) == (6, "R27")
     assert problem.message == "parent 'a' is InProgress: a parent has ended"
+
+
+UNREAD = {"one": described(), "two": described()}
+
+
+@pytest.mark.parametrize(
+    ("text", "unread"),
+    [
+        (SPEC, ("one", "two")),
+        (SPEC + "warm_start: {type: transfer, parents: [two, one]}\n", ()),
+        (SPEC + "warm_start: {type: transfer, parents: [two, three]}\n", ("one",)),
+        (SPEC + "warm_start: {type: transfer, parents: [two]}\nsead: 7\n", ("one",)),
+        (
+            (SPEC + "warm_start: {type: transfer, parents: [two]}\n").replace(
+                "{image: i}", "{builtin: xgbost, version: 1.7-1}"
+            ),
+            ("one",),
+        ),
+        # What they start from is not known.
+        (SPEC + "warm_start: {type: transfer, parents: 5}\n", ()),
+        (SPEC + "warm_strat: {type: transfer, parents: [two]}\n", ()),
+        ("a: [", ()),
+        ("5\n", ()),
+    ],
+)
+def test_parents_that_no_spec_starts_from_are_named(text: str, unread: tuple[str, ...], tmp_path: Path) -> None:
+    assert unread_parents([written(tmp_path, text)], UNREAD) == unread
+
+
+def test_a_parent_of_one_spec_of_several_is_read(tmp_path: Path) -> None:
+    warm = written(tmp_path, SPEC + "warm_start: {type: transfer, parents: [two]}\n", "warm.yaml")
+    request = as_json(tmp_path, to_request(load_spec(warm)))
+    assert unread_parents([written(tmp_path, SPEC), warm], UNREAD) == ("one",)
+    assert unread_parents([request], UNREAD) == ("one",)
 
 
 @pytest.mark.parametrize("text", ["{}\n", "a: 1\n", "HyperParameterTuningJobName: a\n"])

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 REPOSITORY = "sagemaker-xgboost"
+VERSION = "1.7-1"
+"""The container's version whose rules these are."""
 OBJECTIVE_METRIC = "_tuning_objective_metric"
 """The service adds it to every training job of a tuning job, with the objective metric's name."""
 

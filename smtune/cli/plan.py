@@ -45,6 +45,7 @@ def command(layers: Any, output: str, **options: Any) -> int:
     from smtune.estimate import load_prices
     from smtune.plan.document import write_plan
     from smtune.request import Site
+    from smtune.rules.secrets import secret_values
 
     site = Site(options["region"], options["account"], options["role"], options["bucket"])
     prices = load_prices(options["price_file"]) if options["price_file"] else load_prices()
@@ -54,7 +55,9 @@ def command(layers: Any, output: str, **options: Any) -> int:
     if options["against"] is None:
         _print_plan(document, output)
         return 0
-    found = differences(read_other(options["against"], site, prices), document.request)
+    other = read_other(options["against"], site, prices)
+    hidden = (*secret_values(other), *secret_values(document.request))
+    found = [_discreet(item, hidden) for item in differences(other, document.request)]
     _print_differences(found, str(options["against"]), document.source, output)
     return 1 if found and options["exit_code"] else 0
 
@@ -68,6 +71,22 @@ def _print_plan(document: Any, output: str) -> None:
         from smtune.cli.planned import print_plan
 
         print_plan(document)
+
+
+def _discreet(item: Any, hidden: tuple[str, ...]) -> Any:
+    """A difference without the values of secrets."""
+    import dataclasses
+
+    from smtune.rules.secrets import hide
+
+    def shown(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: shown(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [shown(inner) for inner in value]
+        return hide(value, hidden) if isinstance(value, str) else value
+
+    return dataclasses.replace(item, before=shown(item.before), after=shown(item.after))
 
 
 def _print_differences(found: Any, before: str, after: str, output: str) -> None:

@@ -16,7 +16,8 @@ from smtune.cli.options import spec_argument
 def command(layers: Any, region: str, account: str) -> None:
     """Print SPEC's CreateHyperParameterTuningJob request as JSON; no account, no network.
 
-    Data and code that `run` uploads stand in it under the places they would have by default.
+    Data and code that `run` uploads stand in it under the places they would have by default. What `limits.budget` makes
+    of the limits depends on prices: `smtune plan` shows that.
 
     \b
     smtune render spec.yaml --region eu-west-1 --account 123456789012 > request.json
@@ -26,4 +27,7 @@ def command(layers: Any, region: str, account: str) -> None:
     from smtune.request import Site, to_request
     from smtune.spec import load_spec
 
-    print_json(to_request(load_spec(layers), Site(region=region, account=account)))
+    spec = load_spec(layers)
+    print_json(to_request(spec, Site(region=region, account=account)))
+    if spec.limits.budget is not None:
+        click.echo("note: limits.budget may lower these limits, which smtune plan shows", err=True)

@@ -13,19 +13,24 @@ from typing import Any
 
 from smtune.rules import algorithm, compute, limits, metrics, model, names, secrets, space, strategy, tags, warm_start
 from smtune.rules.case import Case, Json, Path
-from smtune.rules.rule import Finding, Rule
+from smtune.rules.rule import About, Finding, Rule
 from smtune.rules.secrets import hide, secret_values
 from smtune.rules.unknowable import OFFLINE_UNKNOWABLE
-from smtune.rules.warm_start import as_request
+from smtune.rules.warm_start import as_request, parent_names
 
 __all__ = [
+    "DESCRIBED",
     "OFFLINE_UNKNOWABLE",
+    "RAW",
     "RULES",
+    "About",
     "Finding",
     "Rule",
     "as_request",
     "broken_rules",
     "check_warm_start",
+    "hide",
+    "parent_names",
 ]
 
 _MODULES = (names, space, strategy, limits, metrics, warm_start, algorithm, compute, tags, secrets)
@@ -33,8 +38,18 @@ _CHECKED: tuple[Rule, ...] = tuple(
     item for module in _MODULES for item in vars(module).values() if isinstance(item, Rule)
 )
 RULES: tuple[Rule, ...] = (*_CHECKED, *model.RULES)
-"""Every rule; what they are about, where that is written and what to do stands in docs/rules.md."""
+"""Every rule about a request; what they are about, where that is written and what to do stands in docs/rules.md."""
+RAW = About(
+    "raw",
+    "A key and raw do not contradict each other: raw wins, and the key misleads.",
+    "warning",
+    "docs/spec.md, raw: it is merged into the request last",
+    "say it once",
+)
+"""The one rule about a spec, whose request cannot tell."""
+DESCRIBED: tuple[About, ...] = (*RULES, RAW)
 
+_FIXES = {rule.id: rule.fix for rule in RULES}
 _MESSAGE = 180
 
 
@@ -99,8 +114,11 @@ def _related(one: Path, other: Path) -> bool:
 
 
 def _shown(finding: Finding, hidden: tuple[str, ...]) -> Finding:
-    message, fix = (_line(hide(text, hidden)) for text in (finding.message, finding.fix))
-    return replace(finding, message=message, fix=fix)
+    if finding.rule == secrets.secrets.id:
+        # It says names only; a value that is an everyday word would be cut out of its own words.
+        hidden = ()
+    fix = finding.fix if finding.fix == _FIXES[finding.rule] else hide(finding.fix, hidden)
+    return replace(finding, message=_line(hide(finding.message, hidden)), fix=_line(fix))
 
 
 def _line(text: str) -> str:

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 
 from smtune.algorithms import xgboost
 from smtune.algorithms.builtins import TunedRange, complaints
+from smtune.algorithms.xgboost_table import VERSION
 from smtune.errors import shown
-from smtune.rules.case import Case, Part
-from smtune.rules.metrics import PROGRAM
-from smtune.rules.rule import Broken, rule
+from smtune.rules.case import PROGRAM, Case, Part
+from smtune.rules.rule import Broken, Severity, rule
 from smtune.spec.explain import nearest
 
+_NO_ROUNDS = "Missing required hyperparameter: num_round"
+"""What every version of the container says."""
 _NAMED = re.compile(r"yperparameter(?: found:|:)? (\w+)")
 
 
@@ -33,7 +35,8 @@ def one_algorithm(case: Case) -> Iterator[Broken]:
 
 @rule(
     "xgboost",
-    title="The built-in XGBoost's container takes every value, and both ends of every range.",
+    title="The built-in XGBoost's container takes every value, and both ends of every range (a warning where the image "
+    "is of another version than 1.7-1).",
     source="the container's own code (sagemaker-xgboost-container 1.7-1), in its words",
     fix="keep every value within what the algorithm takes",
 )
@@ -43,7 +46,8 @@ def xgboost_hyperparameters(case: Case) -> Iterator[Broken]:
             for message in _xgboost_complaints(part):
                 named = _NAMED.search(message)
                 name = named[1] if named else ""
-                yield Broken(part.place_of(name), message, _xgboost_fix(message, name))
+                severity, fix = _xgboost_advice(part, message, name)
+                yield Broken(part.place_of(name), message, fix, severity)
 
 
 @rule(
@@ -91,6 +95,14 @@ def _xgboost_complaints(part: Part) -> list[str]:
         for text in values[1:]:
             found += xgboost.check({**static, **typical, name: text})
     return list(dict.fromkeys(found))
+
+
+def _xgboost_advice(part: Part, message: str, name: str) -> tuple[Severity, str]:
+    """How sure a complaint is, and what to do: other versions may take what 1.7-1 refuses."""
+    fix = _xgboost_fix(message, name)
+    if part.version == VERSION or message == _NO_ROUNDS:
+        return "error", fix
+    return "warning", f"that is {VERSION}'s rule, {part.version} may have another: {fix}"
 
 
 def _xgboost_fix(message: str, name: str) -> str:

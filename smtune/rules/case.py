@@ -17,6 +17,8 @@ Kind = Literal["Continuous", "Integer", "Categorical", "Auto"]
 REQUEST = "CreateHyperParameterTuningJobRequest"
 CONFIG: Path = ("HyperParameterTuningJobConfig",)
 LIMITS: Path = (*CONFIG, "ResourceLimits")
+PROGRAM = "sagemaker_program"
+"""The static hyperparameter that names the script to run."""
 _JUMPSTART = "s3://jumpstart-"
 KINDS: Mapping[str, Kind] = {
     "ContinuousParameterRanges": "Continuous",
@@ -89,24 +91,33 @@ class Part:
         return list(self.algorithm.get("MetricDefinitions", ()))
 
     @cached_property
+    def _known_image(self) -> tuple[Family, str] | None:
+        return parse_image(self.algorithm.get("TrainingImage", ""))
+
+    @property
     def family(self) -> Family | None:
         """The built-in algorithm or the framework whose image this is; None for any other image."""
-        found = parse_image(self.algorithm.get("TrainingImage", ""))
-        return found[0] if found else None
+        return self._known_image[0] if self._known_image else None
+
+    @property
+    def version(self) -> str | None:
+        """The version of a known image, as `1.7-1`; None for any other image."""
+        return self._known_image[1] if self._known_image else None
 
     @cached_property
     def builtin(self) -> str | None:
         """The name of the built-in algorithm: by its image, or by the script of AWS's own that a framework runs."""
-        if self.has_own_image:
-            return self.family.name if self.family else None
+        if self.family and self.family.kind == "builtin":
+            return self.family.name if self.has_own_image else None
         code = self.static.get("sagemaker_submit_directory", "")
         names = (name for name, family in families().items() if family.container)
         return next((name for name in names if code.startswith(_JUMPSTART) and name.partition("-")[0] in code), None)
 
     @property
     def has_own_image(self) -> bool:
-        """Whether it is a built-in algorithm with an image of its own, which also has metrics of its own."""
-        return self.family is not None and self.family.kind == "builtin"
+        """Whether it is a built-in algorithm with an image of its own, which also has metrics of its own; the image
+        that runs a script is not (XGBoost's script mode)."""
+        return self.family is not None and self.family.kind == "builtin" and PROGRAM not in self.static
 
     def at(self, *keys: str | int) -> Path:
         """The request's path of a member of this definition."""

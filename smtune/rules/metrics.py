@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from smtune.algorithms import xgboost
 from smtune.algorithms.builtins import objective_complaint
 from smtune.errors import shown
-from smtune.rules.case import Case, Json, Part, Path
-from smtune.rules.regex import compiled, cut_number, lazy_end, mended, overlap
+from smtune.rules.case import PROGRAM, Case, Json, Part, Path
+from smtune.rules.regex import as_python, compiled, cut_number, lazy_end, mended, overlap
 from smtune.rules.rule import Broken, rule
 from smtune.spec.explain import nearest
 
 MAX_METRICS, MANY_METRICS = 40, 20
-PROGRAM = "sagemaker_program"
 _GUIDE = "developer guide, define metrics"
 _LONGEST = 150
+_PLAIN = "write what both engines know, as (\\S+), or look at the first job's metrics"
 _GROUP = "put the number, and nothing else, in one group: (\\S+)"
 
 
@@ -56,18 +56,26 @@ def metric_names(case: Case) -> Iterator[Broken]:
 
 @rule(
     "R21",
-    title="A metric's regex is one, with one group around the number.",
+    title="A metric's regex is one, with one group around the number (a warning: further groups, which are not read, "
+    "and Java's own syntax, which is not checked).",
     source=_GUIDE,
     fix=_GROUP,
 )
 def regexes(case: Case) -> Iterator[Broken]:
     for _, path, metric in _metrics(case):
         pattern = compiled(metric["Regex"])
-        if isinstance(pattern, str):
-            yield Broken(path, f"not a regular expression: {pattern}", "check brackets and backslashes")
-        elif pattern.groups != 1:
-            message = f"the regex has {pattern.groups} groups, not one around the number"
-            yield Broken(path, message, _GROUP)
+        complaint = pattern if isinstance(pattern, str) else None
+        meant = compiled(as_python(metric["Regex"])) if complaint else pattern
+        if isinstance(meant, str):
+            yield Broken(path, f"not a regular expression: {meant}", "check brackets and backslashes")
+        elif meant.groups == 0:
+            yield Broken(path, "the regex has no group, and needs one around the number", _GROUP)
+        elif complaint:
+            message = f"not checked here: the service's engine is not Python's, which says {complaint}"
+            yield Broken(path, message, _PLAIN, "warning")
+        elif meant.groups > 1:
+            message = f"the regex has {meant.groups} groups, and only the first is read"
+            yield Broken(path, message, "write the others as (?:...)", "warning")
 
 
 @rule(

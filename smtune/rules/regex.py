@@ -10,6 +10,13 @@ from smtune.errors import shown
 
 SAMPLE = "8.3e-05"
 """A small number as Python prints it."""
+_JAVA = re.compile(
+    r"\\Q(?P<quoted>.*?)(?:\\E|$)|\\k<(?P<name>\w+)>|\\[pP](?:\{\w+(?:=\w+)?\}|\w)|\\x\{\w+\}|\\c.|\\."
+    r"|\(\?<(?:[=!]|(?=[A-Za-z]))|\(\?[dimsuxU]*-?[dimsuxU]+\)",
+    re.DOTALL,
+)
+"""What Java's syntax has and Python's has not, or not everywhere; and every other escape, so that none is split."""
+_ESCAPES = {"p": "\\w", "P": "\\W", "z": "\\Z", "h": "\\s", "H": "\\S", "R": "\\n", "V": "\\S", "G": "", "e": " "}
 _LAZY = re.compile(r"(?:[*+?]|\{\d*,?\d*\})\?")
 _ESCAPED = re.compile(r"\\([^\w\s])")
 _META = re.compile(r"[\\.^$*+?()\[\]{}|]")
@@ -23,6 +30,23 @@ def compiled(regex: str) -> re.Pattern[str] | str:
             return re.compile(regex)
     except (re.error, OverflowError, RecursionError) as error:
         return str(error)
+
+
+def as_python(regex: str) -> str:
+    """The regex with what Java's engine knows and Python's does not replaced by something of the same shape: good to
+    tell whether it is whole and how many groups it has, not to search with."""
+    return _JAVA.sub(_replaced, regex)
+
+
+def _replaced(match: re.Match[str]) -> str:
+    text = match[0]
+    if match["quoted"] is not None:
+        return re.escape(match["quoted"])
+    if match["name"]:
+        return f"(?P={match['name']})"
+    if text.startswith("\\"):
+        return _ESCAPES.get(text[1], text) if text[:2] != "\\c" and text[:3] != "\\x{" else " "
+    return "(?P<" if text == "(?<" else "(?:" if text[-1] != ")" else "(?:)"
 
 
 def lazy_end(regex: str) -> str | None:

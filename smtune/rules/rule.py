@@ -37,8 +37,8 @@ Check = Callable[[Case], Iterator[Broken]]
 
 
 @dataclass(frozen=True)
-class Rule:
-    """A rule of the service, or of what works."""
+class About:
+    """What is to be said of a rule, wherever it is checked."""
 
     id: str
     """Stable: `R1` to `R50` with an optional suffix, or a speaking name."""
@@ -49,6 +49,12 @@ class Rule:
     """Where it is written."""
     fix: str
     """What to do, whatever the request."""
+
+
+@dataclass(frozen=True)
+class Rule(About):
+    """A rule of the service, or of what works, about a request."""
+
     check: Check
 
     def findings(self, case: Case) -> Iterator[Finding]:

@@ -64,13 +64,15 @@ def secret_values(request: Any) -> tuple[str, ...]:
     fix="keep it in AWS Secrets Manager and pass its name",
 )
 def secrets(case: Case) -> Iterator[Broken]:
+    hidden = secret_values(case.request)
     for path, name, value in _plain(case.request):
         kind, by_name = kind_of_secret(value), kind_of_secret(name)
         if kind or by_name:
-            message = f"{_whole(name)} holds {kind or by_name}: everybody who may describe the job reads it"
+            message = f"{_named(name, hidden)} holds {kind or by_name}: everybody who may describe the job reads it"
             yield Broken(path, message, "keep it in AWS Secrets Manager and pass its name; replace the key that leaked")
         elif _is_secret(name, value):
-            message = f"{shown(name)} is named like a secret and has a plain value, which everybody with access reads"
+            own = _named(name, hidden)
+            message = f"{own} is named like a secret and has a plain value, which everybody with access reads"
             fix = "keep it in AWS Secrets Manager and pass its name or ARN"
             yield Broken(path, message, fix, "warning")
 
@@ -82,8 +84,8 @@ def _is_secret(name: str, value: str) -> bool:
     return bool(_NAME.search(plain)) and not _POINTS.search(plain) and not _HARMLESS.match(value)
 
 
-def _whole(name: str) -> str:
-    return HIDDEN if kind_of_secret(name) else shown(name)
+def _named(name: str, hidden: tuple[str, ...]) -> str:
+    return HIDDEN if kind_of_secret(name) or any(secret in name for secret in hidden) else shown(name)
 
 
 def _plain(request: Any) -> Iterator[tuple[Path, str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -24,6 +25,10 @@ FIXED = (
     "HyperParameterTuningResourceConfig",
 )
 """The members of a definition that are not among those the service lets a warm start change."""
+_CHANNEL_DEFAULTS = {"CompressionType": "None", "RecordWrapperType": "None"}
+_SOURCE_DEFAULTS = {"S3DataDistributionType": "FullyReplicated"}
+_TO_COME = re.compile(r"s3://sagemaker-[a-z0-9-]+-0{12}/")
+"""Where data stands that is not uploaded yet: in the bucket of an account that nobody has."""
 _PARENTS: Path = ("WarmStartConfig", "ParentHyperParameterTuningJobs")
 _GUIDE = "developer guide, warm start"
 _SHARED = ("HyperParameterTuningJobConfig", "TrainingJobDefinition", "TrainingJobDefinitions")
@@ -71,10 +76,7 @@ def parents(case: Case) -> Iterator[Broken]:
 def grandparents(case: Case) -> Iterator[Broken]:
     ours = {name for _, name in _named(case)}
     for path, name in _named(case):
-        started = case.parents.get(name, {}).get("WarmStartConfig")
-        listed = started.get("ParentHyperParameterTuningJobs") if isinstance(started, dict) else None
-        jobs = listed if isinstance(listed, list) else []
-        theirs = {str(each.get("HyperParameterTuningJobName")) for each in jobs if isinstance(each, dict)}
+        theirs = parent_names(case.parents.get(name))
         if theirs - ours:
             older = ", ".join(sorted(theirs - ours))
             message = f"parent {shown(name)} learned from {older}, which this job will not read"
@@ -125,10 +127,10 @@ def few_changes(case: Case) -> Iterator[Broken]:
 )
 def identical(case: Case) -> Iterator[Broken]:
     for _, name, ours, theirs in _pairs(case) if _type(case) == "IdenticalDataAndAlgorithm" else ():
-        if ours.definition.get("InputDataConfig", []) != theirs.definition.get("InputDataConfig", []):
+        if not _same_data(ours, theirs):
             message = f"the data is not that of parent {shown(name)}"
             yield Broken(ours.at("InputDataConfig"), message, "keep it, or write type: transfer")
-        if ours.algorithm.get("TrainingImage") != theirs.algorithm.get("TrainingImage"):
+        if _image(ours) != _image(theirs):
             message = f"the image is not that of parent {shown(name)}"
             yield Broken(ours.at("AlgorithmSpecification"), message, "keep it, or write type: transfer")
 
@@ -162,6 +164,14 @@ def fixed(case: Case) -> Iterator[Broken]:
             if mine != other and not (member == "RetryStrategy" and mine is None):
                 message = f"{member} is not that of parent {shown(name)}, and a warm start may not change it"
                 yield Broken(ours.at(member), message, "keep what the parent has")
+
+
+def parent_names(request: Any) -> frozenset[str]:
+    """The tuning jobs that a request, of any form, starts warm from."""
+    started = request.get("WarmStartConfig") if isinstance(request, dict) else None
+    listed = started.get("ParentHyperParameterTuningJobs") if isinstance(started, dict) else None
+    jobs = listed if isinstance(listed, list) else []
+    return frozenset(str(each.get("HyperParameterTuningJobName")) for each in jobs if isinstance(each, dict))
 
 
 def _named(case: Case) -> Iterator[tuple[Path, str]]:
@@ -199,6 +209,40 @@ def _kinds(name: str, ours: Part, theirs: Part) -> Iterator[Broken]:
 def _objective(part: Part) -> str:
     given = part.objective or {"Type": "Maximize", "MetricName": "nothing"}
     return f"{given['Type'].lower()}: {given['MetricName']}"
+
+
+def _same_data(ours: Part, theirs: Part) -> bool:
+    """Whether two definitions have the same channels, in any order; those yet to be uploaded pass for any data."""
+    mine, other = _channels(ours), _channels(theirs)
+    return mine.keys() == other.keys() and all(
+        mine[name] == other[name] for name in mine if not any(_is_to_come(each[name]) for each in (mine, other))
+    )
+
+
+def _channels(part: Part) -> dict[str, Json]:
+    """Each channel by its name, with the service's defaults said."""
+    found = dict[str, Json]()
+    for channel in part.definition.get("InputDataConfig", ()):
+        source = dict(channel["DataSource"])
+        if "S3DataSource" in source:
+            source["S3DataSource"] = {**_SOURCE_DEFAULTS, **source["S3DataSource"]}
+        mode = {"InputMode": part.algorithm.get("TrainingInputMode")}
+        found[channel["ChannelName"]] = {**_CHANNEL_DEFAULTS, **mode, **channel, "DataSource": source}
+    return found
+
+
+def _is_to_come(channel: Json) -> bool:
+    return bool(_TO_COME.match(channel["DataSource"].get("S3DataSource", {}).get("S3Uri", "")))
+
+
+def _image(part: Part) -> tuple[str, ...]:
+    """What tells two images apart: AWS's own are the same ones in every region's registry."""
+    image = str(part.algorithm.get("TrainingImage", ""))
+    if part.family is None or part.version is None:
+        return (image,)
+    if part.family.kind == "builtin":
+        return part.family.name, part.version
+    return part.family.name, image.rpartition(":")[2]
 
 
 def _repository(part: Part) -> str:

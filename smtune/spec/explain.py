@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import itertools
+import re
 from collections.abc import Iterable, Mapping
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -29,6 +31,8 @@ _TYPES = {
     "too_short": ("enough", "give at least one"),
     "is_instance_of": ("a mapping", "write keys and values, as in {key: value}"),
 }
+_OWN = ("environment", "hyperparameters", "tags")
+_SECRET = re.compile(r"(?i)secret|token(?!s|iz)|passw|passphrase|pwd|credential|private|(api|access)[-_]?key")
 _LISTED = 12  # of more keys than these, only the nearest is named
 _BOUNDS = {
     "greater_than_equal": ("at least", "ge"),
@@ -42,8 +46,15 @@ def explain(error: ErrorDetails, document: Document, root: type[BaseModel]) -> P
     """What `error` means for the person who wrote `document`; `root` is the model it was checked against."""
     path, _ = locate(root, error["loc"])
     message, fix = _sentence(error, root)
+    if _is_secret(path) and error["type"] not in ("missing", "extra_forbidden"):
+        message, fix = "the value cannot be used here", "write text; its name looks secret, so the value is not shown"
     line, column = document.place(path)
     return Problem(line, column, dotted(path), message, fix)
+
+
+def _is_secret(path: Path) -> bool:
+    """Whether a key is one of the user's own, by a name that people give to secrets."""
+    return any(part in _OWN and _SECRET.search(str(name)) for part, name in itertools.pairwise(path))
 
 
 def nearest(word: str, choices: Iterable[str]) -> str | None:

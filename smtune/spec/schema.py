@@ -8,6 +8,7 @@ from smtune.spec.model import TuningSpec
 
 Json = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_REFERENCE = {"type": "string", "pattern": r"^\$\{env:[^}]*\}$"}
 FILE = "smtune.schema.json"
 """The name under which `smtune init` puts it beside a spec."""
 
@@ -25,12 +26,21 @@ def spec_schema() -> Json:
     return {"$schema": DIALECT, **schema, "title": "smtune spec"}
 
 
+def _is_not_text(part: Json) -> bool:
+    """Whether a part of the schema is for numbers, switches or choices: none of them takes a text as it is."""
+    return part.get("type") in ("integer", "number", "boolean") or "enum" in part
+
+
 def _loosened(value: Any) -> Any:
     """Without titles, which repeat the keys, and with `anyOf` for `oneOf`: {min: 1, max: 5} fits two kinds of range."""
     if isinstance(value, list):
         return [_loosened(item) for item in value]
     if not isinstance(value, dict):
         return value
+    if _is_not_text(value):
+        rest = {key: item for key, item in value.items() if key in ("description", "examples", "default")}
+        kind = {key: item for key, item in value.items() if key not in (*rest, "title")}
+        return {**rest, "anyOf": [kind, _REFERENCE]}
     result = {}
     for key, item in value.items():
         if key == "properties":

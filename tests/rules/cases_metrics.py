@@ -5,7 +5,9 @@ from __future__ import annotations
 from rule_requests import (
     KNN,
     KNN_STATIC,
+    NEWER_XGBOOST,
     SCIKIT_LEARN,
+    SCRIPT_MODE,
     TUNE_K,
     C,
     D,
@@ -45,7 +47,31 @@ METRICS: dict[str, tuple[Json, str, str, str]] = {
     "R21": (
         metrics("m=.*"),
         f"{D}.AlgorithmSpecification.MetricDefinitions[0]",
-        "the regex has 0 groups, not one around the number",
+        "the regex has no group, and needs one around the number",
+        "put the number, and nothing else, in one group: (\\S+)",
+    ),
+    "R21: two groups": (
+        metrics("(m)=(\\S+)"),
+        f"{D}.AlgorithmSpecification.MetricDefinitions[0]",
+        "the regex has 2 groups, and only the first is read",
+        "write the others as (?:...)",
+    ),
+    "R21: Java's syntax": (
+        metrics("m=(?<value>\\S+)"),
+        f"{D}.AlgorithmSpecification.MetricDefinitions[0]",
+        "not checked here: the service's engine is not Python's, which says unknown extension ?<v at position 3",
+        "write what both engines know, as (\\S+), or look at the first job's metrics",
+    ),
+    "R21: broken in Java, too": (
+        metrics("m=(?<value>\\S+"),
+        f"{D}.AlgorithmSpecification.MetricDefinitions[0]",
+        "not a regular expression: missing ), unterminated subpattern at position 2",
+        "check brackets and backslashes",
+    ),
+    "R21: no group in Java, either": (
+        metrics("\\p{Alpha}=\\S+"),
+        f"{D}.AlgorithmSpecification.MetricDefinitions[0]",
+        "the regex has no group, and needs one around the number",
         "put the number, and nothing else, in one group: (\\S+)",
     ),
     "R21: no regex": (
@@ -113,6 +139,12 @@ METRICS: dict[str, tuple[Json, str, str, str]] = {
         f"{D}.AlgorithmSpecification.MetricDefinitions",
         "a built-in algorithm's metrics cannot be redefined",
         "remove metrics: the algorithm has its own",
+    ),
+    "R22: a script in a built-in algorithm's image": (
+        merged(xgboost(), SCRIPT_MODE | {C: {}}),
+        f"{C}.HyperParameterTuningJobObjective",
+        "'validation:auc' is not among the metrics (m)",
+        "add metrics: {'validation:auc': 'validation:auc=(\\S+)'} with the words your log prints",
     ),
     "R22: another built-in algorithm, the wrong way": (
         builtin(KNN, merged(KNN_STATIC, {"k": None}), "test:mse", config=TUNE_K),
@@ -227,6 +259,12 @@ METRICS: dict[str, tuple[Json, str, str, str]] = {
         f"{D}.StaticHyperParameters",
         "Missing required hyperparameter: num_round",
         "add num_round: with a value or a range",
+    ),
+    "xgboost: by another version's rule": (
+        merged(xgboost({"max_dept": "3"}), {D: {"AlgorithmSpecification": {"TrainingImage": NEWER_XGBOOST}}}),
+        f"{D}.StaticHyperParameters.max_dept",
+        "Extraneous hyperparameter found: max_dept",
+        "that is 1.7-1's rule, 3.0-5 may have another: did you mean max_depth?",
     ),
     "builtin": (
         builtin(KNN, merged(KNN_STATIC, {"k": None, "predictor_type": "clasifier"}), "test:accuracy", config=TUNE_K),

@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
-from rule_requests import C, D, Json, channel, continuous, parent, ranges, request, warm
+from rule_requests import (
+    C,
+    D,
+    Json,
+    channel,
+    continuous,
+    image,
+    merged,
+    parent,
+    ranges,
+    request,
+    s3,
+    to_come,
+    warm,
+    xgboost,
+)
 
+IDENTICAL = warm("IdenticalDataAndAlgorithm")
+PARENT = {"HyperParameterTuningJobName": "parent"}
+RATE = ranges(Continuous=[continuous("rate")])
 SAME_DATA = {"InputDataConfig": [channel("train")]}
 WARM_STARTS: dict[str, tuple[Json, Json, str, str, str]] = {
     "R17: parents count too": (
@@ -81,6 +99,48 @@ WARM_STARTS: dict[str, tuple[Json, Json, str, str, str]] = {
         parent(None, {"AlgorithmSpecification": {"TrainingImage": "mine:2"}}),
         f"{D}.AlgorithmSpecification",
         "the image is not that of parent 'parent'",
+        "keep it, or write type: transfer",
+    ),
+    "R29: another version": (
+        merged(xgboost() | IDENTICAL, image("683313688378", "us-east-1", "sagemaker-xgboost:1.5-1")),
+        xgboost() | PARENT,
+        f"{D}.AlgorithmSpecification",
+        "the image is not that of parent 'parent'",
+        "keep it, or write type: transfer",
+    ),
+    "R29: another processor": (
+        merged(request(RATE, **IDENTICAL), image("763104351884", "us-east-1", "pytorch-training:2.8.0-gpu-py312")),
+        merged(parent(RATE), image("763104351884", "us-east-1", "pytorch-training:2.8.0-cpu-py312")),
+        f"{D}.AlgorithmSpecification",
+        "the image is not that of parent 'parent'",
+        "keep it, or write type: transfer",
+    ),
+    "R29: one's own image elsewhere": (
+        merged(request(**IDENTICAL), image("123456789012", "us-east-1", "mine:1")),
+        merged(parent(), image("123456789012", "eu-west-1", "mine:1")),
+        f"{D}.AlgorithmSpecification",
+        "the image is not that of parent 'parent'",
+        "keep it, or write type: transfer",
+    ),
+    "R29: another compression": (
+        request(None, {"InputDataConfig": [channel("train") | {"CompressionType": "Gzip"}]}, **IDENTICAL),
+        parent(None, SAME_DATA),
+        f"{D}.InputDataConfig",
+        "the data is not that of parent 'parent'",
+        "keep it, or write type: transfer",
+    ),
+    "R29: one channel more, to be uploaded": (
+        request(None, {"InputDataConfig": [channel("train"), to_come("validation")]}, **IDENTICAL),
+        parent(None, SAME_DATA),
+        f"{D}.InputDataConfig",
+        "the data is not that of parent 'parent'",
+        "keep it, or write type: transfer",
+    ),
+    "R29: a channel beside one to be uploaded": (
+        request(None, {"InputDataConfig": [to_come("train"), channel("extra")]}, **IDENTICAL),
+        parent(None, {"InputDataConfig": [channel("train"), s3("extra", "s3://b")]}),
+        f"{D}.InputDataConfig",
+        "the data is not that of parent 'parent'",
         "keep it, or write type: transfer",
     ),
     "R30": (

@@ -5,8 +5,11 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+from smtune.request.site import Site
+
 ROLE = "arn:aws:iam::123456789012:role/training"
 XGBOOST = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
+NEWER_XGBOOST = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.0-5"
 LINEAR_LEARNER = "382416733822.dkr.ecr.us-east-1.amazonaws.com/linear-learner:1"
 KNN = "382416733822.dkr.ecr.us-east-1.amazonaws.com/knn:1"
 SCIKIT_LEARN = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
@@ -154,6 +157,14 @@ C = "HyperParameterTuningJobConfig"
 D = "TrainingJobDefinition"
 KNN_STATIC = {"k": "5", "feature_dim": "4", "predictor_type": "classifier", "sample_size": "100"}
 TUNE_K = ranges(Integer=[continuous("k", "1", "9")])
+SCRIPT_MODE = {
+    C: {"HyperParameterTuningJobObjective": {"MetricName": "m"}},
+    D: {
+        "AlgorithmSpecification": {"MetricDefinitions": [{"Name": "m", "Regex": "m=(\\S+)"}]},
+        "StaticHyperParameters": {"sagemaker_program": "train.py"},
+    },
+}
+"""A patch that makes a built-in algorithm's image run a script, with metrics of its own."""
 FLEXIBLE = {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 30}
 
 
@@ -193,6 +204,22 @@ def channels(*given: Json) -> Json:
 def channel(name: str, **source: Any) -> Json:
     s3 = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/data"}}
     return {"ChannelName": name, "DataSource": source or s3}
+
+
+def s3(name: str, uri: str, **more: Any) -> Json:
+    """A channel whose data lies there."""
+    return channel(name, S3DataSource={"S3DataType": "S3Prefix", "S3Uri": uri, **more})
+
+
+def to_come(name: str, region: str = "us-east-1") -> Json:
+    """A channel as a spec has it whose data is not uploaded yet."""
+    return s3(name, f"{Site(region).prefix('job')}/data/{name}")
+
+
+def image(account: str, region: str, name: str) -> Json:
+    """A request patch with an image of a registry."""
+    uri = f"{account}.dkr.ecr.{region}.amazonaws.com/{name}"
+    return {D: {"AlgorithmSpecification": {"TrainingImage": uri}}}
 
 
 def choice(*values: str) -> list[Json]:

@@ -8,11 +8,12 @@ import pytest
 from cases_compute import COMPUTE
 from cases_metrics import METRICS
 from cases_search import SEARCH
-from cases_warm_start import WARM_STARTS
+from cases_warm_start import IDENTICAL, PARENT, RATE, WARM_STARTS
 from rule_requests import (
     FLEXIBLE,
     KNN,
     KNN_STATIC,
+    SCRIPT_MODE,
     TUNE_K,
     Json,
     builtin,
@@ -25,6 +26,7 @@ from rule_requests import (
     flexible,
     grid,
     hyperband,
+    image,
     merged,
     metrics,
     named,
@@ -33,7 +35,9 @@ from rule_requests import (
     ranges,
     request,
     resources,
+    s3,
     several,
+    to_come,
     tuned,
     warm,
     xgboost,
@@ -99,6 +103,7 @@ def test_ids_are_unique_and_rules_are_described() -> None:
         request(hyperband()),
         request(hyperband(StrategyConfig=None), {"StaticHyperParameters": {"n-epochs": "30"}}),
         xgboost(),
+        merged(xgboost({"learning-rate": "0.1", "num_round": None}), SCRIPT_MODE),
         builtin(KNN, merged(KNN_STATIC, {"k": None}), "test:accuracy", config=TUNE_K),
         request(**warm()),
         config(ResourceLimits={"MaxParallelTrainingJobs": 4}),
@@ -153,6 +158,19 @@ def test_what_no_rule_is_against(sound: Json) -> None:
         (request(ranges(), {"StaticHyperParameters": {"x": "0.5"}}, Autotune={"Mode": "Enabled"}, **warm()), parent()),
         (request(None, {"AlgorithmSpecification": {"TrainingImage": "mine:2"}}, **warm()), parent()),
         (request(None, {"EnableNetworkIsolation": False}, **warm()), parent()),
+        (xgboost() | IDENTICAL,
+         merged(xgboost() | PARENT, image("141502667606", "eu-west-1", "sagemaker-xgboost:1.7-1-cpu-py3"))),
+        (merged(request(RATE, **IDENTICAL), image("763104351884", "us-east-1", "pytorch-training:2.8.0-cpu-py312")),
+         merged(parent(RATE), image("763104351884", "eu-west-1", "pytorch-training:2.8.0-cpu-py312"))),
+        (request(None, {"InputDataConfig": [to_come("train", "eu-west-1")]}, **IDENTICAL), parent(None, SAME_DATA)),
+        (request(None, SAME_DATA, **IDENTICAL), parent(None, {"InputDataConfig": [to_come("train")]})),
+        (request(None, {"InputDataConfig": [channel("b"), channel("a")]}, **IDENTICAL),
+         parent(None, {"InputDataConfig": [channel("a"), channel("b")]})),
+        (request(None, SAME_DATA, **IDENTICAL),
+         parent(None, {"InputDataConfig": [
+             s3("train", "s3://bucket/data", S3DataDistributionType="FullyReplicated")
+             | {"CompressionType": "None", "RecordWrapperType": "None", "InputMode": "File"}
+         ]})),
         (request(None, {"StaticHyperParameters": {f"s{n}": "2" for n in range(10)}}, **warm()),
          parent(None, {"StaticHyperParameters": {f"s{n}": "1" for n in range(10)}})),
     ],

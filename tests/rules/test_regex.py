@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from smtune.rules.regex import compiled, cut_number, lazy_end, mended, overlap, split
+from smtune.rules.regex import as_python, compiled, cut_number, lazy_end, mended, overlap, split
 
 
 @pytest.mark.parametrize(
@@ -115,6 +115,43 @@ def test_what_is_no_regex_has_a_reason(regex: str) -> None:
     reason = compiled(regex)
     assert isinstance(reason, str)
     assert reason
+
+
+@pytest.mark.parametrize(
+    ("regex", "groups"),
+    [
+        (r"m=(?<value>\S+)", 1),
+        (r"(?<a>\w)\k<a>=(\S+)", 2),
+        (r"\p{L}+=(\S+)", 1),
+        (r"[\p{Alpha}_]+=(\S+)", 1),
+        (r"\Qf(x\E=(\S+)", 1),
+        (r"\Qf(x)=", 0),
+        (r"m=(\S+)\z", 1),
+        (r"m=\h*(\S+)", 1),
+        (r"\x{6D}=(\S+)", 1),
+        (r"\cI(\S+)", 1),
+        (r"m=(?i)(\S+)", 1),
+        (r"(?<=a|bc)=(\S+)", 1),
+        (r"m=(\S++)", 1),
+        (r"\p{L}+=\S+", 0),
+    ],
+)
+def test_javas_syntax_is_whole_and_its_groups_are_counted(regex: str, groups: int) -> None:
+    pattern = compiled(as_python(regex))
+    assert isinstance(pattern, re.Pattern)
+    assert pattern.groups == groups
+
+
+@pytest.mark.parametrize(
+    "regex", [r"m=(?<value>\S+", r"\p{L}=(", r"\\Q(", r"\\p(", r"[\p{L}=(\S+)", r"*\h(\S+)", r"\y(\S+)", "m=(\\"]
+)
+def test_what_no_engine_knows_is_no_regex_as_javas(regex: str) -> None:
+    assert isinstance(compiled(as_python(regex)), str)
+
+
+@pytest.mark.parametrize("regex", [r"m=(\S+)", r"(?P<m>\d+)", r"(?:a|b)\.(?=c)(\d)", r"\\\\(\S+)", r"\bm=([^)]+)"])
+def test_what_both_engines_know_stays_as_it_is(regex: str) -> None:
+    assert as_python(regex) == regex
 
 
 def test_a_regex_that_python_warns_of_is_one() -> None:

@@ -145,5 +145,19 @@ def test_hiding_keeps_the_rest_of_a_sentence() -> None:
     assert hide("nothing of that kind", ()) == "nothing of that kind"
 
 
+@pytest.mark.parametrize("word", ["name", "keep it in", "value", "plain", "Secrets Manager"])
+def test_a_value_that_is_an_everyday_word_is_not_cut_out_of_the_rules_own_words(word: str) -> None:
+    (found,) = broken_rules(in_environment(PASSWORD=word))
+    assert found.message == "'PASSWORD' is named like a secret and has a plain value, which everybody with access reads"
+    assert found.fix == "keep it in AWS Secrets Manager and pass its name or ARN"
+    broken = in_environment(PASSWORD="number") | {"HyperParameterTuningJobConfig": {"RandomSeed": "x"}}
+    assert {item.fix for item in broken_rules(broken) if item.rule == "R32"} == {"give a number"}
+
+
+def test_a_variable_named_by_another_ones_secret_is_not_named() -> None:
+    broken = in_environment(password=PLAIN, **{f"token_{PLAIN}": "api"}, api_key=f"x{PLAIN}")
+    assert PLAIN not in words(tuple(item for item in broken_rules(broken) if item.rule == "R45"))
+
+
 def test_an_arn_is_no_secret() -> None:
     assert kind_of_secret(definition()["RoleArn"]) is None

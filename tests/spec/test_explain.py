@@ -351,3 +351,27 @@ def test_a_mistake_keeps_its_place_through_a_dump() -> None:
     text = dump_spec(spec).replace("max: 5", "max: 0")
     (message,) = complaints(text)
     assert message.endswith("hyperparameters.x: min 1 is above max 0\n    swap them")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "environment: {DB_PASSWORD: 12345678}",
+        "environment: {AWS_SECRET_ACCESS_KEY: {a: 12345678}}",
+        "hyperparameters: {api_key: {min: 12345678, max: 3}}",
+        "hyperparameters: {password: {values: ['12345678', '12345678']}}",
+        "tags: {token: [12345678]}",
+    ],
+)
+def test_the_value_of_a_key_that_is_named_like_a_secret_is_not_shown(line: str) -> None:
+    text = f"name: a\nalgorithm: {{image: i}}\nobjective: {{maximize: m}}\n{line}\n"
+    with pytest.raises(SpecError) as caught:
+        load_spec(text)
+    assert "12345678" not in str(caught.value)
+    assert "its name looks secret" in str(caught.value)
+
+
+def test_tokens_are_counted_not_hidden() -> None:
+    text = "name: a\nalgorithm: {image: i}\nobjective: {maximize: m}\nhyperparameters: {max_tokens: {min: 5, max: 1}}\n"
+    with pytest.raises(SpecError, match="min 5 is above max 1"):
+        load_spec(text)

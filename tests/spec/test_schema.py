@@ -76,6 +76,14 @@ def test_a_channel_may_be_its_uri_alone() -> None:
     assert check(data, {"$ref": "#/$defs/Channels"}) == []
 
 
+def test_a_reference_stands_for_any_value() -> None:
+    good: dict[str, Any] = {"name": "a", "algorithm": {"image": "i"}, "objective": {"maximize": "m"}}
+    said = {"limits": {"jobs": "${env:JOBS:int:-20}"}, "strategy": "${env:HOW}", "compute": {"spot": "${env:S:bool}"}}
+    ranges = {"hyperparameters": {"eta": {"min": "${env:LOW:float}", "max": 1}}}
+    assert check({**good, **said, **ranges}) == []
+    assert check({**good, "limits": {"jobs": "twenty"}}) != []
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
