@@ -193,6 +193,6 @@ def test_a_difference_shows_no_secret(spec: str) -> None:
         with file.open("a", encoding="utf-8") as stream:
             stream.write(f"environment: {{DB_PASSWORD: {password}}}\n")
     for output in ("table", "json"):
-        printed = out("plan", spec, "--against", str(other), "-o", output)
+        printed = out(spec, "--against", str(other), "-o", output)
         assert "DB_PASSWORD" in printed
         assert "hunter" not in printed
