@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from smtune.errors import Problem, SpecError
+
 TAB = "#011"
 LINE_BYTES = 65_536
 """A line of a log that is longer is read in pieces of this size."""
@@ -37,7 +39,7 @@ class Scraper:
     _steps: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._searches = [(item["Name"], compile_search(item["Regex"])) for item in self.definitions]
+        self._searches = [(item["Name"], _search(item)) for item in self.definitions]
 
     def read(self, line: str, time: float) -> list[Observation]:
         """The values that `line` (without its newline) carries."""
@@ -71,6 +73,15 @@ def as_printed(line: str) -> str:
 def last_values(observations: Iterable[Observation]) -> dict[str, float]:
     """The final value of each metric: the service uses the latest one, not the best."""
     return {item.name: item.value for item in observations}
+
+
+def _search(definition: Mapping[str, str]) -> Search:
+    try:
+        return compile_search(definition["Regex"])
+    except re.error as error:
+        fix = "write it without what only Java's regular expressions have"
+        problem = Problem(0, 0, definition["Name"], f"Python cannot read the regex: {error}", fix, "R21")
+        raise SpecError((problem,), source="metric definitions") from None
 
 
 def compile_search(regex: str) -> Search:

@@ -191,6 +191,8 @@ def _without_mistakes(document: Document) -> tuple[TuningSpec | None, set[Keys]]
             details = error.errors(include_url=False)
         for detail in details:
             path = locate(TuningSpec, detail["loc"])[0]
+            if not path and "objective" not in data and "algorithms" not in data:
+                path = ("objective",)
             if detail["type"] == "missing" and path[:1] not in {(key,) for key in _PLACEHOLDERS}:
                 path = path[:-1]
             if not path or path in removed or not _cut(data, path):

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtune.algorithms import xgboost
+from smtune.errors import SpecError
 from smtune.metrics import Observation, Scraper, as_logged, as_printed, as_text, compile_search, last_values
 
 
@@ -111,3 +112,8 @@ def test_a_long_line_costs_no_more_than_its_length() -> None:
 )
 def test_a_line_is_text_without_its_end(raw: bytes, text: str) -> None:
     assert as_text(raw) == text
+
+
+def test_a_regex_that_only_java_reads_is_named() -> None:
+    with pytest.raises(SpecError, match="m: Python cannot read the regex"):
+        Scraper([{"Name": "m", "Regex": r"(?<value>\d+)\z"}])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import traceback
@@ -23,6 +24,8 @@ def wants_json(arguments: Sequence[str]) -> bool:
 
 def explain(error: SmtuneError, *, as_json: bool) -> None:
     """Something wrong with what smtune was given or was told."""
+    if isinstance(error, SpecError):
+        error = _discreet(error)
     if not as_json:
         click.echo(str(error) if isinstance(error, SpecError) else f"error: {error}", err=True)
         return
@@ -36,6 +39,17 @@ def explain(error: SmtuneError, *, as_json: bool) -> None:
     if isinstance(error, SpecError):
         details["problems"] = [as_dict(problem, error.source) for problem in error.problems]
     _print_json(details)
+
+
+def _discreet(error: SpecError) -> SpecError:
+    """`error` without anything in it that has a credential's form."""
+    from smtune.rules.secrets import hide
+
+    problems = [
+        dataclasses.replace(item, path=hide(item.path, ()), message=hide(item.message, ()), fix=hide(item.fix, ()))
+        for item in error.problems
+    ]
+    return SpecError(tuple(problems), source=error.source)
 
 
 def explain_usage(error: click.ClickException, *, as_json: bool) -> None:

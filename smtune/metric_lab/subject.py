@@ -10,7 +10,7 @@ from smtune.algorithms import xgboost
 from smtune.errors import Problem, SpecError, UsageError, dotted
 from smtune.metric_lab.examine import Examination, Goal
 from smtune.request import to_request
-from smtune.rules.regex import compiled
+from smtune.rules.regex import as_python, compiled
 from smtune.spec import BuiltIn, TuningSpec
 
 
@@ -85,7 +85,11 @@ def _check(definitions: tuple[Mapping[str, Any], ...], path: tuple[str | int, ..
     for item in definitions:
         pattern = compiled(item["Regex"])
         if isinstance(pattern, str):
-            where, fix = dotted((*path, item["Name"])), "check brackets and backslashes"
+            java = not isinstance(compiled(as_python(item["Regex"])), str)
+            what = (
+                "write it without what only Java's engine has, to test it" if java else "check brackets and backslashes"
+            )
+            where, fix = dotted((*path, item["Name"])), what
             problems.append(Problem(0, 0, where, f"not a regular expression: {pattern}", fix, "R21"))
     if problems:
         raise SpecError(tuple(problems))

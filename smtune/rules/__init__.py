@@ -17,6 +17,7 @@ from smtune.rules.rule import About, Finding, Rule
 from smtune.rules.secrets import hide, secret_values
 from smtune.rules.unknowable import OFFLINE_UNKNOWABLE
 from smtune.rules.warm_start import as_request, parent_names
+from smtune.rules.wording import CONSTANT
 
 __all__ = [
     "DESCRIBED",
@@ -49,7 +50,7 @@ RAW = About(
 """The one rule about a spec, whose request cannot tell."""
 DESCRIBED: tuple[About, ...] = (*RULES, RAW)
 
-_FIXES = {rule.id: rule.fix for rule in RULES}
+_FIXES = CONSTANT | {rule.fix for rule in RULES}
 _MESSAGE = 180
 
 
@@ -117,7 +118,7 @@ def _shown(finding: Finding, hidden: tuple[str, ...]) -> Finding:
     if finding.rule == secrets.secrets.id:
         # It says names only; a value that is an everyday word would be cut out of its own words.
         hidden = ()
-    fix = finding.fix if finding.fix == _FIXES[finding.rule] else hide(finding.fix, hidden)
+    fix = finding.fix if finding.fix in _FIXES else hide(finding.fix, hidden)
     return replace(finding, message=_line(hide(finding.message, hidden)), fix=_line(fix))
 
 

@@ -12,6 +12,8 @@ from smtune.service_model import Violation, shapes
 from smtune.spec.explain import nearest
 
 _SHOWN = 8
+_SHORTER = "make it shorter"
+_NEWER = "remove it, or update boto3 if it is new"
 _BOUND = re.compile(r"(?:length|value) (less|greater) than or equal to (-?\d+)")
 _TYPES = {
     "string": ("text", "put it in quotes"),
@@ -43,6 +45,8 @@ _COUNTED = {
     "Tags": ("tags", "leave some out"),
 }
 """A list or map -> what is in it, and what to do when there is too much."""
+CONSTANT = frozenset({_SHORTER, _NEWER} | {fix for _, fix in (*_TYPES.values(), *_COUNTED.values())})
+"""What to do, where it holds nothing of a request."""
 
 
 def words(violation: Violation, form: str, fix: str) -> tuple[str, str]:
@@ -57,7 +61,7 @@ def words(violation: Violation, form: str, fix: str) -> tuple[str, str]:
     if constraint == "Member is not in the service's model":
         near = nearest(str(violation.path[-1]), _members(violation.path[:-1]))
         message = f"the service knows no {shown(violation.path[-1])} here"
-        return message, f"did you mean {near}?" if near else "remove it, or update boto3 if it is new"
+        return message, f"did you mean {near}?" if near else _NEWER
     if constraint.startswith("Member must be of type "):
         kind, rewrite = _TYPES.get(constraint.rpartition(" ")[2], (constraint.rpartition(" ")[2], fix))
         return f"{shown(value)} is not {kind}", rewrite
@@ -73,7 +77,7 @@ def _out_of_bounds(violation: Violation, side: str, limit: str, fix: str) -> tup
         return f"{value} is {side} {limit}", f"give a number of at {most} {limit}"
     if isinstance(value, str):
         length = f"{len(value)} characters; the service takes {takes}"
-        return f"{_text(last, value)} has {length}", fix if too_little else "make it shorter"
+        return f"{_text(last, value)} has {length}", fix if too_little else _SHORTER
     many, less = _COUNTED.get(str(last), (str(last), "leave some out"))
     return f"{len(value) or 'no'} {many}; the service takes {takes}", fix if too_little else less
 

@@ -150,8 +150,19 @@ def test_a_value_that_is_an_everyday_word_is_not_cut_out_of_the_rules_own_words(
     (found,) = broken_rules(in_environment(PASSWORD=word))
     assert found.message == "'PASSWORD' is named like a secret and has a plain value, which everybody with access reads"
     assert found.fix == "keep it in AWS Secrets Manager and pass its name or ARN"
-    broken = in_environment(PASSWORD="number") | {"HyperParameterTuningJobConfig": {"RandomSeed": "x"}}
-    assert {item.fix for item in broken_rules(broken) if item.rule == "R32"} == {"give a number"}
+
+
+@pytest.mark.parametrize(
+    ("patch", "rule", "fix"),
+    [
+        ({"RandomSeed": "x"}, "R32", "write a plain number, without quotes"),
+        ({"ResourceLimits": {"MaxParallelTrainingJobs": "x"}}, "R16-form", "write a plain number, without quotes"),
+        (ranges(Continuous=[continuous("x" * 257)]), "R6-form", "make it shorter"),
+    ],
+)
+def test_a_fix_that_holds_nothing_of_a_request_stays_whole(patch: Json, rule: str, fix: str) -> None:
+    broken = request(patch, {"Environment": {"PASSWORD": "number", "API_KEY": "shorter"}})
+    assert fix in {item.fix for item in broken_rules(broken) if item.rule == rule}
 
 
 def test_a_variable_named_by_another_ones_secret_is_not_named() -> None:
