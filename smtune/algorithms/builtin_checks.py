@@ -43,11 +43,15 @@ class Complaint:
 def complaints(name: str, static: Mapping[str, str], ranges: Mapping[str, TunedRange]) -> tuple[Complaint, ...]:
     """Everything wrong with the hyperparameters of the built-in algorithm `name`, as the request has them.
 
-    Nothing for XGBoost, whose checks are its container's (`smtune.algorithms.xgboost`), and for an unknown name.
+    For XGBoost only what its container does not say itself (`smtune.algorithms.xgboost`): a range of whole numbers
+    where fractions are meant. Nothing for an unknown name.
     """
-    table = None if name == "xgboost" else builtin(name)
+    table = builtin(name)
     if table is None:
         return ()
+    if name == "xgboost":
+        known = [(table.parameters[each], tuned) for each, tuned in ranges.items() if each in table.parameters]
+        return tuple(found for parameter, tuned in known for found in _whole_numbers(parameter, tuned))
     given: Given = {**static, **ranges}
     return (*_unknown(table, given), *_missing(table, given), *_wrong(table, static, ranges))
 
@@ -126,11 +130,15 @@ def _wrong_range(table: BuiltIn, parameter: Parameter, tuned: TunedRange) -> Ite
         fix = "write both ends without a decimal point, as in {min: 1, max: 10}"
         yield Complaint(parameter.name, "a range of real numbers, where it takes whole ones", fix)
         return
+    yield from _whole_numbers(parameter, tuned)
+    for message, fix in dict.fromkeys(filter(None, (value_complaint(parameter, text) for text in tuned.values))):
+        yield Complaint(parameter.name, message, fix)
+
+
+def _whole_numbers(parameter: Parameter, tuned: TunedRange) -> Iterator[Complaint]:
     if tuned.kind == "Integer" and parameter.kind == "continuous":
         fix = "write an end with a decimal point, as in {min: 1.0, max: 10}, if fractions are meant"
         yield Complaint(parameter.name, "a range of whole numbers, where it takes real ones", fix, "warning")
-    for message, fix in dict.fromkeys(filter(None, (value_complaint(parameter, text) for text in tuned.values))):
-        yield Complaint(parameter.name, message, fix)
 
 
 def _listed(table: BuiltIn, names: Collection[str]) -> str:

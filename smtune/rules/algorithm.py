@@ -58,7 +58,7 @@ def xgboost_hyperparameters(case: Case) -> Iterator[Broken]:
 )
 def builtin_hyperparameters(case: Case) -> Iterator[Broken]:
     for part in case.parts:
-        if part.builtin and part.builtin != "xgboost":
+        if part.builtin:
             ranges = {tuned.name: TunedRange(tuned.kind, tuned.ends) for tuned in part.tuned if tuned.kind != "Auto"}
             hints = {tuned.name: tuned.item["ValueHint"] for tuned in part.tuned if tuned.kind == "Auto"}
             for found in complaints(part.builtin, {**part.static, **hints}, ranges):

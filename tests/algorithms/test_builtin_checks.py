@@ -282,3 +282,9 @@ def test_any_text_gets_an_answer(name: str, static: Mapping[str, str], ranges: M
 def test_no_message_lists_more_than_can_be_read(name: str) -> None:
     found = [*complaints(name, {"zzzzzz": "1"}, {}), objective_complaint(name, "zzzzzz", "Maximize")]
     assert all(len(each.fix) < 300 for each in found if each)
+
+
+def test_whole_numbers_where_fractions_are_meant_are_a_warning_for_xgboost_too() -> None:
+    whole, real = TunedRange("Integer", ("0", "1")), TunedRange("Continuous", ("0", "1"))
+    (found,) = complaints("xgboost", {}, {"eta": whole, "max_depth": whole, "gamma": real, "mine": whole})
+    assert (found.hyperparameter, found.severity) == ("eta", "warning")
