@@ -101,7 +101,7 @@ def logs(draw: st.DrawFn) -> tuple[list[str], dict[str, list[float]]]:
 
 
 @given(logs())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_every_regex_captures_the_planted_values_in_order_and_nothing_else(
     log: tuple[list[str], dict[str, list[float]]],
 ) -> None:

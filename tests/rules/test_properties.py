@@ -54,7 +54,7 @@ def _mutate(draw: st.DrawFn, value: Any) -> Any:
 
 
 @given(mutated())
-@settings(max_examples=300, suppress_health_check=list(HealthCheck), deadline=None)
+@settings(max_examples=150, suppress_health_check=list(HealthCheck), deadline=None)
 def test_rules_answer_for_a_request_with_anything_in_it(drawn: Json) -> None:
     found = broken_rules(drawn)
     check(found)
@@ -65,7 +65,7 @@ def test_rules_answer_for_a_request_with_anything_in_it(drawn: Json) -> None:
 
 
 @given(anything)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_rules_answer_for_no_request_at_all(drawn: Any) -> None:
     assert broken_rules(drawn)
 

@@ -15,7 +15,7 @@ from smtune.spec import TuningSpec, dump_spec, load_spec
 
 yaml: Any = import_module("yaml")  # PyYAML, a reader of YAML 1.1
 SOME = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-MANY = settings(max_examples=300, deadline=None)
+MANY = settings(max_examples=150, deadline=None)
 
 
 def spec_of(**changes: Any) -> TuningSpec:
