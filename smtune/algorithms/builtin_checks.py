@@ -43,7 +43,7 @@ class Complaint:
 def complaints(name: str, static: Mapping[str, str], ranges: Mapping[str, TunedRange]) -> tuple[Complaint, ...]:
     """Everything wrong with the hyperparameters of the built-in algorithm `name`, as the request has them.
 
-    For XGBoost only what its container does not say itself (`smtune.algorithms.xgboost`): a range of whole numbers
+    For XGBoost only what its container does not say itself (`smtune.algorithms.xgboost`): a range of two whole numbers
     where fractions are meant. Nothing for an unknown name.
     """
     table = builtin(name)
@@ -51,7 +51,9 @@ def complaints(name: str, static: Mapping[str, str], ranges: Mapping[str, TunedR
         return ()
     if name == "xgboost":
         known = [(table.parameters[each], tuned) for each, tuned in ranges.items() if each in table.parameters]
-        return tuple(found for parameter, tuned in known for found in _whole_numbers(parameter, tuned))
+        # A wide one may well be meant (AWS's own example has max_delta_step from 0 to 10); 0 to 1 tries two values.
+        narrow = [(parameter, tuned) for parameter, tuned in known if _is_narrow(tuned)]
+        return tuple(found for parameter, tuned in narrow for found in _whole_numbers(parameter, tuned))
     given: Given = {**static, **ranges}
     return (*_unknown(table, given), *_missing(table, given), *_wrong(table, static, ranges))
 
@@ -133,6 +135,15 @@ def _wrong_range(table: BuiltIn, parameter: Parameter, tuned: TunedRange) -> Ite
     yield from _whole_numbers(parameter, tuned)
     for message, fix in dict.fromkeys(filter(None, (value_complaint(parameter, text) for text in tuned.values))):
         yield Complaint(parameter.name, message, fix)
+
+
+def _is_narrow(tuned: TunedRange) -> bool:
+    """Whether a range of whole numbers has two values only."""
+    try:
+        low, high = map(int, tuned.values)
+    except ValueError:
+        return False
+    return tuned.kind == "Integer" and high - low == 1
 
 
 def _whole_numbers(parameter: Parameter, tuned: TunedRange) -> Iterator[Complaint]:

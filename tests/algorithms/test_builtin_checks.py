@@ -286,5 +286,7 @@ def test_no_message_lists_more_than_can_be_read(name: str) -> None:
 
 def test_whole_numbers_where_fractions_are_meant_are_a_warning_for_xgboost_too() -> None:
     whole, real = TunedRange("Integer", ("0", "1")), TunedRange("Continuous", ("0", "1"))
-    (found,) = complaints("xgboost", {}, {"eta": whole, "max_depth": whole, "gamma": real, "mine": whole})
+    wide = TunedRange("Integer", ("0", "10"))
+    tuned = {"eta": whole, "max_depth": whole, "gamma": real, "mine": whole, "max_delta_step": wide}
+    (found,) = complaints("xgboost", {}, tuned)
     assert (found.hyperparameter, found.severity) == ("eta", "warning")
