@@ -10,6 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A loaded machine is slow, not wrong: no example has a deadline.
+settings.register_profile("smtune", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("smtune")
 
 pytest_plugins = ["local_jobs"]
 _SECRET_PREFIXES = ("AWS_", "SAGEMAKER_", "SMTUNE_")
