@@ -14,7 +14,7 @@ from smtune.plan import Plan, plan
 from smtune.plan.document import PlanDocument, is_plan, planned_name, read_plan
 from smtune.request import Site
 from smtune.request.site import DEFAULT_ACCOUNT
-from smtune.service_model import violations
+from smtune.service_model import REQUEST, violations
 from smtune.spec import dump_spec, load_document
 from smtune.spec.load import Loaded
 from smtune.spec.source import Layers
@@ -51,7 +51,7 @@ def _draft(loaded: Loaded, layers: Layers, site: Site, prices: PriceTable, minut
 
 def _refuse_bad_place(planned: Plan) -> None:
     """The spec was checked before; what can still be wrong is what the site put into the request."""
-    for item in violations("CreateHyperParameterTuningJobRequest", planned.request):
+    for item in violations(REQUEST, planned.request):
         message = f"{item.sentence} (check --role, --account, --region and --bucket)"
         raise UsageError(message)
 

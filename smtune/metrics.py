@@ -6,7 +6,7 @@ The service's log pipeline shows a TAB as `#011`, and the built-in algorithms' r
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from smtune.errors import Problem, SpecError
@@ -68,11 +68,6 @@ def as_text(raw: bytes) -> str:
 def as_printed(line: str) -> str:
     """A line of the service's log as the training job printed it."""
     return line.replace(TAB, "\t")
-
-
-def last_values(observations: Iterable[Observation]) -> dict[str, float]:
-    """The final value of each metric: the service uses the latest one, not the best."""
-    return {item.name: item.value for item in observations}
 
 
 def _search(definition: Mapping[str, str]) -> Search:

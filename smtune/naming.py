@@ -1,4 +1,4 @@
-"""Names the service accepts: at most 32 characters, `[a-zA-Z0-9](-*[a-zA-Z0-9]){0,31}`, unique within a second."""
+"""Names: those the service accepts for a job, unique within a second, and those that people give to secrets."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ JOB_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,31}")
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _TIME_DIGITS = 6
 _RANDOM_DIGITS = 4
+_SECRET = re.compile(
+    r"passw(?:or)?d|passphrase|secret|credential|private_?key|(?:api|access|auth|account|encryption|signing)_?key"
+    r"|(?:^|_)(?:token|pwd|pat)$|(?:api|access|auth|bearer|refresh|session|security|hub|hf|github|gitlab)_?token(?:_|$)"
+)
+_POINTS_TO_ONE = re.compile(
+    r"_(?:arn|id|name|path|file|uri|url|length|size|count|type)$|^(?:pad|eos|bos|unk|mask|sep|cls|stop)_?token$"
+)
 
 
 def is_job_name(text: str) -> bool:
@@ -49,3 +56,9 @@ def _base36(number: int, width: int) -> str:
         number, digit = divmod(number, 36)
         digits = _DIGITS[digit] + digits
     return digits
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether people give such a name to a secret, as to DB_PASSWORD or apiKey; not to `max_tokens` or `token_path`."""
+    plain = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().replace("-", "_").replace(".", "_")
+    return bool(_SECRET.search(plain)) and not _POINTS_TO_ONE.search(plain)

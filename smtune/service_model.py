@@ -21,6 +21,8 @@ from typing import Any
 from smtune.errors import ConfigurationError
 
 Shape = Mapping[str, Any]
+REQUEST = "CreateHyperParameterTuningJobRequest"
+"""The shape of a tuning job's request."""
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),

@@ -17,7 +17,7 @@ from smtune.request import to_request
 from smtune.request.origin import origin
 from smtune.request.override import overridden
 from smtune.rules import RAW, Finding, as_request, broken_rules, hide, parent_names
-from smtune.service_model import shapes
+from smtune.service_model import REQUEST, shapes
 from smtune.spec import BuiltIn, Definition, Image, Script, TuningSpec
 from smtune.spec.document import Document, in_order
 from smtune.spec.document import Path as Keys
@@ -134,7 +134,7 @@ def _discreet(problem: Problem) -> Problem:
 
 
 def _problems_of_request(document: Document, parents: Parents) -> Iterator[Problem]:
-    members = shapes()["CreateHyperParameterTuningJobRequest"]["members"]
+    members = shapes()[REQUEST]["members"]
     described = "HyperParameterTuningJobStatus" in document.data
     request = {key: value for key, value in document.data.items() if key in members or not described}
     for finding in broken_rules(request, parents):

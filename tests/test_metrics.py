@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from smtune.algorithms import xgboost
 from smtune.errors import SpecError
-from smtune.metrics import Observation, Scraper, as_logged, as_printed, as_text, compile_search, last_values
+from smtune.metrics import Observation, Scraper, as_logged, as_printed, as_text, compile_search
 
 
 def scrape(regex: str, *lines: str) -> list[float]:
@@ -63,12 +63,6 @@ def test_steps_count_the_values_of_each_metric_on_its_own() -> None:
         Observation("b", 3.0, 2, 1),
         Observation("a", 4.0, 3, 1),
     ]
-
-
-def test_the_last_value_counts_not_the_best() -> None:
-    values = [Observation("a", value, step, step) for step, value in enumerate([0.9, 0.1, 0.5])]
-    assert last_values([*values, Observation("b", 7.0, 0, 0)]) == {"a": 0.5, "b": 7.0}
-    assert last_values([]) == {}
 
 
 def test_two_definitions_of_one_name_count_together() -> None:

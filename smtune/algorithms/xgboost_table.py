@@ -69,14 +69,6 @@ class Hyperparameter:
         """Whether a tuning job may search it."""
         return self.recommended is not None
 
-    @property
-    def scalings(self) -> tuple[str, ...]:
-        """The scaling types a tuning job may give its range."""
-        if not self.tunable:
-            return ()
-        both = ("Auto", "Linear", "Logarithmic")
-        return both if self.kind == "int" else (*both, "ReverseLogarithmic")
-
 
 def _choice(name: str, *choices: str, kind: str = "categorical") -> Hyperparameter:
     return Hyperparameter(name, kind, str(list(choices)), choices)

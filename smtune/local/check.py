@@ -12,14 +12,14 @@ from smtune.local.objects import ObjectKeyError, parse_uri
 from smtune.local.planning import has_objects, metric_definitions
 from smtune.local.program import NoProgramError, find_program
 from smtune.local.settings import REGION, Settings
-from smtune.service_model import violations
+from smtune.service_model import REQUEST, violations
 
 STRATEGIES = ("Bayesian", "Random")
 
 
 def check_create(request: Mapping[str, Any], settings: Settings, programs: Mapping[str, str]) -> None:
     """Raise ServiceAnswerError (ValidationException) for a request that cannot be run here."""
-    found = violations("CreateHyperParameterTuningJobRequest", request)
+    found = violations(REQUEST, request)
     if found:
         noun = "error" if len(found) == 1 else "errors"
         sentences = "; ".join(item.sentence for item in found)

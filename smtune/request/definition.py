@@ -9,7 +9,7 @@ from smtune.algorithms.images import image_uri, parse_image
 from smtune.request.fields import CHANNEL, DEFINITION, read_fields
 from smtune.request.ranges import read_hyperparameters
 from smtune.request.site import Site
-from smtune.request.write import RESOURCES, SHARED_RESOURCES
+from smtune.request.write import DEFAULT_INSTANCE, RESOURCES, SHARED_RESOURCES
 from smtune.spec.algorithm import InputMode
 
 Json = Mapping[str, Any]
@@ -24,7 +24,7 @@ def read_definition(definition: Json, site: Site) -> dict[str, Any]:
     specification: Json = definition["AlgorithmSpecification"]
     data = {
         "name": fields.pop("name", None),
-        "algorithm": _algorithm(specification, site, compute.get("instance", "ml.m5.large")),
+        "algorithm": _algorithm(specification, site, compute.get("instance", DEFAULT_INSTANCE)),
         "objective": _objective(definition.get("TuningObjective", {})),
         "metrics": fields.pop("metrics", None),
         "hyperparameters": read_hyperparameters(

@@ -16,11 +16,10 @@ from smtune.request.patch import apply_patch
 from smtune.request.read import from_request, malformed
 from smtune.request.site import Site
 from smtune.request.write import PROGRAM, RESOURCES, SHARED_RESOURCES
-from smtune.service_model import shapes
+from smtune.service_model import REQUEST, shapes
 from smtune.spec import TuningSpec
 
 Json = dict[str, Any]
-_REQUEST = "CreateHyperParameterTuningJobRequest"
 _ANSWER = "DescribeHyperParameterTuningJobResponse"
 _MAY_BE_EMPTY = ("StoppingCondition", "DataSource")  # a request needs them, if only empty
 _READ_ONLY = ("SelectedInstanceType", "SelectedInstanceCount")
@@ -54,7 +53,7 @@ def normalize(description: Mapping[str, Any], tags: Iterable[Mapping[str, str]] 
     left_out: dict[str, str] = {}
     if not isinstance(description, Mapping):
         raise SpecError(tuple(malformed(description)), source="description")
-    answered = set(shapes()[_ANSWER]["members"]) - set(shapes()[_REQUEST]["members"])
+    answered = set(shapes()[_ANSWER]["members"]) - set(shapes()[REQUEST]["members"])
     request: Json = _without_empty({key: value for key, value in description.items() if key not in answered})
     problems = tuple(malformed(request))
     if problems:

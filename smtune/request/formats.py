@@ -11,9 +11,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from smtune.errors import Problem, SpecError, UsageError, dotted
-from smtune.service_model import shapes
+from smtune.service_model import REQUEST, shapes
 
-_REQUEST = "CreateHyperParameterTuningJobRequest"
 _TERRAFORM = "aws_sagemaker_hyper_parameter_tuning_job"
 _CLOUDFORMATION = "AWS::SageMaker::HyperParameterTuningJob"
 _NAME = "HyperParameterTuningJobName"
@@ -23,7 +22,7 @@ _COMPUTED = {
 }
 # Terraform's shorter words, by the structure they stand in.
 _ALIASES: Mapping[str, Mapping[str, str]] = {
-    _REQUEST: {"name": _NAME, "config": "HyperParameterTuningJobConfig"},
+    REQUEST: {"name": _NAME, "config": "HyperParameterTuningJobConfig"},
     "HyperParameterTuningJobConfig": {"objective": "HyperParameterTuningJobObjective"},
     "ParentHyperParameterTuningJob": {"name": _NAME},
 }
@@ -106,7 +105,7 @@ def _expressions(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str 
 
 def api_names(value: Mapping[str, Any]) -> dict[str, Any]:
     """`value` with the API's names for what the model knows, whatever their spelling."""
-    renamed: dict[str, Any] = _structure(_REQUEST, value)
+    renamed: dict[str, Any] = _structure(REQUEST, value)
     return renamed
 
 

@@ -7,7 +7,6 @@ between the request and what the friendly keys give. So nothing can be lost, by 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -19,17 +18,14 @@ from smtune.request.fields import CONFIG, JOB, read_fields
 from smtune.request.patch import make_patch
 from smtune.request.site import Site
 from smtune.request.write import to_request
-from smtune.service_model import violations
+from smtune.service_model import REQUEST, violations
 from smtune.spec import TuningSpec
 from smtune.spec.definition import SHARED
 from smtune.spec.explain import explain, locate
-from smtune.spec.yaml import Document, Path
+from smtune.spec.yaml import MAX_BITS, UNSENDABLE, Document, Path
 
 Json = Mapping[str, Any]
-_SHAPE = "CreateHyperParameterTuningJobRequest"
 _SOURCE = "request"
-_UNSENDABLE = re.compile("[\0\ud800-\udfff]")
-_MAX_BITS = 1023
 _MAX_LEVELS = 25
 _FIX = "give the members of CreateHyperParameterTuningJob, with TrainingJobDefinition or TrainingJobDefinitions"
 _DEFINITIONS = "TrainingJobDefinitions"
@@ -62,7 +58,7 @@ def malformed(request: Any) -> Iterator[Problem]:
         yield Problem(0, 0, "", "no TrainingJobDefinition", _FIX)
     else:
         unsayable = dict(_unsayable(request, ()))
-        found = {item.path: (item.constraint, _FIX) for item in violations(_SHAPE, request) if item.is_malformed}
+        found = {item.path: (item.constraint, _FIX) for item in violations(REQUEST, request) if item.is_malformed}
         for path, (message, fix) in (found | unsayable).items():
             yield Problem(0, 0, dotted(path), message, fix)
 
@@ -71,9 +67,9 @@ def _unsayable(value: Any, path: Path) -> Iterator[tuple[Path, tuple[str, str]]]
     """What no spec can hold. A merge patch, for one, cannot hold null: it means that the member is to be removed."""
     if value is None:
         yield path, ("null is no value", "leave the member out")
-    if isinstance(value, str) and _UNSENDABLE.search(value):
+    if isinstance(value, str) and UNSENDABLE.search(value):
         yield path, ("the text holds a NUL or half a character", "remove it")
-    huge = isinstance(value, int) and value.bit_length() > _MAX_BITS
+    huge = isinstance(value, int) and value.bit_length() > MAX_BITS
     if huge or (isinstance(value, float) and not math.isfinite(value)):
         yield path, ("the number is too large, or none", "correct it")
     if len(path) > _MAX_LEVELS:
@@ -84,7 +80,7 @@ def _unsayable(value: Any, path: Path) -> Iterator[tuple[Path, tuple[str, str]]]
         return
     members = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
     for key, item in members:
-        if isinstance(key, str) and _UNSENDABLE.search(key):
+        if isinstance(key, str) and UNSENDABLE.search(key):
             yield path, (f"the member {shown(key)} holds a NUL or half a character", "remove it")
         yield from _unsayable(item, (*path, key))
 

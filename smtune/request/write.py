@@ -32,8 +32,8 @@ SUBMIT_DIRECTORY = "sagemaker_submit_directory"
 RESOURCES = "ResourceConfig"
 SHARED_RESOURCES = "HyperParameterTuningResourceConfig"
 _A_DAY = 86_400
-_INSTANCE = "ml.m5.large"
-_DEFAULTS = {"InstanceType": _INSTANCE, "InstanceCount": 1, "VolumeSizeInGB": 30}
+DEFAULT_INSTANCE = "ml.m5.large"
+_DEFAULTS = {"InstanceType": DEFAULT_INSTANCE, "InstanceCount": 1, "VolumeSizeInGB": 30}
 
 Json = dict[str, Any]
 
@@ -140,7 +140,7 @@ def _definitions(algorithm: BuiltIn | Script, definition: Definition) -> Json:
 
 
 def _image(algorithm: BuiltIn | Script, definition: Definition, site: Site) -> str:
-    place = {"region": site.region, "instance": definition.compute.instance or _INSTANCE}
+    place = {"region": site.region, "instance": definition.compute.instance or DEFAULT_INSTANCE}
     if isinstance(algorithm, BuiltIn):
         return image_uri(algorithm.builtin, algorithm.version, **place)
     script = algorithm.script

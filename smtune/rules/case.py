@@ -8,13 +8,12 @@ from functools import cached_property
 from typing import Any, Literal
 
 from smtune.algorithms.images import Family, families, parse_image
-from smtune.service_model import Violation, violations
+from smtune.service_model import REQUEST, Violation, violations
 
 Json = Mapping[str, Any]
 Path = tuple[str | int, ...]
 Kind = Literal["Continuous", "Integer", "Categorical", "Auto"]
 
-REQUEST = "CreateHyperParameterTuningJobRequest"
 CONFIG: Path = ("HyperParameterTuningJobConfig",)
 LIMITS: Path = (*CONFIG, "ResourceLimits")
 PROGRAM = "sagemaker_program"

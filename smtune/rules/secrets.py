@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from smtune.errors import shown
+from smtune.naming import is_secret_name
 from smtune.rules.case import Case, Path
 from smtune.rules.rule import Broken, rule
 
@@ -24,16 +25,9 @@ _PATTERNS = {
     "a password in a URL": r"\b[a-z][a-z0-9+.-]{0,20}://[^/\s:@]*:[^/\s:@]+@",
 }
 _LOOKS = {what: re.compile(pattern) for what, pattern in _PATTERNS.items()}
-_NAME = re.compile(
-    r"passw(?:or)?d|passphrase|secret|credential|private_?key|(?:api|access|auth|account|encryption|signing)_?key"
-    r"|(?:^|_)(?:token|pwd|pat)$|(?:api|access|auth|bearer|refresh|session|security|hub|hf|github|gitlab)_?token(?:_|$)"
-)
 # A reference to where the secret is, or no secret at all.
 _HARMLESS = re.compile(
     r"arn:|s3://|https?://[^@]*$|/|\$\{|.{0,3}$|\d{1,5}(?:\.\d+)?$|(?:true|false|none|null)$", re.IGNORECASE
-)
-_POINTS = re.compile(
-    r"_(?:arn|id|name|path|file|uri|url|length|size|count|type)$|^(?:pad|eos|bos|unk|mask|sep|cls|stop)_?token$"
 )
 
 
@@ -80,8 +74,7 @@ def secrets(case: Case) -> Iterator[Broken]:
 def _is_secret(name: str, value: str) -> bool:
     if kind_of_secret(value):
         return True
-    plain = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().replace("-", "_").replace(".", "_")
-    return bool(_NAME.search(plain)) and not _POINTS.search(plain) and not _HARMLESS.match(value)
+    return is_secret_name(name) and not _HARMLESS.match(value)
 
 
 def _named(name: str, hidden: tuple[str, ...]) -> str:

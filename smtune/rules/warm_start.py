@@ -12,7 +12,7 @@ from smtune.errors import shown
 from smtune.rules.case import Case, Json, Part, Path
 from smtune.rules.rule import Broken, rule
 from smtune.rules.space import OBJECTIVE_METRIC
-from smtune.service_model import violations
+from smtune.service_model import REQUEST, violations
 
 TERMINAL = ("Completed", "Stopped", "Failed")
 OLDEST = dt.datetime(2018, 10, 1, tzinfo=dt.UTC)
@@ -40,7 +40,7 @@ def as_request(description: Any) -> Json | None:
         return None
     request = {"HyperParameterTuningJobName": description.get("HyperParameterTuningJobName")}
     request |= {name: description[name] for name in _SHARED if name in description}
-    found = violations("CreateHyperParameterTuningJobRequest", request)
+    found = violations(REQUEST, request)
     return None if any(violation.is_malformed for violation in found) else request
 
 

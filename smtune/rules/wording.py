@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from smtune.errors import shown
-from smtune.rules.case import REQUEST, Path
-from smtune.service_model import Violation, shapes
+from smtune.rules.case import Path
+from smtune.service_model import REQUEST, Violation, shapes
 from smtune.spec.explain import nearest
 
 _SHOWN = 8

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import itertools
-import re
 from collections.abc import Iterable, Mapping
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -13,6 +12,7 @@ from pydantic import BaseModel, Tag
 from pydantic_core import ErrorDetails
 
 from smtune.errors import Problem, dotted, shown
+from smtune.naming import is_secret_name
 from smtune.spec.algorithm import ALGORITHMS
 from smtune.spec.yaml import Document, Path
 
@@ -32,7 +32,6 @@ _TYPES = {
     "is_instance_of": ("a mapping", "write keys and values, as in {key: value}"),
 }
 _OWN = ("environment", "hyperparameters", "tags")
-_SECRET = re.compile(r"(?i)secret|token(?!s|iz)|passw|passphrase|pwd|credential|private|(api|access)[-_]?key")
 _LISTED = 12  # of more keys than these, only the nearest is named
 _BOUNDS = {
     "greater_than_equal": ("at least", "ge"),
@@ -54,7 +53,7 @@ def explain(error: ErrorDetails, document: Document, root: type[BaseModel]) -> P
 
 def _is_secret(path: Path) -> bool:
     """Whether a key is one of the user's own, by a name that people give to secrets."""
-    return any(part in _OWN and _SECRET.search(str(name)) for part, name in itertools.pairwise(path))
+    return any(part in _OWN and is_secret_name(str(name)) for part, name in itertools.pairwise(path))
 
 
 def nearest(word: str, choices: Iterable[str]) -> str | None:

@@ -24,14 +24,14 @@ __all__ = ["MAX_CHARACTERS", "MAX_DEPTH", "MAX_NODES", "Document", "Path", "pars
 MAX_CHARACTERS = 1_000_000
 MAX_NODES = 10_000
 MAX_DEPTH = 30
-_MAX_BITS = 1023
+MAX_BITS = 1023
 _MAX_TAG = 200
 _TAG = "tag:yaml.org,2002:"
 _TYPED = {f"{_TAG}{kind}" for kind in ("int", "float", "bool", "null")}
 _TEXT = {f"{_TAG}{kind}" for kind in ("str", "timestamp", "value", "merge")}
 _MERGE = f"{_TAG}merge"
 _ESCAPED = "remove what is escaped there"
-_UNSENDABLE = re.compile("[\0\ud800-\udfff]")
+UNSENDABLE = re.compile("[\0\ud800-\udfff]")
 
 
 def parse_yaml(text: str, *, source: str) -> Document:
@@ -66,7 +66,7 @@ def _construct(yaml: YAML, node: ScalarNode) -> Any:
     except (ArithmeticError, LookupError) as error:  # of `!!int ''` and `!!bool x`
         raise ValueError(str(error)) from None
     # Python has whole numbers that it cannot print or turn into a float: written as 0xFFF..., they get this far.
-    if isinstance(value, int) and value.bit_length() > _MAX_BITS:
+    if isinstance(value, int) and value.bit_length() > MAX_BITS:
         message = "the number is too large"
         raise ValueError(message)
     return value
@@ -161,7 +161,7 @@ class _Reader:
                 self._problem(key_node, path, "a key has to be plain text")
             elif key_node.tag == _MERGE:
                 self._problem(key_node, path, "the merge key << is not read", "write the keys out")
-            elif _UNSENDABLE.search(key):
+            elif UNSENDABLE.search(key):
                 self._problem(key_node, path, f"the key {shown(key)} holds a NUL or half a character", _ESCAPED)
             elif key in result:
                 self._problem(key_node, (*path, key), f"key {shown(key)} stands twice", "remove one of the two")
@@ -187,7 +187,7 @@ class _Reader:
         # JSON escapes a character beyond 16 bits in two halves.
         text: str = node.value.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
         # Legal in YAML (escaped), but no program, file or request can carry them.
-        if _UNSENDABLE.search(text):
+        if UNSENDABLE.search(text):
             self._problem(node, path, "the text holds a NUL or half a character", _ESCAPED)
         return text
 
