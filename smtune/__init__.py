@@ -14,7 +14,7 @@ _HOMES = {
     "Best": "smtune.results",
     "Diagnosis": "smtune.diagnosis",
     "Plan": "smtune.plan",
-    "Progress": "smtune.watch",
+    "Progress": "smtune.progress",
     "Report": "smtune.run",
     "Site": "smtune.request",
     "SmtuneError": "smtune.errors",
@@ -32,10 +32,10 @@ _HOMES = {
     "load_spec": "smtune.spec",
     "report": "smtune.run",
     "start": "smtune.run",
-    "stop": "smtune.launch",
+    "stop": "smtune.control",
     "to_request": "smtune.request",
     "training_jobs": "smtune.results",
-    "watch": "smtune.watch",
+    "watch": "smtune.progress",
 }
 __all__ = [*sorted(_HOMES), "__version__"]  # noqa: PLE0604  every key is a name
 

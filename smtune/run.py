@@ -14,14 +14,14 @@ from smtune.data.prepare import prepare
 from smtune.diagnosis import Diagnosis, diagnose_metrics
 from smtune.errors import ConfigurationError, SmtuneError, SpecError
 from smtune.evaluate import Evaluation, evaluate
-from smtune.launch import launch
+from smtune.execute import launch
 from smtune.local.objects import parse_uri
 from smtune.plan import SPEC_TAG, TEST_TAG, Plan, plan
+from smtune.progress import Progress, look
 from smtune.results import Best, best_training_job
 from smtune.service import translated
 from smtune.session import announce, is_local, locate, register_programs, site_of
 from smtune.spec import BuiltIn, MetricNames, Table, TuningSpec, load_spec
-from smtune.watch import Progress, look
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ from local_jobs import script_spec, wait_for
 
 from smtune.data.prepare import prepare
 from smtune.evaluate import EvaluationError, evaluate
-from smtune.launch import launch
+from smtune.execute import launch
 from smtune.local.session import LocalSession
 from smtune.plan import TEST_TAG, plan
+from smtune.progress import tags
 from smtune.results import Best, best_training_job
 from smtune.run import report
-from smtune.watch import tags
 
 TRAIN = """
 import json, os, sys

@@ -16,7 +16,8 @@ ROWS = (
     {"run"},
     {"session"},
     {"evaluate"},
-    {"results", "watch", "launch", "scaffold", "draft"},
+    {"results", "progress", "execute", "control", "scaffold", "draft"},
+    {"logs"},
     {"service"},
     {"data"},
     {"local"},
@@ -34,8 +35,8 @@ OWNERS = {
     "optuna": {"local"},
     "xgboost": {"local"},
     "sagemaker": set[str](),
-    "boto3": {"local", "results", "watch", "launch", "session", "evaluate", "run"},
-    "botocore": {"local", "service", "session", "launch"},
+    "boto3": {"local", "logs", "results", "progress", "execute", "control", "session", "evaluate", "run"},
+    "botocore": {"local", "service", "session", "execute"},
     "pandas": {"data", "results", "local"},
 }
 HEIGHT = {name: len(ROWS) - index for index, row in enumerate(ROWS) for name in row}

@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from smtune.progress import describe, tags
 from smtune.results import learning_curves, training_jobs
 from smtune.scaffold import templates_folder
 from smtune.service_model import violations
 from smtune.session import connect
-from smtune.watch import describe, tags
 
 pytestmark = pytest.mark.slow
 SMTUNE = Path(sys.executable).with_name("smtune")

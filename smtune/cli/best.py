@@ -22,9 +22,9 @@ def command(job: str, target: Target | None, output: str) -> None:
     from smtune.cli.sessions import session_for
     from smtune.cli.text import near_path, print_json, print_pairs
     from smtune.errors import JobError
+    from smtune.progress import describe
     from smtune.results import best_training_job
     from smtune.session import locate
-    from smtune.watch import describe
 
     with session_for(job, target) as session:
         best = best_training_job(session, job)

@@ -26,8 +26,8 @@ def command(job: str, target: Target | None, output: str) -> None:
     """
     from smtune.cli.sessions import session_for
     from smtune.cli.text import duration, near_path, print_json, print_pairs
+    from smtune.progress import describe, look, tags
     from smtune.session import locate
-    from smtune.watch import describe, look, tags
 
     with session_for(job, target) as session:
         if output == "json":

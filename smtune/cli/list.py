@@ -20,8 +20,8 @@ def command(aws: bool, most: int, output: str) -> None:
     from smtune.cli.table import print_table
     from smtune.cli.text import print_json, remark
     from smtune.local.settings import Settings
+    from smtune.progress import list_tuning_jobs
     from smtune.session import connect
-    from smtune.watch import list_tuning_jobs
 
     jobs = list_tuning_jobs(connect("aws" if aws else "local"), most=most)
     if output == "json":

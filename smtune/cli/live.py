@@ -10,7 +10,7 @@ from rich.table import Table
 
 from smtune.cli.table import console
 from smtune.cli.text import duration, remark, show
-from smtune.watch import Progress
+from smtune.progress import Progress
 
 
 def follow(changes: Iterable[Progress]) -> Progress:

@@ -21,7 +21,7 @@ def command(training_job: str, target: Target | None, timestamps: bool) -> None:
     smtune logs TRAINING_JOB --timestamps
     """
     from smtune.cli.sessions import session_for
-    from smtune.results import log_lines
+    from smtune.logs import log_lines
 
     with session_for(training_job, target) as session:
         _require(session, training_job)
@@ -34,8 +34,8 @@ def command(training_job: str, target: Target | None, timestamps: bool) -> None:
 def _require(session: Any, training_job: str) -> None:
     """Refuse a name without a training job: its log would only be empty."""
     from smtune.errors import ServiceError, UsageError
+    from smtune.progress import look
     from smtune.service import translated
-    from smtune.watch import look
 
     try:
         with translated():

@@ -24,8 +24,8 @@ def command(job: str, target: Target | None, output: str) -> None:
     from smtune.cli.sessions import session_for
     from smtune.cli.table import print_table
     from smtune.cli.text import print_json, remark
+    from smtune.progress import describe
     from smtune.results import PREFIX, training_jobs
-    from smtune.watch import describe
 
     with session_for(job, target) as session:
         frame = training_jobs(session, job)

@@ -71,8 +71,8 @@ def _finish(session: Any, job: str, output: str) -> int:
     from smtune.cli.live import follow
     from smtune.cli.report import print_report
     from smtune.cli.text import print_json, remark
+    from smtune.progress import watch
     from smtune.run import report
-    from smtune.watch import watch
 
     try:
         last = follow(watch(session, job))

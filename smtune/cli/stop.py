@@ -18,7 +18,7 @@ def command(job: str, target: Target | None) -> None:
     """
     from smtune.cli.sessions import session_for
     from smtune.cli.text import remark
-    from smtune.launch import stop
+    from smtune.control import stop
 
     with session_for(job, target) as session:
         stop(session, job)

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from smtune.cli.live import follow, line
-from smtune.watch import Progress
+from smtune.progress import Progress
 
 START = Progress("job", "InProgress", 0, 0, 0, 0, 20, None, None, 0.0)
 SOME = dataclasses.replace(

@@ -11,7 +11,7 @@ import pytest
 from local_jobs import Run, script_spec, training_jobs, wait_for
 
 from smtune.data.prepare import prepare
-from smtune.launch import launch
+from smtune.execute import launch
 from smtune.local.contract import Contract, arguments, lay_out, parse, variables
 from smtune.local.sandbox import find_bubblewrap
 from smtune.local.session import LocalSession

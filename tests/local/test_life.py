@@ -22,7 +22,8 @@ from smtune.local.session import LocalSession
 from smtune.local.settings import Settings
 from smtune.local.store import Store
 from smtune.local.worker import worker_lock
-from smtune.results import best_training_job, learning_curves, log_lines
+from smtune.logs import log_lines
+from smtune.results import best_training_job, learning_curves
 
 SLOW = GOOD.replace("for step in range(3):", "import time\nfor step in range(3):\n    time.sleep(0.4)", 1)
 
@@ -259,7 +260,7 @@ import json, os, sys, time
 from pathlib import Path
 from local_jobs import script_spec, training_jobs, wait_for
 from smtune.data.prepare import prepare
-from smtune.launch import launch
+from smtune.execute import launch
 from smtune.local.session import LocalSession
 from smtune.local.settings import Settings
 from smtune.plan import plan

@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from smtune.data.prepare import prepare
-from smtune.launch import launch
+from smtune.execute import launch
 from smtune.local.session import LocalSession
 from smtune.local.settings import Settings
 from smtune.plan import plan

@@ -11,9 +11,10 @@ import pytest
 from local_jobs import GOOD, script_spec
 from moto import mock_aws
 
+from smtune.control import stop
 from smtune.data.prepare import prepare
 from smtune.errors import ConfigurationError, ServiceError
-from smtune.launch import launch, stop
+from smtune.execute import launch
 from smtune.plan import SPEC_TAG, Plan, plan
 from smtune.session import connect, find_session, is_local, locate, site_of
 from smtune.spec import dump_spec, load_spec

@@ -9,11 +9,11 @@ from typing import Any, Literal
 import boto3
 import pandas as pd
 
+from smtune.logs import log_lines
 from smtune.metrics import Scraper, as_printed
 from smtune.service import translated
 from smtune.spec.ranges import Scalar, decode
 
-LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 PREFIX = "hp."
 _PAGE = 100
 _HIDDEN = ("_", "sagemaker_")
@@ -79,14 +79,6 @@ def best_training_job(session: boto3.Session, tuning_job: str) -> Best | None:
     )
 
 
-def log_lines(session: boto3.Session, training_job: str) -> list[tuple[float, str]]:
-    """A training job's log: (seconds since the epoch, line), from all its hosts in turn."""
-    with translated():
-        client = session.client("logs")
-        streams = client.describe_log_streams(logGroupName=LOG_GROUP, logStreamNamePrefix=f"{training_job}/")
-        return [line for stream in streams["logStreams"] for line in _events(client, str(stream["logStreamName"]))]
-
-
 def learning_curves(session: boto3.Session, training_job: str) -> pd.DataFrame:
     """Every value of every metric that a training job printed: columns metric, step (from 0), time (UTC), value.
 
@@ -105,18 +97,6 @@ def learning_curves(session: boto3.Session, training_job: str) -> pd.DataFrame:
             "value": pd.Series([item.value for item in seen], dtype="float64"),
         }
     )
-
-
-def _events(client: Any, stream: str) -> list[tuple[float, str]]:
-    lines: list[tuple[float, str]] = []
-    request = {"logGroupName": LOG_GROUP, "logStreamName": stream, "startFromHead": True}
-    token = None
-    while True:
-        answer = client.get_log_events(**request, **({"nextToken": token} if token else {}))
-        lines += [(event["timestamp"] / 1000, as_printed(event["message"])) for event in answer["events"]]
-        if answer["nextForwardToken"] == token:
-            return lines
-        token = answer["nextForwardToken"]
 
 
 def _ranges(job: Any) -> dict[str, list[str]]:

@@ -25,12 +25,6 @@ def launch(session: boto3.Session, plan: Plan) -> str:
     return plan.name
 
 
-def stop(session: boto3.Session, tuning_job: str) -> None:
-    """Ask the service to stop a tuning job: nothing new starts, what runs is stopped."""
-    with translated():
-        session.client("sagemaker").stop_hyper_parameter_tuning_job(HyperParameterTuningJobName=tuning_job)
-
-
 def _send(storage: Any, upload: Upload) -> None:
     bucket, _, key = upload.uri.removeprefix("s3://").partition("/")
     try:

@@ -10,8 +10,8 @@ import pytest
 from local_jobs import Run, wait_for
 
 from smtune.errors import ServiceError
+from smtune.progress import Progress, describe, list_tuning_jobs, look, tags, watch
 from smtune.session import connect
-from smtune.watch import Progress, describe, list_tuning_jobs, look, tags, watch
 
 
 class Session:

@@ -1,0 +1,3 @@
+"""Tuning jobs, stopped."""
+
+from smtune.control.stop import stop as stop
