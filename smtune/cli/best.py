@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import click
 
-from smtune.cli.options import Target, output_option, target_option
+from smtune.cli.options import output_option, target_option
+from smtune.where import Where
 
 
 @click.command(short_help="The best training job.")
 @click.argument("job")
 @target_option
 @output_option("table", "json")
-def command(job: str, target: Target | None, output: str) -> None:
+def command(job: str, target: Where, output: str) -> None:
     """Print the best training job of JOB so far: hyperparameters, final metrics, model.
 
     Exit code 1 while no training job has completed.

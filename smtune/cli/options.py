@@ -26,14 +26,34 @@ def output_option(*choices: str) -> Callable[[Command], Command]:
     )
 
 
-def target_option(command: Command) -> Command:
-    """`--local` and `--aws`; without either, a job that ran here is this machine's and any other is AWS's."""
-    command = click.option(
-        "--aws", "target", flag_value="aws", help="The job is on AWS, even if one of its name ran here."
-    )(command)
-    return click.option("--local", "target", flag_value="local", default=None, help="The job is on this machine.")(
-        command
-    )
+def target_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--local`, `--aws` and how to reach AWS, passed on as `target`: a `smtune.config.Where`.
+
+    Without any of them a job that ran here is this machine's and any other is AWS's.
+    """
+
+    @functools.wraps(command)
+    def run(*, target: Target | None, **others: Any) -> Any:
+        given = {name: others.pop(name) for name in _REACH}
+        if target == "local" and any(given.values()):
+            raise click.UsageError("--local is this machine: it has no profile, region or endpoint")
+        from smtune.where import Where  # `--help` has no use for it
+
+        return command(target=Where(target, **given), **others)
+
+    run = click.option("--aws", "target", flag_value="aws", help="On AWS, even if a job of this name ran here.")(run)
+    run = click.option("--local", "target", flag_value="local", default=None, help="On this machine.")(run)
+    return reach_options(run)
+
+
+_REACH = ("profile", "region", "endpoint_url")
+
+
+def reach_options(command: Command) -> Command:
+    """`--profile`, `--region` and `--endpoint-url`."""
+    command = click.option("--endpoint-url", metavar="URL", help="Where AWS's APIs are, if elsewhere.")(command)
+    command = click.option("--region", metavar="NAME", help="The AWS region.")(command)
+    return click.option("--profile", metavar="NAME", help="The AWS profile.")(command)
 
 
 def spec_argument(command: Callable[..., Any]) -> Callable[..., Any]:

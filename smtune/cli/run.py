@@ -35,8 +35,9 @@ def command(ctx: click.Context, layers: Any, local: bool, resume: str | None, ou
         session, job = _start(layers, local=local)
         ctx.exit(_finish(session, job, output))
     from smtune.cli.sessions import session_for
+    from smtune.where import Where
 
-    with session_for(str(resume), "local" if local else None) as session:
+    with session_for(str(resume), Where("local" if local else None)) as session:
         ctx.exit(_finish(session, str(resume), output))
 
 

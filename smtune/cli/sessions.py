@@ -6,22 +6,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from smtune.cli.options import Target
 from smtune.errors import ConfigurationError, ServiceError
 from smtune.local.settings import Settings
 from smtune.session import find_session, is_local
+from smtune.where import Where
 
 _ADVICE = ", or use this machine: --local"
 
 
 @contextmanager
-def session_for(job: str, target: Target | None) -> Iterator[Any]:
-    """This machine's session if the job ran here, else AWS's; `target` decides where it is given.
+def session_for(job: str, target: Where) -> Iterator[Any]:
+    """This machine's session if the job ran here, else AWS's; `target` decides where it says so.
 
     A job that is not here and that AWS does not give either is refused with both places in one sentence.
     """
     here = Settings.from_environment().home
-    is_settled = target is not None
+    is_settled = target.target is not None or target.means_aws
     try:
         session = find_session(job, target)
         is_settled = is_settled or is_local(session)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
-from smtune.cli.options import Target, target_option
+from smtune.cli.options import target_option
+from smtune.where import Where
 
 
 @click.command(short_help="Stop a tuning job.")
 @click.argument("job")
 @target_option
-def command(job: str, target: Target | None) -> None:
+def command(job: str, target: Where) -> None:
     """Stop JOB: nothing new starts; what runs gets SIGTERM, and SIGKILL after two minutes. Models so far are kept.
 
     \b

@@ -19,6 +19,8 @@ class Site:
     """Role ARN; None: the spec's, else `role/smtune` of the account."""
     bucket: str | None = None
     """None: the SDK's default, `sagemaker-{region}-{account}`."""
+    key_prefix: str | None = None
+    """What the keys of everything in the bucket begin with."""
     channels: Mapping[str, str] = field(default_factory=dict)
     """Channel -> the S3 URI its data has been uploaded to; others get a default below the bucket."""
     code: str | None = None
@@ -34,4 +36,4 @@ class Site:
 
     def prefix(self, name: str) -> str:
         """Where everything of the spec called `name` lies by default."""
-        return f"s3://{self.bucket_name}/smtune/{name}"
+        return "/".join(["s3:/", self.bucket_name, *filter(None, (self.key_prefix or "").split("/")), "smtune", name])

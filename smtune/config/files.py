@@ -1,0 +1,139 @@
+"""The files that hold settings -> what each of them says, key by key. A file that is not there says nothing."""
+
+from __future__ import annotations
+
+import configparser
+import difflib
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from smtune.config.keys import KEYS, fault
+from smtune.errors import ConfigurationError, SpecError
+from smtune.spec.source import read_text
+from smtune.spec.yaml import parse_yaml
+
+Said = tuple[str, Mapping[str, Any]]
+"""Who says it, and key -> value."""
+PROJECT = "smtune.toml"
+
+
+def read_project(folder: Path) -> Said | None:
+    """The nearest smtune.toml, or [tool.smtune] of the nearest pyproject.toml that has one, from `folder` upwards."""
+    for place in (folder, *folder.parents):
+        own, shared = place / PROJECT, place / "pyproject.toml"
+        if own.is_file():
+            return str(own), _checked(_toml(own), own)
+        if shared.is_file():
+            table = _toml(shared).get("tool", {}).get("smtune")
+            if table is not None:
+                return f"{shared} [tool.smtune]", _checked(table, shared)
+        if (place / ".git").exists():
+            return None
+    return None
+
+
+def read_user(environment: Mapping[str, str]) -> Said | None:
+    """The user's own config.toml."""
+    base = environment.get("XDG_CONFIG_HOME") or str(_home(environment) / ".config")
+    file = Path(base) / "smtune" / "config.toml"
+    return (str(file), _checked(_toml(file), file)) if file.is_file() else None
+
+
+def read_sagemaker(environment: Mapping[str, str]) -> Iterator[Said]:
+    """The SageMaker SDK's defaults: the user's file, then the administrator's, where the SDK looks for them.
+
+    Raises ConfigurationError for a file that a variable names and that is not there, or is no YAML. A file on S3 is
+    not fetched here: see `defaults_on_s3`.
+    """
+    base = environment.get("XDG_CONFIG_HOME") or str(_home(environment) / ".config")
+    admin = (environment.get("XDG_CONFIG_DIRS") or "/etc/xdg").partition(":")[0]
+    for variable, folder in (("SAGEMAKER_USER_CONFIG_OVERRIDE", base), ("SAGEMAKER_ADMIN_CONFIG_OVERRIDE", admin)):
+        named = environment.get(variable)
+        if named and named.startswith("s3://"):
+            continue
+        path = Path(named or f"{folder}/sagemaker/config.yaml")
+        file = path / "config.yaml" if path.is_dir() else path
+        if file.is_file():
+            yield str(file), parse_sagemaker(read_text(file), str(file))
+        elif named:
+            message = f"{variable} names {named}, and there is no such file"
+            raise ConfigurationError(message)
+
+
+def defaults_on_s3(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The defaults files that only a session can read."""
+    named = (environment.get(f"SAGEMAKER_{who}_CONFIG_OVERRIDE", "") for who in ("USER", "ADMIN"))
+    return tuple(name for name in named if name.startswith("s3://"))
+
+
+def parse_sagemaker(text: str, source: str) -> dict[str, Any]:
+    """The settings in a SageMaker defaults file; raises ConfigurationError where it is not one."""
+    try:
+        data = parse_yaml(text, source=source).data or {}
+    except SpecError as error:
+        raise ConfigurationError(str(error)) from None
+    found = {}
+    for key in KEYS.values():
+        value = _at(data, key.sagemaker) if key.sagemaker else None
+        if value is None:
+            continue
+        if key.name == "tags":
+            value = {item["Key"]: item["Value"] for item in value}
+        _refuse(fault(key, value), source)
+        found[key.name] = value
+    return found
+
+
+def read_aws(environment: Mapping[str, str], profile: str | None) -> Said | None:
+    """What the profile says in AWS's config file (`~/.aws/config`), read without boto3."""
+    file = Path(environment.get("AWS_CONFIG_FILE") or _home(environment) / ".aws" / "config").expanduser()
+    parser = configparser.RawConfigParser(strict=False)
+    try:
+        parser.read(file, encoding="utf-8")
+    except (configparser.Error, OSError, UnicodeDecodeError):
+        return None  # boto3 says what is wrong with it, when it is needed
+    name = profile or "default"
+    section = next((item for item in (f"profile {name}", name) if parser.has_section(item)), None)
+    if section is None:
+        return None
+    said = {
+        key.name: parser[section][key.aws] for key in KEYS.values() if key.aws and parser.has_option(section, key.aws)
+    }
+    return f"{file} [{section}]", said
+
+
+def _toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        message = f"{file}: not TOML: {error}"
+        raise ConfigurationError(message) from None
+
+
+def _checked(table: Mapping[str, Any], file: Path) -> Mapping[str, Any]:
+    for name, value in table.items():
+        if name not in KEYS:
+            near = difflib.get_close_matches(name, KEYS, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"the settings are: {', '.join(KEYS)}"
+            _refuse(f"there is no setting {name!r}; {hint}", str(file))
+        else:
+            _refuse(fault(KEYS[name], value), str(file))
+    return table
+
+
+def _refuse(mistake: str | None, source: str) -> None:
+    if mistake:
+        message = f"{source}: {mistake}"
+        raise ConfigurationError(message)
+
+
+def _at(data: Any, path: tuple[str, ...]) -> Any:
+    for part in path:
+        data = data.get(part) if isinstance(data, Mapping) else None
+    return data
+
+
+def _home(environment: Mapping[str, str]) -> Path:
+    return Path(environment.get("HOME") or Path.home())

@@ -1,0 +1,98 @@
+"""Every setting with where it comes from: option, variable, project, user, SageMaker defaults, AWS's own config."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from smtune.config.files import Said, defaults_on_s3, read_aws, read_project, read_sagemaker, read_user
+from smtune.config.keys import KEYS
+from smtune.where import Where
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A value, and who says it."""
+
+    value: Any
+    origin: str
+    rank: int
+    """0: an option, 1: a variable; both stand above the spec, everything else below."""
+
+    @property
+    def is_above_the_spec(self) -> bool:
+        return self.rank <= 1
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """All that is said of each setting, the strongest first."""
+
+    said: Mapping[str, tuple[Setting, ...]]
+    unread: tuple[str, ...] = ()
+    """SageMaker defaults files on S3, which are read once there is a session."""
+
+    def get(self, key: str) -> Setting | None:
+        """What holds for `key`, if anybody says it."""
+        found = self.said.get(key, ())
+        return found[0] if found else None
+
+    def text(self, key: str) -> str | None:
+        """The value that holds for a text."""
+        found = self.get(key)
+        return None if found is None else str(found.value)
+
+    def with_defaults(self, *said: Said) -> Configuration:
+        """This, with SageMaker defaults read from S3; they rank below everything but AWS's own config."""
+        merged = dict(self.said)
+        for origin, values in said:
+            for key, value in values.items():
+                found = [*merged.get(key, ()), Setting(value, origin, _DEFAULTS)]
+                merged[key] = tuple(sorted(found, key=lambda item: item.rank))
+        return Configuration(merged)
+
+
+_OPTION, _VARIABLE, _PROJECT, _USER, _DEFAULTS, _AWS = range(6)
+
+
+def load_configuration(
+    where: Where | None = None,
+    options: Mapping[str, Any] | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+) -> Configuration:
+    """What is said here of every setting; `options` are those of the command line, by key.
+
+    Raises ConfigurationError for a file that cannot be read, or that says what is no setting.
+    """
+    variables = os.environ if environment is None else environment
+    given = {**(where.options if where else {}), **{k: v for k, v in (options or {}).items() if v is not None}}
+    said: dict[str, list[Setting]] = {}
+    for rank, (origin, values) in _sources(given, variables, folder or Path.cwd()):
+        for key, value in values.items():
+            said.setdefault(key, []).append(Setting(value, origin, rank))
+    profile = next((str(item.value) for item in said.get("profile", ())), None)
+    aws = read_aws(variables, profile)
+    for key, value in aws[1].items() if aws else ():
+        said.setdefault(key, []).append(Setting(value, aws[0] if aws else "", _AWS))
+    return Configuration({key: tuple(found) for key, found in said.items()}, defaults_on_s3(variables))
+
+
+def _sources(
+    options: Mapping[str, Any], variables: Mapping[str, str], folder: Path
+) -> Iterator[tuple[int, tuple[str, Mapping[str, Any]]]]:
+    for key, value in options.items():
+        yield _OPTION, (f"--{key.replace('_', '-')}", {key: value})
+    for row in KEYS.values():
+        for name in row.environment:
+            if variables.get(name):
+                yield _VARIABLE, (name, {row.name: variables[name]})
+    for rank, found in ((_PROJECT, read_project(folder)), (_USER, read_user(variables))):
+        if found:
+            yield rank, found
+    for said in read_sagemaker(variables):
+        yield _DEFAULTS, said

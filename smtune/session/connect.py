@@ -1,0 +1,81 @@
+"""Where a command wants to go -> a boto3.Session there."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from smtune.config import Configuration, load_configuration
+from smtune.errors import ConfigurationError
+from smtune.local.session import LocalSession
+from smtune.local.settings import Settings
+from smtune.service import translated
+from smtune.where import Target, Where
+
+# Adaptive: a client that is throttled sends less, instead of trying as often as before.
+_RETRIES = Config(retries={"mode": "adaptive", "max_attempts": 10}, connect_timeout=10, read_timeout=60)
+_NO_REGION = "no AWS region: set AWS_REGION, or use this machine: --local"
+
+
+class AwsSession(boto3.Session):
+    """boto3's session, which knows how it was made and sends everything to an endpoint that was asked for."""
+
+    def __init__(self, where: Where, configuration: Configuration) -> None:
+        profile = configuration.get("profile")
+        # botocore reads AWS_PROFILE itself, and then prefers keys in variables to it, as the AWS CLI does.
+        named = profile is not None and profile.origin != "AWS_PROFILE"
+        super().__init__(
+            profile_name=str(profile.value) if profile and named else None,
+            region_name=configuration.text("region"),
+        )
+        self.where = where
+        endpoint = configuration.get("endpoint_url")
+        # The variables and the AWS config are botocore's to read: there a single service may have its own.
+        self._endpoint = str(endpoint.value) if endpoint and not _is_botocores(endpoint.origin) else None
+        self._session.set_default_client_config(_RETRIES)  # boto3 has no public way to set it for a session
+
+    def client(self, service_name: Any, *args: Any, **options: Any) -> Any:
+        """boto3's client, for the endpoint of this session."""
+        if self._endpoint is not None and not args[4:5]:
+            options.setdefault("endpoint_url", self._endpoint)
+        return super().client(service_name, *args, **options)
+
+
+def connect(
+    target: Target | Where, *, profile: str | None = None, region: str | None = None, endpoint_url: str | None = None
+) -> boto3.Session:
+    """A session on AWS, or on the local engine (state in SMTUNE_HOME).
+
+    What is not said here comes from the configuration: variables, smtune.toml, the AWS config.
+    Raises ConfigurationError when AWS has no region here, or a profile that is not there.
+    """
+    where = target if isinstance(target, Where) else Where(target, profile, region, endpoint_url)
+    if where.target == "local":
+        return LocalSession(Settings.from_environment())
+    with translated():
+        session = AwsSession(where, load_configuration(where))
+    if not session.region_name:
+        raise ConfigurationError(_NO_REGION)
+    return session
+
+
+def renewed(session: boto3.Session) -> boto3.Session:
+    """The same session made again, so that new credentials are read; any other than ours stays as it is."""
+    return connect(session.where) if isinstance(session, AwsSession) else session
+
+
+def find_session(job: str, where: Where | None = None) -> boto3.Session:
+    """The session that knows a tuning or training job: this machine's if the job ran here, else AWS."""
+    wanted = where or Where()
+    if wanted.target is None and not wanted.means_aws:
+        local = LocalSession(Settings.from_environment())
+        if local.knows(job) or local.knows_training_job(job):
+            return local
+    return connect(wanted)
+
+
+def _is_botocores(origin: str) -> bool:
+    return origin == "AWS_ENDPOINT_URL" or (origin not in os.environ and "[" in origin)

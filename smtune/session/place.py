@@ -1,0 +1,86 @@
+"""A session -> the place it launches in: region, account, role, bucket."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from smtune.config import Configuration, load_configuration
+from smtune.config.files import parse_sagemaker
+from smtune.errors import ConfigurationError
+from smtune.local.session import LocalSession
+from smtune.local.settings import ACCOUNT, REGION
+from smtune.request import Site
+from smtune.service import translated
+from smtune.session.connect import AwsSession
+
+STUDIO_FILE = Path("/opt/ml/metadata/resource-metadata.json")
+"""Where Studio and notebook instances say what they are."""
+
+
+def site_of(session: boto3.Session, configuration: Configuration | None = None) -> Site:
+    """Region and account of a session, the bucket that is configured, and in Studio its execution role.
+
+    Raises ConfigurationError without credentials, ServiceError where STS refuses.
+    """
+    if isinstance(session, LocalSession):
+        return Site(region=REGION, account=ACCOUNT)
+    found = configuration or Configuration({})
+    with translated():
+        account = session.client("sts").get_caller_identity()["Account"]
+    return Site(
+        region=session.region_name or REGION,
+        account=account,
+        role=_studio_role(session),
+        bucket=found.text("bucket"),
+        key_prefix=found.text("prefix"),
+    )
+
+
+def configuration_of(session: boto3.Session, options: Mapping[str, Any] | None = None) -> Configuration:
+    """What is configured for launches in `session`; none of it for the local engine, which has no account.
+
+    SageMaker defaults that lie on S3 are read with the session.
+    """
+    if isinstance(session, LocalSession):
+        return Configuration({})
+    configuration = load_configuration(session.where if isinstance(session, AwsSession) else None, options)
+    return configuration.with_defaults(*((uri, _read_defaults(session, uri)) for uri in configuration.unread))
+
+
+def _read_defaults(session: boto3.Session, uri: str) -> dict[str, Any]:
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    if not key.endswith((".yaml", ".yml")):
+        key = f"{key.rstrip('/')}/config.yaml".lstrip("/")
+    with translated():
+        body = session.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+    try:
+        return parse_sagemaker(body.decode("utf-8"), uri)
+    except UnicodeDecodeError:
+        message = f"{uri} is not UTF-8 text"
+        raise ConfigurationError(message) from None
+
+
+def _studio_role(session: boto3.Session) -> str | None:
+    """The execution role of the Studio app or notebook instance that this runs in; None anywhere else."""
+    try:
+        about = json.loads(STUDIO_FILE.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if about.get("ExecutionRoleArn"):
+        return str(about["ExecutionRoleArn"])
+    client: Any = session.client("sagemaker")
+    with translated():
+        if not about.get("DomainId"):
+            return str(client.describe_notebook_instance(NotebookInstanceName=about["ResourceName"])["RoleArn"])
+        domain = about["DomainId"]
+        if about.get("UserProfileName"):
+            profile = client.describe_user_profile(DomainId=domain, UserProfileName=about["UserProfileName"])
+            role = profile.get("UserSettings", {}).get("ExecutionRole")
+            if role:
+                return str(role)
+        return str(client.describe_domain(DomainId=domain)["DefaultUserSettings"]["ExecutionRole"])
