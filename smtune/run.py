@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import boto3
 
-from smtune.data.prepare import prepare
 from smtune.diagnosis import Diagnosis, diagnose_metrics
-from smtune.errors import ConfigurationError, SmtuneError, SpecError
+from smtune.errors import SmtuneError, SpecError
 from smtune.evaluate import Evaluation, evaluate
-from smtune.execute import launch
+from smtune.execute import Launched
+from smtune.launching import Circumstances, launch_fresh
 from smtune.local.objects import parse_uri
-from smtune.plan import SPEC_TAG, TEST_TAG, Plan, plan
+from smtune.plan import SPEC_TAG, TEST_TAG
 from smtune.progress import Progress, look
 from smtune.results import Best, best_training_job
 from smtune.service import translated
-from smtune.session import announce, is_local, locate, register_programs, site_of
+from smtune.session import locate
 from smtune.spec import BuiltIn, MetricNames, Table, TuningSpec, load_spec
-
-
-@dataclass(frozen=True)
-class Started:
-    """A tuning job that was just launched."""
-
-    name: str
-    notes: tuple[str, ...]
-    rows: Mapping[str, int]
-    """Rows of train, validation and test where a table was split."""
 
 
 @dataclass(frozen=True)
@@ -87,18 +75,14 @@ class Report:
         }
 
 
-def start(session: boto3.Session, spec: TuningSpec, folder: Path) -> Started:
-    """Prepare the data of `spec` (relative to `folder`) and launch it.
+def start(
+    session: boto3.Session, spec: TuningSpec, folder: Path, circumstances: Circumstances | None = None
+) -> Launched:
+    """Prepare the data of `spec` (relative to `folder`) and launch it, under a name of its own each time.
 
     Raises SpecError, ConfigurationError, ServiceError; nothing has been created then.
     """
-    with tempfile.TemporaryDirectory(prefix="smtune-") as workspace:
-        prepared = prepare(spec, folder, Path(workspace))
-        planned = plan(spec, prepared, site=site_of(session))
-        _refuse_unfit_role(session, spec)
-        register_programs(session, prepared.programs)
-        name = launch(session, planned)
-    return Started(name, (*planned.notes, *_derived(spec, planned), *announce(session, planned)), prepared.rows)
+    return launch_fresh(session, spec, folder, circumstances)
 
 
 def report(session: boto3.Session, tuning_job: str) -> Report:
@@ -116,21 +100,6 @@ def report(session: boto3.Session, tuning_job: str) -> Report:
         diagnosis=_diagnose(spec, best, evaluation, notes),
         notes=tuple(notes),
     )
-
-
-def _refuse_unfit_role(session: boto3.Session, spec: TuningSpec) -> None:
-    if not all(definition.role for definition in spec.definitions) and not is_local(session):
-        message = "AWS needs a role: add role: arn:aws:iam::ACCOUNT:role/NAME to the spec, or use this machine: --local"
-        raise ConfigurationError(message)
-
-
-def _derived(spec: TuningSpec, planned: Plan) -> list[str]:
-    """What the request says beyond the spec's own words."""
-    asked = spec.definitions[0].static.get("eval_metric")
-    sent = planned.request.get("TrainingJobDefinition", {}).get("StaticHyperParameters", {}).get("eval_metric")
-    if isinstance(spec.definitions[0].algorithm, BuiltIn) and sent is not None and sent != asked:
-        return [f"eval_metric is {sent}, so that the training jobs print what the diagnosis reads"]
-    return []
 
 
 def _remembered(session: boto3.Session, tuning_job: str, notes: list[str]) -> tuple[TuningSpec | None, str | None]:

@@ -42,7 +42,7 @@ def _tuned(session: LocalSession, folder: Path, script: str) -> tuple[Any, str, 
         data={"source": "table.csv", "split": {"stratify": "label", "test": 0.2, "validation": 0.1}},
         diagnosis={"metrics": {"test": "test:accuracy"}},
     )
-    name = launch(session, plan(spec, prepare(spec, folder, folder / "workspace")))
+    name = launch(session, plan(spec, prepare(spec, folder, folder / "workspace"))).name
     wait_for(session, name)
     best = best_training_job(session, name)
     assert best is not None

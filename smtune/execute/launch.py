@@ -1,28 +1,91 @@
-"""Plan + session -> a running tuning job: upload what is not there yet, then create the job."""
+"""Plan + session -> a tuning job, exactly one: what is there is found, what is missing is sent and created."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import boto3
 from botocore.exceptions import ClientError
 
+from smtune.compare import Difference
+from smtune.data.upload.settings import Report, Sent, UploadSettings
+from smtune.execute.bucket import ensure_bucket
+from smtune.execute.create import Patience, create_job
+from smtune.execute.existing import Existing, find_job
 from smtune.plan import Plan, Upload
 from smtune.service import translated
 
 
-def launch(session: boto3.Session, plan: Plan) -> str:
-    """Carry out `plan`; returns the tuning job's name.
+@dataclass(frozen=True)
+class Launched:
+    """A tuning job that is there now."""
 
-    Data lies below a fingerprint of its contents, so what is there already is not sent again.
-    Raises ServiceError, ConfigurationError.
+    name: str
+    arn: str
+    outcome: Literal["created", "found"]
+    """`found`: it had been launched before, by this machine or another, and nothing was sent."""
+    status: str
+    changes: tuple[Difference, ...] = ()
+    """What the service made otherwise than asked."""
+    sent: Sent = field(default_factory=Sent)
+    notes: tuple[str, ...] = ()
+    rows: Mapping[str, int] = field(default_factory=dict)
+    """Rows of train, validation and test where a table was split."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON: the shape of `smtune launch -o json`."""
+        return {
+            "schema_version": 1,
+            "tuning_job_name": self.name,
+            "tuning_job_arn": self.arn,
+            "outcome": self.outcome,
+            "status": self.status,
+            "changes": [item.to_dict() for item in self.changes],
+            "uploaded": {"files": self.sent.sent_files, "bytes": self.sent.sent_bytes, "kept": self.sent.kept_files},
+            "rows": dict(self.rows),
+            "notes": list(self.notes),
+        }
+
+
+@dataclass(frozen=True)
+class LaunchOptions:
+    """How a launch goes about it."""
+
+    uploads: UploadSettings = field(default_factory=UploadSettings)
+    report: Report | None = None
+    """Is told how far the upload is."""
+    patience: Patience = field(default_factory=Patience)
+    create_bucket: bool = False
+    """Whether a missing bucket is created: the account's default one, as the SDK does."""
+
+
+def launch(session: boto3.Session, plan: Plan, options: LaunchOptions | None = None) -> Launched:
+    """Carry out `plan`, or find that it has been carried out.
+
+    May be interrupted anywhere and run again: data lies below a fingerprint of its contents, and the job's name stands
+    for its request, so that the second run finishes the first. Raises ServiceError, ConfigurationError; JobError where
+    a job of this name asks for something else.
     """
+    chosen = options or LaunchOptions()
     with translated():
+        there = find_job(session, plan.name)
+        if there is not None:
+            return _found(plan, there)
+        notes = ensure_bucket(session, plan) if chosen.create_bucket else ()
         storage = session.client("s3")
         for upload in plan.uploads:
             _send(storage, upload)
-        session.client("sagemaker").create_hyper_parameter_tuning_job(**plan.request)
-    return plan.name
+        sent = Sent()
+        made = create_job(session, plan.request, chosen.patience)
+    changes = made.changes(plan.request)
+    return Launched(plan.name, made.arn, "created", made.status, changes, sent, (*plan.notes, *notes))
+
+
+def _found(plan: Plan, there: Existing) -> Launched:
+    changes = there.changes(plan.request)
+    return Launched(plan.name, there.arn, "found", there.status, changes, notes=plan.notes)
 
 
 def _send(storage: Any, upload: Upload) -> None:

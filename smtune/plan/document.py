@@ -84,9 +84,13 @@ def canonical(data: Any) -> str:
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
-def planned_name(base: str, request: Mapping[str, Any]) -> str:
-    """The tuning job's name in a plan of `request`: the same plan has the same one, any other another."""
-    number = int(_sha256(canonical({**request, "HyperParameterTuningJobName": base})), 16)
+def planned_name(base: str, request: Mapping[str, Any], attempt: int = 0) -> str:
+    """The tuning job's name in a plan of `request`: the same plan has the same one, any other another.
+
+    `attempt` numbers the jobs that ask for the same on purpose; 0 is the first.
+    """
+    again = {"attempt": attempt} if attempt else {}
+    number = int(_sha256(canonical({**request, "HyperParameterTuningJobName": base, **again})), 16)
     rest, token = divmod(number, 36**4)
     return unique_job_name(base, now=rest % 36**6, token=token)
 

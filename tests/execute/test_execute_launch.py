@@ -13,7 +13,7 @@ from moto import mock_aws
 
 from smtune.control import stop
 from smtune.data.prepare import prepare
-from smtune.errors import ConfigurationError, ServiceError
+from smtune.errors import ConfigurationError
 from smtune.execute import launch
 from smtune.plan import SPEC_TAG, Plan, plan
 from smtune.session import connect, find_session, is_local, locate, site_of
@@ -47,7 +47,7 @@ def planned(session: boto3.Session, folder: Path, **changes: Any) -> Plan:
 
 def test_data_code_and_spec_are_where_the_request_says(peer: boto3.Session, tmp_path: Path) -> None:
     what = planned(peer, tmp_path)
-    name = launch(peer, what)
+    name = launch(peer, what).name
     job: Any = peer.client("sagemaker").describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
     storage = peer.client("s3")
 
@@ -68,7 +68,7 @@ def test_data_code_and_spec_are_where_the_request_says(peer: boto3.Session, tmp_
 
 def test_the_spec_is_kept_beside_the_job(peer: boto3.Session, tmp_path: Path) -> None:
     what = planned(peer, tmp_path)
-    name = launch(peer, what)
+    name = launch(peer, what).name
     arn = peer.client("sagemaker").describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
     tags = peer.client("sagemaker").list_tags(ResourceArn=arn["HyperParameterTuningJobArn"])["Tags"]
     uri = next(tag["Value"] for tag in tags if tag["Key"] == SPEC_TAG)
@@ -90,12 +90,13 @@ def test_what_is_there_already_is_not_sent_again(
     assert [key.rpartition("/")[2] for key in sent] == ["spec.yaml"]
 
 
-def test_a_name_is_taken_once(peer: boto3.Session, tmp_path: Path) -> None:
+def test_the_same_plan_is_launched_once(peer: boto3.Session, tmp_path: Path) -> None:
     what = planned(peer, tmp_path)
-    launch(peer, what)
-    with pytest.raises(ServiceError) as caught:
-        launch(peer, what)
-    assert caught.value.code == "ResourceInUse"
+    first, second = launch(peer, what), launch(peer, what)
+    assert (first.outcome, second.outcome) == ("created", "found")
+    assert (first.name, first.arn) == (second.name, second.arn)
+    jobs = peer.client("sagemaker").list_hyper_parameter_tuning_jobs()["HyperParameterTuningJobSummaries"]
+    assert [job["HyperParameterTuningJobName"] for job in jobs] == [first.name]
 
 
 def test_aws_needs_a_region_and_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,7 +112,7 @@ def test_aws_needs_a_region_and_credentials(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_job_is_looked_for_here_first(tmp_path: Path) -> None:
     session = connect("local")
-    name = launch(session, planned(session, tmp_path))
+    name = launch(session, planned(session, tmp_path)).name
 
     assert is_local(find_session(name))
     assert locate(session, "s3://bucket/key").endswith("/s3/bucket/key")

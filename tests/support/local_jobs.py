@@ -60,7 +60,7 @@ def submit(tmp_path: Path) -> Run:
         workspace = tmp_path / f"workspace-{time.monotonic_ns()}"
         workspace.mkdir()
         spec = script_spec(**(changes or {}))
-        return launch(session, plan(spec, prepare(spec, folder, workspace)))
+        return launch(session, plan(spec, prepare(spec, folder, workspace))).name
 
     return submit
 

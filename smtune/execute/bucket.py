@@ -1,0 +1,40 @@
+"""The account's default bucket: made when it is missing, as the SageMaker SDK does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from smtune.plan import Plan
+
+_NO_CONSTRAINT = "us-east-1"  # the one region that S3 does not want to be told
+
+
+def ensure_bucket(session: boto3.Session, plan: Plan) -> tuple[str, ...]:
+    """Create the bucket of the plan's uploads if there is none; the notes on it. Raises what botocore raises."""
+    names = {upload.uri.removeprefix("s3://").partition("/")[0] for upload in plan.uploads}
+    client: Any = session.client("s3")
+    missing = [name for name in sorted(names) if _is_missing(client, name)]
+    return tuple(f"bucket {name} was created" for name in missing if _create(client, name))
+
+
+def _is_missing(client: Any, name: str) -> bool:
+    try:
+        client.head_bucket(Bucket=name)
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+            return True
+        raise
+    return False
+
+
+def _create(client: Any, name: str) -> bool:
+    region = client.meta.region_name
+    place = {} if region == _NO_CONSTRAINT else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    try:
+        client.create_bucket(Bucket=name, **place)
+    except client.exceptions.BucketAlreadyOwnedByYou:
+        return False  # somebody else of this account was faster
+    return True

@@ -1,0 +1,55 @@
+"""The tuning job of a name, as the service knows it now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from smtune.compare import Difference, differences
+from smtune.request.description import normalize
+
+_UNKNOWN = ("ResourceNotFound", "ResourceNotFoundException")
+
+
+@dataclass(frozen=True)
+class Existing:
+    """A tuning job that is there."""
+
+    arn: str
+    status: str
+    request: Mapping[str, Any]
+    """What would make the same one again."""
+
+    def changes(self, asked: Mapping[str, Any]) -> tuple[Difference, ...]:
+        """What is otherwise than in the request that was sent: `before` is what was asked for, `after` what is there.
+
+        What the service fills in where nothing was asked for is no change.
+        """
+        return tuple(item for item in differences(asked, self.request) if item.kind != "added")
+
+
+def find_job(session: boto3.Session, name: str) -> Existing | None:
+    """The job called `name`, or None; raises ClientError for any other refusal."""
+    client = session.client("sagemaker")
+    try:
+        job: Any = client.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
+    except ClientError as error:
+        if _is_unknown(error):
+            return None
+        raise
+    arn = job["HyperParameterTuningJobArn"]
+    pages = client.get_paginator("list_tags").paginate(ResourceArn=arn)
+    tags: Any = [tag for page in pages for tag in page["Tags"]]
+    description = {key: value for key, value in job.items() if key != "ResponseMetadata"}
+    return Existing(arn, job["HyperParameterTuningJobStatus"], normalize(description, tags).request)
+
+
+def _is_unknown(error: ClientError) -> bool:
+    details = error.response["Error"]
+    # The service has answered an unknown name with either code.
+    said = details["Message"].lower()
+    return details["Code"] in _UNKNOWN or (details["Code"] == "ValidationException" and "can't find" in said)

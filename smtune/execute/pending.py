@@ -1,0 +1,47 @@
+"""Launches under a new name that are under way, so that one that was interrupted is finished, not repeated."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+_FOLDER = Path("smtune") / "launches"
+
+
+@dataclass(frozen=True)
+class Pending:
+    """The file that remembers the name of one launch while it is under way."""
+
+    file: Path
+
+    @classmethod
+    def of(cls, place: str, name: str, environment: Mapping[str, str] | None = None) -> Pending:
+        """For a launch at `place` (account and region) of what would be called `name` the first time."""
+        variables = os.environ if environment is None else environment
+        state = variables.get("XDG_STATE_HOME") or Path(variables.get("HOME") or Path.home()) / ".local" / "state"
+        key = hashlib.sha256(f"{place}/{name}".encode()).hexdigest()[:24]
+        return cls(Path(state) / _FOLDER / f"{key}.json")
+
+    def name(self) -> str | None:
+        """The name that an interrupted launch had chosen; None where there was none, or the file is not whole."""
+        try:
+            return str(json.loads(self.file.read_text(encoding="utf-8"))["name"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def remember(self, name: str) -> None:
+        """Say that a launch called `name` begins."""
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        handle, draft = tempfile.mkstemp(dir=self.file.parent, prefix=".launch-")
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            json.dump({"name": name}, stream)
+        Path(draft).replace(self.file)
+
+    def forget(self) -> None:
+        """Say that the launch has been told to whoever asked for it."""
+        self.file.unlink(missing_ok=True)
