@@ -3,37 +3,61 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from smtune.clone import read_document, read_job
+from smtune.config import Configuration, apply
 from smtune.data.survey import survey
 from smtune.errors import SpecError, UsageError
-from smtune.estimate import JobMinutes, PriceTable, estimate, service_notes
+from smtune.estimate import JobMinutes, PriceTable, estimate, load_prices, service_notes
 from smtune.plan import Plan, plan
 from smtune.plan.document import PlanDocument, is_plan, planned_name, read_plan
 from smtune.request import Site
-from smtune.request.site import DEFAULT_ACCOUNT
+from smtune.request.site import DEFAULT_ACCOUNT, DEFAULT_REGION
 from smtune.service_model import REQUEST, violations
 from smtune.spec import dump_spec, load_document
 from smtune.spec.load import Loaded
 from smtune.spec.source import Layers
 
 
-def draft(layers: Layers, site: Site, prices: PriceTable, minutes: JobMinutes | None = None) -> PlanDocument:
-    """What a launch of the spec at `site` would do, and what it takes.
+@dataclass(frozen=True)
+class DraftOptions:
+    """What a plan depends on besides its spec."""
+
+    site: Site = field(default_factory=Site)
+    prices: PriceTable = field(default_factory=load_prices)
+    minutes: JobMinutes | None = None
+    configuration: Configuration = field(default_factory=lambda: Configuration({}))
+
+
+def site_from(configuration: Configuration) -> Site:
+    """The place that is configured; without credentials the account is one that nobody has."""
+    return Site(
+        region=configuration.text("region") or DEFAULT_REGION,
+        account=configuration.text("account") or DEFAULT_ACCOUNT,
+        bucket=configuration.text("bucket"),
+        key_prefix=configuration.text("prefix"),
+    )
+
+
+def draft(layers: Layers, setting: DraftOptions) -> PlanDocument:
+    """What a launch of the spec would do, and what it takes.
 
     Raises SpecError (with the place in the file, where the spec has one) for data, a budget or tags that do not work.
     """
     loaded = load_document(layers)
     try:
-        return _draft(loaded, layers, site, prices, minutes)
+        return _draft(loaded, layers, setting)
     except SpecError as error:
         raise loaded.placed(error) from None
 
 
-def _draft(loaded: Loaded, layers: Layers, site: Site, prices: PriceTable, minutes: JobMinutes | None) -> PlanDocument:
-    spec, seen = loaded.spec, survey(loaded.spec, layers.folder)
+def _draft(loaded: Loaded, layers: Layers, setting: DraftOptions) -> PlanDocument:
+    applied = apply(loaded.spec, setting.configuration)
+    spec, seen = applied.spec, survey(applied.spec, layers.folder)
+    site, prices = setting.site, setting.prices
     unnamed = plan(spec, seen.prepared, site=site, name=spec.name, prices=prices)
     planned = plan(spec, seen.prepared, site=site, name=planned_name(spec.name, unnamed.request), prices=prices)
     _refuse_bad_place(planned)
@@ -41,12 +65,17 @@ def _draft(loaded: Loaded, layers: Layers, site: Site, prices: PriceTable, minut
     return PlanDocument(
         source=layers.name,
         yaml=dump_spec(spec),
-        site={"region": site.region, "account": site.account, "role": site.role, "bucket": site.bucket},
+        site=_place(site),
         request=planned.request,
         uploads=tuple(dataclasses.replace(file, uri=upload.uri) for file, upload in places),
-        estimate=estimate(planned.request, prices.tariff(site.region), minutes).to_dict(),
-        notes=(*planned.notes, *service_notes(planned.request), *_placeholders(planned, site)),
+        estimate=estimate(planned.request, prices.tariff(site.region), setting.minutes).to_dict(),
+        notes=(*applied.notes, *planned.notes, *service_notes(planned.request), *_placeholders(planned, site)),
     )
+
+
+def _place(site: Site) -> dict[str, str | None]:
+    names = {"region": site.region, "account": site.account, "role": site.role, "bucket": site.bucket}
+    return names | ({"prefix": site.key_prefix} if site.key_prefix else {})
 
 
 def _refuse_bad_place(planned: Plan) -> None:
@@ -62,11 +91,11 @@ def _placeholders(planned: Plan, site: Site) -> tuple[str, ...]:
     return ()
 
 
-def read_other(path: Path, site: Site, prices: PriceTable) -> dict[str, Any]:
+def read_other(path: Path, setting: DraftOptions) -> dict[str, Any]:
     """The request to compare with: of a plan, of a request or a Describe answer in any spelling, or of a spec."""
     document = read_document(path)
     if is_plan(document):
         return dict(read_plan(path).request)
     if isinstance(document, dict) and {"algorithm", "algorithms"} & document.keys() and "name" in document:
-        return dict(draft(Layers((path,)), site, prices).request)
+        return dict(draft(Layers((path,)), setting).request)
     return dict(read_job(path).request)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
 
 from smtune.cli.options import optional_spec_argument, output_option
+from smtune.cli.places import place_options
 
 _STATUS_CODES = {"Completed": 0, "Failed": 1, "Stopped": 3}
 
@@ -14,10 +16,11 @@ _STATUS_CODES = {"Completed": 0, "Failed": 1, "Stopped": 3}
 @click.command(short_help="Tune, evaluate and diagnose.")
 @optional_spec_argument
 @click.option("--local", is_flag=True, help="Run on this machine instead of AWS.")
+@place_options
 @click.option("--resume", metavar="JOB", help="Come back to a job that is running or has ended.")
 @output_option("table", "json")
 @click.pass_context
-def command(ctx: click.Context, layers: Any, local: bool, resume: str | None, output: str) -> None:
+def command(ctx: click.Context, /, layers: Any, resume: str | None, output: str, **options: Any) -> None:
     """Run SPEC to its report: best training job, test metrics, diagnosis.
 
     Progress goes to stderr, the report to stdout. Ctrl-C leaves the job running and says how to come back.
@@ -32,33 +35,22 @@ def command(ctx: click.Context, layers: Any, local: bool, resume: str | None, ou
     if layers is not None and resume is not None:
         raise click.UsageError("give a SPEC or --resume JOB, not both", ctx)
     if layers is not None:
-        session, job = _start(layers, local=local)
+        session, job = _start(layers, options)
         ctx.exit(_finish(session, job, output))
     from smtune.cli.sessions import session_for
     from smtune.where import Where
 
-    with session_for(str(resume), Where("local" if local else None)) as session:
+    with session_for(str(resume), Where("local" if options["local"] else None, **options["reach"])) as session:
         ctx.exit(_finish(session, str(resume), output))
 
 
-def _start(layers: Any, *, local: bool) -> tuple[Any, str]:
+def _start(layers: Any, options: Mapping[str, Any]) -> tuple[Any, str]:
     """Launch a spec; returns its session and the tuning job's name. Nothing is created for a spec with a problem."""
+    from smtune.cli.launched import launch_file
     from smtune.cli.text import remark
-    from smtune.errors import SpecError
-    from smtune.run import start
-    from smtune.session import connect
-    from smtune.spec import load_document
-    from smtune.validate import check_file
+    from smtune.launching import launch_fresh
 
-    problems = check_file(layers)
-    if problems:
-        raise SpecError(problems, source=layers.name)
-    session = connect("local" if local else "aws")
-    loaded = load_document(layers)
-    try:
-        started = start(session, loaded.spec, layers.folder)
-    except SpecError as error:
-        raise loaded.placed(error) from None
+    session, started = launch_file(layers, options, launch_fresh)
     remark(f"tuning job {started.name}")
     for note in started.notes:
         remark(f"  note: {note}")

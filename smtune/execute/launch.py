@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import boto3
-from botocore.exceptions import ClientError
 
 from smtune.compare import Difference
+from smtune.data.upload.send import send
 from smtune.data.upload.settings import Report, Sent, UploadSettings
 from smtune.execute.bucket import ensure_bucket
 from smtune.execute.create import Patience, create_job
 from smtune.execute.existing import Existing, find_job
-from smtune.plan import Plan, Upload
+from smtune.plan import Plan
 from smtune.service import translated
 
 
@@ -74,10 +74,7 @@ def launch(session: boto3.Session, plan: Plan, options: LaunchOptions | None = N
         if there is not None:
             return _found(plan, there)
         notes = ensure_bucket(session, plan) if chosen.create_bucket else ()
-        storage = session.client("s3")
-        for upload in plan.uploads:
-            _send(storage, upload)
-        sent = Sent()
+        sent = send(session, plan.uploads, chosen.uploads, chosen.report)
         made = create_job(session, plan.request, chosen.patience)
     changes = made.changes(plan.request)
     return Launched(plan.name, made.arn, "created", made.status, changes, sent, (*plan.notes, *notes))
@@ -86,15 +83,3 @@ def launch(session: boto3.Session, plan: Plan, options: LaunchOptions | None = N
 def _found(plan: Plan, there: Existing) -> Launched:
     changes = there.changes(plan.request)
     return Launched(plan.name, there.arn, "found", there.status, changes, notes=plan.notes)
-
-
-def _send(storage: Any, upload: Upload) -> None:
-    bucket, _, key = upload.uri.removeprefix("s3://").partition("/")
-    try:
-        there = storage.head_object(Bucket=bucket, Key=key)["ContentLength"]
-    except ClientError as error:
-        if error.response["ResponseMetadata"]["HTTPStatusCode"] != 404:
-            raise
-        there = None
-    if there != upload.source.stat().st_size:
-        storage.upload_file(str(upload.source), bucket, key)

@@ -13,7 +13,7 @@ import boto3
 
 from smtune.config import Configuration, apply
 from smtune.data.prepare import prepare
-from smtune.data.upload.settings import UploadSettings
+from smtune.data.upload.settings import Report, UploadSettings
 from smtune.errors import ConfigurationError, SpecError
 from smtune.estimate import PriceTable, load_prices
 from smtune.plan import Plan, Prepared, plan
@@ -35,6 +35,7 @@ class Ready:
     prices: PriceTable
     notes: tuple[str, ...]
     upload_key: str | None = None
+    report: Report | None = None
 
     def plan(self, name: str) -> Plan:
         """The plan of a tuning job of this name."""
@@ -59,6 +60,8 @@ class Circumstances:
     site: Site | None = None
     """None: the session's own."""
     prices: PriceTable | None = None
+    report: Report | None = None
+    """Is told how far the upload is."""
 
 
 @contextmanager
@@ -81,7 +84,7 @@ def ready(
         it = Ready(applied.spec, prepared, site, prices, applied.notes, given.configuration.text("upload_key"))
         planned = it.plan(spec.name)
         notes = (*it.notes, *_derived(spec, planned), *announce(session, planned))
-        yield dataclasses.replace(it, notes=notes)
+        yield dataclasses.replace(it, notes=notes, report=given.report)
 
 
 def _refuse_bad_configuration(spec: TuningSpec, notes: tuple[str, ...]) -> None:

@@ -27,7 +27,7 @@ def launch_plan(session: boto3.Session, document: PlanDocument, folder: Path, re
     Raises UsageError for another account or region than the plan's, SpecError where data or code have changed since.
     """
     site = _same_place(session, document)
-    with ready(session, load_spec(document.yaml), folder, Circumstances(site=site)) as it:
+    with ready(session, load_spec(document.yaml), folder, Circumstances(site=site, report=report)) as it:
         name = str(document.request["HyperParameterTuningJobName"])
         changed = differences(document.request, it.plan(name).request)
         if changed:
@@ -35,7 +35,7 @@ def launch_plan(session: boto3.Session, document: PlanDocument, folder: Path, re
             message = f"data or code have changed since the plan was made: the request would differ in {paths}"
             fix = f"make the plan again: smtune plan {document.source} --out FILE"
             raise SpecError((Problem(0, 0, "", message, fix),), source=document.source)
-        return carry_out(session, it, name, report)
+        return carry_out(session, it, name)
 
 
 def _same_place(session: boto3.Session, document: PlanDocument) -> Site:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import boto3
 
-from smtune.data.upload.settings import Report
 from smtune.execute import Launched, LaunchOptions, Pending, launch
 from smtune.execute.existing import find_job
 from smtune.launching.ready import Circumstances, Ready, ready
@@ -22,14 +21,13 @@ def launch_spec(
     spec: TuningSpec,
     folder: Path,
     circumstances: Circumstances | None = None,
-    report: Report | None = None,
 ) -> Launched:
     """Launch `spec`, whose paths are relative to `folder`, unless the same has been launched before.
 
     Raises SpecError, ConfigurationError, ServiceError. Interrupted anywhere, the next call finishes it.
     """
     with ready(session, spec, folder, circumstances) as it:
-        return carry_out(session, it, it.name(), report)
+        return carry_out(session, it, it.name())
 
 
 def launch_again(
@@ -37,7 +35,6 @@ def launch_again(
     spec: TuningSpec,
     folder: Path,
     circumstances: Circumstances | None = None,
-    report: Report | None = None,
 ) -> Launched:
     """Launch `spec` even if the same has been launched before; interrupted, the next call finishes that launch.
 
@@ -47,7 +44,7 @@ def launch_again(
         pending = Pending.of(f"{it.site.account}/{it.site.region}", it.name())
         name = pending.name() or _free_name(session, it)
         pending.remember(name)
-        launched = carry_out(session, it, name, report)
+        launched = carry_out(session, it, name)
         pending.forget()
         return launched
 
@@ -57,13 +54,13 @@ def launch_fresh(
 ) -> Launched:
     """Launch `spec` under a name that nobody else has."""
     with ready(session, spec, folder, circumstances) as it:
-        return carry_out(session, it, unique_job_name(spec.name), None)
+        return carry_out(session, it, unique_job_name(spec.name))
 
 
-def carry_out(session: boto3.Session, it: Ready, name: str, report: Report | None) -> Launched:
+def carry_out(session: boto3.Session, it: Ready, name: str) -> Launched:
     """Launch what is ready, as `name`."""
     register_programs(session, it.prepared.programs)
-    options = LaunchOptions(uploads=it.uploads, report=report, create_bucket=_may_create_bucket(session, it))
+    options = LaunchOptions(uploads=it.uploads, report=it.report, create_bucket=_may_create_bucket(session, it))
     launched = launch(session, it.plan(name), options)
     return dataclasses.replace(launched, notes=(*it.notes, *launched.notes), rows=it.prepared.rows)
 

@@ -1,0 +1,121 @@
+"""A launch from the command line: what it needs, what it tells, and the wait for its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from smtune.cli.live import going_on, screen
+from smtune.cli.text import print_json, print_pairs, remark, show
+from smtune.cli.uploading import showing
+from smtune.clone import read_document
+from smtune.errors import SpecError, UsageError
+from smtune.execute import Launched
+from smtune.launching import Circumstances, launch_again, launch_plan, launch_spec
+from smtune.patience import Terms
+from smtune.plan.document import is_plan, read_plan
+from smtune.progress import Outcome, WaitOptions, await_end
+from smtune.progress.portrait import console_link
+from smtune.session import configuration_of, connect, is_local, renewed
+from smtune.spec import load_document
+from smtune.spec.source import STDIN, Layers
+from smtune.validate import check_file
+from smtune.where import Where
+
+Way = Callable[[Any, Any, Path, Circumstances], Launched]
+_GRACE = 15.0  # seconds in which a new job may not be seen yet
+
+
+def start(layers: Layers, options: Mapping[str, Any]) -> tuple[Any, Launched]:
+    """Launch a spec or a plan; its session and the job. Tells notes and changes on stderr."""
+    saved = _saved_plan(layers, options)
+    if saved is None:
+        session, launched = launch_file(layers, options, launch_again if options["new"] else launch_spec)
+    else:
+        session = _connect(options)
+        with showing() as report:
+            launched = launch_plan(session, read_plan(saved), _folder_of(saved), report)
+    _tell(launched)
+    return session, launched
+
+
+def launch_file(layers: Layers, options: Mapping[str, Any], way: Way) -> tuple[Any, Launched]:
+    """Check a spec and launch it `way`: once, again, or under a name of its own. Nothing is sent for a bad one."""
+    problems = check_file(layers)
+    if problems:
+        raise SpecError(problems, source=layers.name)
+    session = _connect(options)
+    loaded = load_document(layers)
+    with showing() as report:
+        circumstances = Circumstances(configuration_of(session, options["place"]), report=report)
+        try:
+            return session, way(session, loaded.spec, layers.folder, circumstances)
+        except SpecError as error:
+            raise loaded.placed(error) from None
+
+
+def _connect(options: Mapping[str, Any]) -> Any:
+    if options["local"] and any(options["reach"].values()):
+        message = "--local is this machine: it has no profile, region or endpoint"
+        raise UsageError(message)
+    return connect(Where("local" if options["local"] else "aws", **options["reach"]))
+
+
+def _saved_plan(layers: Layers, options: Mapping[str, Any]) -> Path | None:
+    """The file, if it is a plan that was saved and nothing would change it."""
+    file = layers.files[0]
+    if file == STDIN or file.suffix not in (".json", "") or not is_plan(read_document(file)):
+        return None
+    if len(layers.files) > 1 or layers.settings or options["new"] or any(options["place"].values()):
+        message = f"{file} is a plan: exactly that is launched, so it takes no -f, --set, --new, --role or --bucket"
+        raise UsageError(message)
+    return file
+
+
+def _folder_of(plan: Path) -> Path:
+    """Where the spec of a plan lay, which its data's paths are relative to: as it was named, or beside the plan."""
+    source = Path(read_plan(plan).source)
+    places = (source, plan.absolute().parent / source.name)
+    return next((place.absolute().parent for place in places if place.is_file()), plan.absolute().parent)
+
+
+def _tell(launched: Launched) -> None:
+    for note in launched.notes:
+        remark(f"note: {note}")
+    for item in launched.changes:
+        remark(f"changed by the service: {item.path}: {show(item.before)} -> {show(item.after)}")
+    if launched.outcome == "found":
+        remark(f"{launched.name} had been launched before; nothing was sent. Another one: --new")
+
+
+def print_launched(session: Any, launched: Launched, output: str, outcome: Outcome | None = None) -> None:
+    """The job on stdout, and how it ended if that was waited for."""
+    link = None if is_local(session) else console_link(launched.arn, launched.name)
+    if output == "json":
+        ended = {} if outcome is None else outcome.to_dict()
+        print_json({**launched.to_dict(), "console": link, **ended})
+        return
+    status = launched.status if outcome is None else outcome.progress.status
+    pairs = {"tuning job": launched.name, "status": status, "arn": launched.arn, "console": link}
+    if outcome is not None and outcome.progress.best_job:
+        pairs["best"] = f"{outcome.progress.best_job} ({show(outcome.progress.best_value)})"
+    print_pairs({name: value for name, value in pairs.items() if value})
+    if outcome is None:
+        remark(f"\nWatch it: smtune watch {launched.name}")
+
+
+def finish(session: Any, launched: Launched, timeout: float, output: str) -> int:
+    """Stay until the job has ended, print it, and return the exit code."""
+    try:
+        with screen() as shown:
+            grace = 0.0 if is_local(session) else _GRACE
+            terms = Terms(renew=lambda: renewed(session), tell=shown.say, grace=grace)
+            outcome = await_end(session, launched.name, WaitOptions(timeout, heard=shown.show, terms=terms))
+    except KeyboardInterrupt:
+        remark(going_on(launched.name, back=f"smtune wait {launched.name}"))
+        return 130
+    print_launched(session, launched, output, outcome)
+    if outcome.error is not None:
+        raise outcome.error
+    return 0
