@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import os
 import socket
@@ -9,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import botocore.loaders
+import botocore.session
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -18,6 +21,10 @@ settings.load_profile("smtune")
 
 pytest_plugins = ["local_jobs"]
 _SECRET_PREFIXES = ("AWS_", "SAGEMAKER_", "SMTUNE_")
+
+
+# Each boto3.Session reads the services' models again, some MB of JSON: here all share one reader.
+botocore.session.create_loader = functools.cache(botocore.loaders.create_loader)
 
 
 class NetworkUsedError(AssertionError):

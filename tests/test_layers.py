@@ -16,7 +16,7 @@ ROWS = (
     {"run", "sdk"},
     {"launching"},
     {"session"},
-    {"evaluate", "revise"},
+    {"archive", "evaluate", "revise"},
     {"results", "progress", "execute", "control", "scaffold", "draft", "triage", "preflight"},
     {"clone", "logs"},
     {"data", "patience"},
@@ -27,7 +27,7 @@ ROWS = (
     {"rules"},
     {"algorithms", "compare", "diagnosis", "estimate", "metrics", "service_model"},
     {"spec"},
-    {"naming", "where"},
+    {"clients", "naming", "where"},
     {"errors"},
 )
 OWNERS = {
@@ -37,6 +37,8 @@ OWNERS = {
     "xgboost": {"local"},
     "sagemaker": {"sdk"},
     "boto3": {
+        "archive",
+        "clients",
         "clone",
         "control",
         "data",
@@ -55,8 +57,8 @@ OWNERS = {
         "session",
         "triage",
     },
-    "botocore": {"data", "execute", "local", "preflight", "sdk", "service", "session"},
-    "pandas": {"data", "results", "local"},
+    "botocore": {"archive", "data", "execute", "local", "preflight", "results", "sdk", "service", "session"},
+    "pandas": {"data", "results", "local", "sdk"},
 }
 HEIGHT = {name: len(ROWS) - index for index, row in enumerate(ROWS) for name in row}
 

@@ -79,7 +79,7 @@ def ready(
     site = given.site or site_of(session, given.configuration)
     _refuse_unfit_role(session, applied.spec, site)
     with tempfile.TemporaryDirectory(prefix="smtune-") as workspace:
-        prepared = prepare(applied.spec, folder, Path(workspace))
+        prepared = prepare(applied.spec, folder.absolute(), Path(workspace))
         prices = given.prices or load_prices()
         it = Ready(applied.spec, prepared, site, prices, applied.notes, given.configuration.text("upload_key"))
         planned = it.plan(spec.name)

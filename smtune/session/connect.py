@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from smtune.clients import ClientSession
 from smtune.config import Configuration, load_configuration
 from smtune.errors import ConfigurationError
 from smtune.local.session import LocalSession
@@ -20,7 +21,7 @@ _RETRIES = Config(retries={"mode": "adaptive", "max_attempts": 10}, connect_time
 _NO_REGION = "no AWS region: set AWS_REGION, or use this machine: --local"
 
 
-class AwsSession(boto3.Session):
+class AwsSession(ClientSession):
     """boto3's session, which knows how it was made and sends everything to an endpoint that was asked for."""
 
     def __init__(self, where: Where, configuration: Configuration) -> None:
@@ -37,11 +38,11 @@ class AwsSession(boto3.Session):
         self._endpoint = str(endpoint.value) if endpoint and not _is_botocores(endpoint.origin) else None
         self._session.set_default_client_config(_RETRIES)  # boto3 has no public way to set it for a session
 
-    def client(self, service_name: Any, *args: Any, **options: Any) -> Any:
+    def make_client(self, service_name: Any) -> Any:
         """boto3's client, for the endpoint of this session."""
-        if self._endpoint is not None and not args[4:5]:
-            options.setdefault("endpoint_url", self._endpoint)
-        return super().client(service_name, *args, **options)
+        if self._endpoint is None:
+            return super().make_client(service_name)
+        return boto3.Session.client(self, service_name, endpoint_url=self._endpoint)
 
 
 def connect(
