@@ -55,14 +55,24 @@ def _discreet(error: SpecError) -> SpecError:
 def explain_usage(error: click.ClickException, *, as_json: bool) -> None:
     """A command line that cannot be used."""
     context = error.ctx if isinstance(error, click.UsageError) else None
+    message = error.format_message() + _variable(error)
     if as_json:
-        _print_json({"error": "UsageError", "message": error.format_message(), "exit_code": error.exit_code})
+        _print_json({"error": "UsageError", "message": message, "exit_code": error.exit_code})
     elif context is None or isinstance(error, click.exceptions.NoArgsIsHelpError):
         error.show()
     else:
-        message = error.format_message()
         sentence = f"{message[:1].lower()}{message[1:]}".rstrip(".")
         click.echo(f"error: {sentence}\n\n{context.get_usage()}\nHelp:  {context.command_path} --help", err=True)
+
+
+def _variable(error: click.ClickException) -> str:
+    """The variable that says what cannot be used, where it was one and no option."""
+    if not isinstance(error, click.BadParameter) or error.ctx is None or error.param is None:
+        return ""
+    context, name = error.ctx, error.param.name or ""
+    if context.get_parameter_source(name) is not click.core.ParameterSource.ENVIRONMENT:
+        return ""
+    return f" (the variable {context.auto_envvar_prefix}_{name.upper()} says it)"
 
 
 def explain_bug(error: Exception, *, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
@@ -27,9 +28,14 @@ COMMANDS = {
     "describe": "Show one tuning job.",
     "results": "All training jobs of a tuning job, as a table.",
     "best": "The best training job, with all its metrics.",
+    "compare": "Put tuning jobs side by side.",
+    "cost": "What a tuning job has cost, beside its estimate.",
+    "archive": "Put all of a tuning job into one folder.",
+    "import": "Make an archived tuning job known here.",
     "refine": "Write the next round: ranges where the best are.",
     "extend": "Write a job that learns from this one.",
     "logs": "What training jobs printed.",
+    "why": "Why training jobs failed, and the fix.",
     "stop": "Stop a tuning job.",
     "delete": "Delete a tuning job's record.",
     "diagnose": "Say whether bias, variance or data mismatch is the problem.",
@@ -59,7 +65,9 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"smtune.cli.{cmd_name}").command
+        # A command named like a word of Python has an underscore after its module's name: `import_`.
+        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = import_module(f"smtune.cli.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -82,7 +90,7 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="smtune", message="%(prog)s %(version)s")
+@click.version_option(__version__, prog_name="smtune", message="%(prog)s %(version)s", allow_from_autoenv=False)
 def cli() -> None:
     """Tune models on Amazon SageMaker, or on this machine, from one YAML file.
 

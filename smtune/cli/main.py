@@ -15,6 +15,8 @@ from smtune.errors import SmtuneError
 INTERRUPTED = 130
 PIPE_CLOSED = 141
 OTHER = 255
+VARIABLES = "SMTUNE"
+"""Every option of every command can be given as a variable, as SMTUNE_WAIT_TIMEOUT."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: list[str]) -> int:
     as_json = wants_json(arguments)
     try:
-        with cli.make_context("smtune", arguments) as context:
+        with cli.make_context("smtune", arguments, auto_envvar_prefix=VARIABLES) as context:
             result = cli.invoke(context)
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as error:

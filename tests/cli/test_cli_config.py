@@ -1,0 +1,55 @@
+"""smtune config show."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from cli_jobs import inside
+
+
+def test_the_settings_that_hold_and_who_says_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("smtune.toml").write_text('region = "eu-west-1"\nisolation = true\n[tags]\nteam = "blue"\n')
+    monkeypatch.setenv("AWS_REGION", "us-west-2")
+    file = Path("smtune.toml").absolute()
+
+    assert inside("config", "show").stdout.split("\n")[0].split() == ["region", "us-west-2"]
+    lines = inside("config", "show", "--origin", "--bucket", "mine").stdout.splitlines()
+    assert [" ".join(line.split()) for line in lines] == [
+        "region us-west-2 (AWS_REGION)",
+        f"overrules eu-west-1 ({file})",
+        "bucket mine (--bucket)",
+        f"isolation true ({file})",
+        f"tags team=blue ({file})",
+    ]
+    assert json.loads(inside("config", "show", "-o", "json").stdout)["region"] == {
+        "value": "us-west-2",
+        "origin": "AWS_REGION",
+        "overrules": [{"value": "eu-west-1", "origin": str(file)}],
+    }
+
+
+def test_nothing_configured_says_what_could_be() -> None:
+    done = inside("config", "show")
+    assert (done.stdout, done.returncode) == ("", 0)
+    assert "nothing is configured here; the settings are: profile, region, endpoint_url" in done.stderr
+
+
+def test_a_bad_file_is_exit_code_253() -> None:
+    Path("smtune.toml").write_text("regoin = 'x'\n")
+    done = inside("config", "show")
+    assert done.returncode == 253
+    assert "there is no setting 'regoin'; did you mean region?" in done.stderr
+
+
+def test_any_option_can_be_given_as_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMTUNE_CONFIG_SHOW_OUTPUT", "json")
+    monkeypatch.setenv("SMTUNE_CONFIG_SHOW_BUCKET", "mine")
+    monkeypatch.setenv("SMTUNE_VERSION", "1")
+    assert json.loads(inside("config", "show").stdout)["bucket"]["value"] == "mine"
+    assert inside("config", "show", "-o", "table").stdout.split() == ["bucket", "mine"], "an option wins"
+    monkeypatch.setenv("SMTUNE_CONFIG_SHOW_OUTPUT", "xml")
+    done = inside("config", "show")
+    assert done.returncode == 2
+    assert "SMTUNE_CONFIG_SHOW_OUTPUT" in done.stderr
