@@ -3,13 +3,15 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+AWS_CLI := .venv/aws-cli/.ready
+STUDIO := .venv/studio
 
 # Tests start many processes: without bytecode each one would compile everything again.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: env demo test thorough fuzz lint lock clean
+.PHONY: env demo test thorough fuzz studio lint lock clean
 
-env: $(READY)
+env: $(READY) $(AWS_CLI)
 
 $(READY): requirements/dev.txt requirements/uv.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "smtune needs Python 3.11 or newer; name one with: make PYTHON=python3.12")'
@@ -19,12 +21,18 @@ $(READY): requirements/dev.txt requirements/uv.txt pyproject.toml
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	touch $@
 
-demo: env
+# The tests read the local engine with the AWS CLI, too. It pins libraries of its own, so it has a home of its own.
+$(AWS_CLI): requirements/awscli.txt $(READY)
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(@D)
+	$(BIN)/uv pip install --quiet --python $(@D)/bin/python --require-hashes -r requirements/awscli.txt
+	touch $@
+
+demo: $(READY)
 	$(BIN)/smtune run templates/quickstart/spec.yaml --local
 
 test: env lint
 	$(BIN)/pytest -n 2 --dist worksteal
-	$(MAKE) --no-print-directory thorough fuzz
+	$(MAKE) --no-print-directory thorough fuzz studio
 
 # Two thousand generated requests, there and back.
 thorough: env
@@ -35,6 +43,16 @@ FUZZ ?= --seconds 60
 fuzz: env
 	PYTHONPATH=tests $(BIN)/python -m fuzz $(FUZZ)
 
+# The tests of smtune.sdk once more, on the SageMaker SDK that Studio has.
+studio: $(STUDIO)/.ready
+	$(STUDIO)/bin/pytest -p no:cacheprovider tests/sdk
+
+$(STUDIO)/.ready: requirements/studio.txt pyproject.toml $(READY)
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(STUDIO)
+	$(BIN)/uv pip sync --quiet --python $(STUDIO)/bin/python --require-hashes requirements/studio.txt
+	$(BIN)/uv pip install --quiet --python $(STUDIO)/bin/python --no-deps --no-build-isolation --editable .
+	touch $@
+
 lint: env
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -43,7 +61,9 @@ lint: env
 # After a change to the dependencies in pyproject.toml.
 lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements/uv.in -o requirements/uv.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements/awscli.in -o requirements/awscli.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes pyproject.toml --extra xgboost --extra sandbox --group dev -o requirements/dev.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --override requirements/studio-without.txt pyproject.toml --extra xgboost --extra sandbox requirements/studio.in -o requirements/studio.txt
 
 clean:
 	rm -rf .venv .smtune dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis .fuzz

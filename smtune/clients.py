@@ -22,12 +22,12 @@ class ClientSession(boto3.Session):
     def client(self, service_name: Any, *args: Any, **options: Any) -> Any:
         """boto3's client of a service."""
         if args or options:
-            return super().client(service_name, *args, **options)
+            return self.make_client(service_name, *args, **options)
         with self._making:
             if service_name not in self._clients:
                 self._clients[service_name] = self.make_client(service_name)
             return self._clients[service_name]
 
-    def make_client(self, service_name: Any) -> Any:
-        """A new client, as it is kept."""
-        return super().client(service_name)
+    def make_client(self, service_name: Any, *args: Any, **options: Any) -> Any:
+        """A new client."""
+        return super().client(service_name, *args, **options)

@@ -14,9 +14,11 @@ from botocore.exceptions import (
     PartialCredentialsError,
     ProfileNotFound,
 )
+from botocore.parsers import ResponseParserError
 
 from smtune.errors import ConfigurationError, Problem, ServiceError, SpecError
 
+_LONGEST = 500
 _CREDENTIALS = (NoCredentialsError, PartialCredentialsError, NoRegionError, ProfileNotFound)
 
 
@@ -34,5 +36,8 @@ def translated() -> Iterator[None]:
     except _CREDENTIALS as error:
         message = f"{error}. Configure AWS (aws configure, AWS_PROFILE, AWS_REGION), or use this machine: --local"
         raise ConfigurationError(message) from error
+    except ResponseParserError as error:
+        message = f"the answer is not AWS's: is there a proxy or another server at this address? ({error})"
+        raise ServiceError("UnreadableAnswer", " ".join(message.split())[:_LONGEST]) from error
     except BotoCoreError as error:
         raise ServiceError(type(error).__name__, str(error)) from error

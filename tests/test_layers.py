@@ -13,6 +13,7 @@ PACKAGE = Path(smtune.__file__).parent
 # Top to bottom. A package is one entry: its modules may import each other.
 ROWS = (
     {"cli"},
+    {"job"},
     {"run", "sdk"},
     {"launching"},
     {"session"},
@@ -44,6 +45,7 @@ OWNERS = {
         "data",
         "evaluate",
         "execute",
+        "job",
         "launching",
         "local",
         "logs",
@@ -58,7 +60,7 @@ OWNERS = {
         "triage",
     },
     "botocore": {"archive", "data", "execute", "local", "preflight", "results", "sdk", "service", "session"},
-    "pandas": {"data", "results", "local", "sdk"},
+    "pandas": {"data", "job", "local", "results", "sdk"},
 }
 HEIGHT = {name: len(ROWS) - index for index, row in enumerate(ROWS) for name in row}
 

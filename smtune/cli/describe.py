@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from smtune.cli.options import Target, output_option, target_option
+from smtune.cli.options import output_option, target_option
+from smtune.where import Where
 
 _OURS = ("smtune:local:", "smtune:")
 
@@ -16,8 +17,8 @@ _OURS = ("smtune:local:", "smtune:")
 @click.argument("job")
 @target_option
 @output_option("table", "json")
-def command(job: str, target: Target | None, output: str) -> None:
-    """Show JOB: status, counts, best so far. A job of this machine whose worker died goes on by being looked at.
+def command(job: str, target: Where, output: str) -> None:
+    """Show JOB: status, objective, counts, best so far. On this machine, a job whose worker died goes on by this.
 
     `-o json` prints the service's own DescribeHyperParameterTuningJob answer.
 
@@ -25,30 +26,44 @@ def command(job: str, target: Target | None, output: str) -> None:
     smtune describe breast-cancer-xgb-tp0wh4k2zq
     """
     from smtune.cli.sessions import session_for
-    from smtune.cli.text import duration, near_path, print_json, print_pairs
-    from smtune.progress import describe, look, tags
-    from smtune.session import locate
+    from smtune.cli.text import near_path, print_json, print_pairs
+    from smtune.progress import describe, portray
+    from smtune.session import is_local, locate
 
     with session_for(job, target) as session:
         if output == "json":
             print_json(describe(session, job))
             return
-        progress = look(session, job)
-        marks = tags(session, job)
-        places = {name: near_path(locate(session, uri)) for name, uri in _named(marks, "s3://").items()}
+        portrait = portray(session, job, on_aws=not is_local(session))
+        places = {name: near_path(locate(session, uri)) for name, uri in _named(portrait.tags, "s3://").items()}
+    pairs = {**_about(portrait), **_named(portrait.tags, ""), **places, "console": portrait.console}
+    print_pairs({name: value for name, value in pairs.items() if value})
+
+
+def _about(portrait: Any) -> dict[str, Any]:
+    from smtune.cli.text import duration, show
+
+    progress = portrait.progress
     most = "" if progress.jobs is None else f" of at most {progress.jobs}"
-    pairs = {
+    kind = f" ({portrait.warm_start})" if portrait.warm_start else ""
+    left = "" if progress.remaining is None else f", about {duration(progress.remaining)} left"
+    return {
         "name": progress.name,
         "status": progress.status,
         "reason": progress.failure_reason,
+        "ended": portrait.completion,
+        "objective": "; ".join(portrait.objectives),
+        "strategy": portrait.strategy,
+        "ranges": portrait.ranges,
         "training jobs": f"{progress.done} done{most}: {progress.completed} completed, {progress.failed} failed, "
         f"{progress.stopped} stopped; {progress.running} running",
-        "best": progress.best_job and f"{progress.best_job} ({progress.best_value:.6g})",
-        "time": duration(progress.elapsed),
-        **_named(marks, ""),
-        **places,
+        **{f"definition {name}": counted for name, counted in portrait.definitions.items()},
+        "best": progress.best_job and f"{progress.best_job} ({show(progress.best_value)})",
+        "created": portrait.created,
+        "time": f"{duration(progress.elapsed)}{left}",
+        "training time": portrait.training_seconds and duration(portrait.training_seconds),
+        "warm start from": portrait.parents and f"{', '.join(portrait.parents)}{kind}",
     }
-    print_pairs({name: value for name, value in pairs.items() if value})
 
 
 def _named(marks: Mapping[str, str], start: str) -> dict[str, Any]:

@@ -45,7 +45,6 @@ EXIT_CODES = {
     1: "the tuning job failed, or what was asked for does not hold",
     2: "a wrong argument or option",
     3: "the tuning job was stopped",
-    4: "the wait was over before the job",
     4: "the time to wait was up; a tuning job goes on",
     130: "interrupted (Ctrl-C); a tuning job goes on",
     141: "the reader of stdout went away, as `head` does",

@@ -21,6 +21,7 @@ _LONGEST = 30 * 86_400.0  # as the service's own limit
 @click.option("--new", is_flag=True, help="Another job, even if this very one has been launched before.")
 @click.option("--wait", is_flag=True, help="Stay until it has ended; the exit code says how.")
 @click.option("--timeout", type=DURATION, help="With --wait: how long at most, as 90, 30m or 2h; then exit code 4.")
+@click.option("--skip-data-check", is_flag=True, help="Send the data without a look at it.")
 @output_option("table", "json")
 def command(layers: Any, output: str, **options: Any) -> int:
     """Upload what SPEC names and create its tuning job, unless that has been done before.

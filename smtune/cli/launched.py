@@ -48,7 +48,9 @@ def launch_file(layers: Layers, options: Mapping[str, Any], way: Way) -> tuple[A
     session = _connect(options)
     loaded = load_document(layers)
     with showing() as report:
-        circumstances = Circumstances(configuration_of(session, options["place"]), report=report)
+        circumstances = Circumstances(
+            configuration_of(session, options["place"]), report=report, check_data=not options["skip_data_check"]
+        )
         try:
             return session, way(session, loaded.spec, layers.folder, circumstances)
         except SpecError as error:

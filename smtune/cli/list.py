@@ -2,36 +2,50 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import click
 
-from smtune.cli.options import output_option
+from smtune.cli.durations import MOMENT
+from smtune.cli.options import output_option, target_option
+from smtune.where import Where
+
+_STATUSES = ("InProgress", "Completed", "Failed", "Stopped", "Stopping")
 
 
 @click.command(short_help="List tuning jobs.")
-@click.option("--aws", is_flag=True, help="The account's jobs instead of this machine's.")
+@target_option
+@click.option("--status", type=click.Choice(_STATUSES, case_sensitive=False), help="Only those of this status.")
+@click.option("--name-contains", metavar="TEXT", help="Only those with this in their name.")
+@click.option("--since", type=MOMENT, help="Only those created since: 12h, 2d, or a time in ISO 8601 (UTC).")
 @click.option("--max", "most", default=50, show_default=True, type=click.IntRange(1), help="How many at most.")
 @output_option("table", "json")
-def command(aws: bool, most: int, output: str) -> None:
-    """List tuning jobs of this machine, newest first.
+def command(
+    target: Where, status: str | None, name_contains: str | None, since: dt.datetime | None, most: int, output: str
+) -> None:
+    """List tuning jobs of this machine, or with --aws (or a --profile, --region) of the account; newest first.
 
     \b
-    smtune list
+    smtune list --status InProgress
+    smtune list --aws --since 2d --name-contains xgb
     """
     from smtune.cli.table import print_table
     from smtune.cli.text import print_json, remark
     from smtune.local.settings import Settings
-    from smtune.progress import list_tuning_jobs
+    from smtune.progress import Chosen, list_tuning_jobs
     from smtune.session import connect
 
-    jobs = list_tuning_jobs(connect("aws" if aws else "local"), most=most)
+    chosen = Chosen(status, name_contains, since)
+    jobs = list_tuning_jobs(connect(target if target.means_aws else "local"), most=most, chosen=chosen)
     if output == "json":
         print_json(jobs)
     elif jobs:
         headings = ("name", "status", "strategy", "created", "completed", "running", "failed", "stopped")
         print_table(headings, ([job[name] for name in headings] for job in jobs), numbers=headings[4:])
-    elif aws:
+    elif chosen != Chosen():
+        remark("no tuning job is like that; without the filters: smtune list")
+    elif target.means_aws:
         remark("no tuning jobs in this account and region")
     else:
-        remark(
-            f"no tuning jobs here (SMTUNE_HOME={Settings.from_environment().home}); start one: smtune run SPEC --local"
-        )
+        home = Settings.from_environment().home
+        remark(f"no tuning jobs here (SMTUNE_HOME={home}); start one: smtune run SPEC --local")

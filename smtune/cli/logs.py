@@ -1,49 +1,96 @@
-"""smtune logs TRAINING_JOB: what it printed."""
+"""smtune logs JOB|TRAINING_JOB: what it printed, or prints."""
 
 from __future__ import annotations
 
 import datetime as dt
+import re
+import sys
+from collections.abc import Callable
 from typing import Any
 
 import click
 
-from smtune.cli.options import Target, target_option
+from smtune.cli.durations import MOMENT
+from smtune.cli.options import target_option
+from smtune.where import Where
 
 
-@click.command(short_help="A training job's log.")
-@click.argument("training_job")
+def _pattern(ctx: click.Context, param: click.Parameter, value: str | None) -> re.Pattern[str] | None:
+    try:
+        return None if value is None else re.compile(value)
+    except re.error as error:
+        message = f"{value!r} is no regular expression: {error}"
+        raise click.BadParameter(message, ctx, param) from None
+
+
+@click.command(short_help="What training jobs printed.")
+@click.argument("job")
 @target_option
+@click.option("--all", "which", flag_value="all", help="Of a tuning job: all training jobs.")
+@click.option("--failed", "which", flag_value="failed", help="Of a tuning job: the last one that failed.")
+@click.option("--best", "which", flag_value="best", help="Of a tuning job: the best one.")
+@click.option("-F", "--follow", "is_followed", is_flag=True, help="Go on with what comes, until the job ends.")
+@click.option("--since", type=MOMENT, help="Only lines since: 10m, 2h, or a time in ISO 8601 (UTC).")
+@click.option("--tail", metavar="N", type=click.IntRange(0), help="Only the last N lines.")
+@click.option("--grep", metavar="REGEX", callback=_pattern, help="Only lines in which this is found.")
 @click.option("--timestamps", is_flag=True, help="Begin each line with its time (UTC).")
-def command(training_job: str, target: Target | None, timestamps: bool) -> None:
-    """Print the log of TRAINING_JOB so far, as it was written.
+@click.pass_context
+def command(
+    ctx: click.Context,
+    job: str,
+    target: Where,
+    which: str | None,
+    is_followed: bool,
+    since: dt.datetime | None,
+    tail: int | None,
+    grep: re.Pattern[str] | None,
+    timestamps: bool,
+) -> None:
+    """Print the log of a training job, or the logs of a tuning job's training jobs by time, each line with its number.
+
+    Of a tuning job: those that run; where none does any more, the best, else the last that failed.
 
     \b
-    smtune logs TRAINING_JOB --timestamps
+    smtune logs TRAINING_JOB --tail 50
+    smtune logs JOB --follow --grep 'score='
+    smtune logs JOB --failed
     """
+    from smtune.cli.live import going_on
     from smtune.cli.sessions import session_for
-    from smtune.logs import log_lines
+    from smtune.cli.text import remark
+    from smtune.logs import Reading, find_source, follow_logs, read_logs
+    from smtune.patience import Line, Terms
+    from smtune.session import renewed
 
-    with session_for(training_job, target) as session:
-        _require(session, training_job)
-        lines = log_lines(session, training_job)
-    for time, line in lines:
-        stamp = f"{dt.datetime.fromtimestamp(time, tz=dt.UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z "
-        click.echo(f"{stamp if timestamps else ''}{line}")
-
-
-def _require(session: Any, training_job: str) -> None:
-    """Refuse a name without a training job: its log would only be empty."""
-    from smtune.errors import ServiceError, UsageError
-    from smtune.progress import look
-    from smtune.service import translated
-
+    reading = Reading(since.timestamp() if since else None, tail, grep)
+    with session_for(job, target) as session:
+        line = Line(session, Terms(renew=lambda: renewed(session), tell=remark))
+        source = find_source(line, job, which or "running")  # type: ignore[arg-type]  # click gives one of them
+    if not source.training_jobs and not is_followed:
+        remark(f"no training job of {job} runs now; all: smtune logs {job} --all")
+    lines = follow_logs(line, source, reading) if is_followed else read_logs(line, source, reading)
+    before = _prefix(source, timestamps)
     try:
-        with translated():
-            session.client("sagemaker").describe_training_job(TrainingJobName=training_job)
-    except ServiceError as unknown:
-        try:
-            look(session, training_job)
-        except ServiceError:
-            raise unknown from None
-        message = f"{training_job} is a tuning job; name one of its training jobs: smtune results {training_job}"
-        raise UsageError(message) from None
+        for each in lines:
+            click.echo(f"{before(each)}{each.text}")
+    except KeyboardInterrupt:
+        sys.stdout.flush()
+        remark(going_on(source.name, back=f"smtune logs {job} --follow"))
+        ctx.exit(130)
+
+
+def _prefix(source: Any, timestamps: bool) -> Callable[[Any], str]:
+    """What stands before a line: its time, and where it comes from if that can be more than one place."""
+
+    def prefix(line: Any) -> str:
+        stamp = f"{dt.datetime.fromtimestamp(line.time, tz=dt.UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z "
+        places = [_number(line.training_job, source.tuning_job)] if source.tuning_job else []
+        places += [line.host] if source.hosts > 1 else []
+        return f"{stamp if timestamps else ''}{'/'.join(places)}{' | ' if places else ''}"
+
+    return prefix
+
+
+def _number(training_job: str, tuning_job: str) -> str:
+    """`007` of `JOB-007-1f3a9c2e`."""
+    return training_job.removeprefix(f"{tuning_job}-").partition("-")[0]

@@ -18,6 +18,7 @@ _STATUS_CODES = {"Completed": 0, "Failed": 1, "Stopped": 3}
 @click.option("--local", is_flag=True, help="Run on this machine instead of AWS.")
 @place_options
 @click.option("--resume", metavar="JOB", help="Come back to a job that is running or has ended.")
+@click.option("--skip-data-check", is_flag=True, help="Send the data without a look at it.")
 @output_option("table", "json")
 @click.pass_context
 def command(ctx: click.Context, /, layers: Any, resume: str | None, output: str, **options: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from smtune.cli.durations import DURATION
 from smtune.cli.options import target_option
 from smtune.where import Where
 
@@ -11,16 +12,30 @@ from smtune.where import Where
 @click.command(short_help="Stop a tuning job.")
 @click.argument("job")
 @target_option
-def command(job: str, target: Where) -> None:
+@click.option("--wait", is_flag=True, help="Wait until it has stopped.")
+@click.option("--timeout", type=DURATION, default="1h", show_default=True, help="How long to wait; then exit code 4.")
+def command(job: str, target: Where, wait: bool, timeout: float) -> None:
     """Stop JOB: nothing new starts; what runs gets SIGTERM, and SIGKILL after two minutes. Models so far are kept.
 
+    A job that is over already stays as it is, with exit code 0.
+
     \b
-    smtune stop JOB
+    smtune stop JOB --wait
     """
+    from smtune.cli.live import follow
     from smtune.cli.sessions import session_for
     from smtune.cli.text import remark
     from smtune.control import stop
+    from smtune.patience import Terms
+    from smtune.progress import Watching, watch
+    from smtune.session import renewed
 
     with session_for(job, target) as session:
-        stop(session, job)
-    remark(f"{job} is stopping; see: smtune describe {job}")
+        status = stop(session, job)
+    if status != "Stopping":
+        remark(f"{job} is over already: {status}")
+    elif wait:
+        terms = Terms(renew=lambda: renewed(session), tell=remark)
+        follow(watch(session, job, Watching(timeout=timeout, terms=terms)))
+    else:
+        remark(f"{job} is stopping; see: smtune describe {job}")

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from smtune.data.recipe import is_label_first, table_fingerprint
+from smtune.data.recipe import digest, is_label_first, table_fingerprint
 from smtune.data.source import pack_source
+from smtune.data.upload.hashes import digests
+from smtune.data.upload.manifest import empty_tree
+from smtune.data.upload.tree import Leaf, TreeError, list_tree
 from smtune.errors import Problem, SpecError
 from smtune.plan import Prepared
 from smtune.spec import Channels, Image, Script, Table, TuningSpec, dump_spec
 from smtune.spec.data import is_remote
-
-_CHUNK = 1 << 20
 
 
 def prepare(spec: TuningSpec, folder: Path, workspace: Path) -> Prepared:
@@ -22,31 +24,19 @@ def prepare(spec: TuningSpec, folder: Path, workspace: Path) -> Prepared:
     kept = workspace / "spec.yaml"
     kept.write_text(dump_spec(spec), encoding="utf-8")
     spec = _resolved(spec, folder)
-    files: dict[str, tuple[Path, ...]] = {}
-    rows: dict[str, int] = {}
-    if isinstance(spec.data, Table):
-        files, rows = _prepare_table(spec, spec.data, workspace)
-    elif isinstance(spec.data, Channels):
-        files = _prepare_channels(spec.data)
     code = _prepare_code(spec, workspace)
     images = [item.algorithm for item in spec.definitions if isinstance(item.algorithm, Image)]
-    return Prepared(
-        files=files,
+    ready = Prepared(
         code=code,
         spec=kept,
-        rows=rows,
         programs={image.image: Path(image.program) for image in images if image.program},
-        fingerprint=(
-            table_fingerprint(spec, spec.data, folder, code)
-            if isinstance(spec.data, Table)
-            else _fingerprint({**files, "code": (code,) if code else ()})
-        ),
     )
+    if isinstance(spec.data, Table):
+        return _with_table(ready, spec, spec.data, workspace)
+    return _with_channels(ready, spec.data if isinstance(spec.data, Channels) else None)
 
 
-def _prepare_table(
-    spec: TuningSpec, table: Table, workspace: Path
-) -> tuple[dict[str, tuple[Path, ...]], dict[str, int]]:
+def _with_table(ready: Prepared, spec: TuningSpec, table: Table, workspace: Path) -> Prepared:
     from smtune.data.split import lay_out_table, read_table, split_table
 
     parts = split_table(read_table(Path(table.source)), table)
@@ -56,36 +46,42 @@ def _prepare_table(
         file.parent.mkdir(parents=True)
         file.write_text(lay_out_table(part, table, label_first=is_label_first(spec, table)), encoding="utf-8")
         files[name] = (file,)
-    return files, {name: len(part) for name, part in parts.items()}
+    rows = {name: len(part) for name, part in parts.items()}
+    address = table_fingerprint(spec, table, Path(table.source).parent, ready.code)
+    return dataclasses.replace(ready, files=files, rows=rows, fingerprint=address)
 
 
-def _prepare_channels(channels: Channels) -> dict[str, tuple[Path, ...]]:
-    named = {**channels.channels, **({"test": channels.test} if channels.test else {})}
-    return {name: _channel_files(name, Path(channel.here)) for name, channel in named.items() if channel.here}
+def _with_channels(ready: Prepared, channels: Channels | None) -> Prepared:
+    named = {**channels.channels, **({"test": channels.test} if channels.test else {})} if channels else {}
+    roots = {name: Path(channel.here) for name, channel in named.items() if channel.here}
+    leaves = {name: _leaves(name, root) for name, root in roots.items()}
+    hashes = {path: sha256 for name, found in leaves.items() for path, sha256 in _hashes(name, found).items()}
+    return dataclasses.replace(
+        ready,
+        files={name: tuple(leaf.path for leaf in found) for name, found in leaves.items()},
+        folders={name: root for name, root in roots.items() if root.is_dir()},
+        hashes=hashes,
+        fingerprint=_fingerprint(leaves, hashes, ready.code),
+    )
 
 
-def _channel_files(name: str, path: Path) -> tuple[Path, ...]:
-    nested = [item for item in path.glob("*/*") if not item.parent.name.startswith(".")]
-    if nested:
-        problem = Problem(
-            0,
-            0,
-            f"data.channels.{name}",
-            f"{nested[0]} lies in a folder of the channel's folder: only files are uploaded",
-            "put the files of a channel into one folder",
-        )
-        raise SpecError((problem,))
-    found = (path,) if path.is_file() else tuple(sorted(item for item in path.glob("*") if item.is_file()))
-    if not found:
-        problem = Problem(
-            0,
-            0,
-            f"data.channels.{name}",
-            f"there are no files at {path}",
-            "name a file, a folder of files, or s3://...",
-        )
-        raise SpecError((problem,))
-    return found
+def _leaves(channel: str, root: Path) -> tuple[Leaf, ...]:
+    try:
+        tree = list_tree(root)
+        if tree.leaves:
+            return tree.leaves
+        raise empty_tree(root, tree)
+    except TreeError as error:
+        raise SpecError((Problem(0, 0, f"data.channels.{channel}", error.message, error.fix),)) from None
+
+
+def _hashes(channel: str, leaves: tuple[Leaf, ...]) -> dict[Path, str]:
+    try:
+        return {path: found.sha256 for path, found in digests(leaf.path for leaf in leaves).items()}
+    except OSError as error:
+        message = f"cannot read {error.filename}: {error.strerror}"
+        fix = "make it readable, or name it in .smtuneignore"
+        raise SpecError((Problem(0, 0, f"data.channels.{channel}", message, fix),)) from None
 
 
 def _prepare_code(spec: TuningSpec, workspace: Path) -> Path | None:
@@ -98,16 +94,11 @@ def _prepare_code(spec: TuningSpec, workspace: Path) -> Path | None:
     return workspace / "sourcedir.tar.gz" if scripts else None
 
 
-def _fingerprint(groups: Mapping[str, tuple[Path, ...]]) -> str:
-    """Of the names within each group and of the contents, wherever the files lie."""
-    digest = hashlib.sha256()
-    for name, files in sorted(groups.items()):
-        for file in files:
-            digest.update(f"{name}/{file.name}/{file.stat().st_size}\n".encode())
-            with file.open("rb") as stream:
-                while chunk := stream.read(_CHUNK):
-                    digest.update(chunk)
-    return digest.hexdigest()[:16]
+def _fingerprint(leaves: Mapping[str, tuple[Leaf, ...]], hashes: Mapping[Path, str], code: Path | None) -> str:
+    """Of the names within each channel and of the contents, wherever the files lie."""
+    lines = [f"{hashes[leaf.path]} {name}/{leaf.name}" for name, found in sorted(leaves.items()) for leaf in found]
+    lines += [f"{digest(code)} code"] if code else []
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 
 def _resolved(spec: TuningSpec, folder: Path) -> TuningSpec:

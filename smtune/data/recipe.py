@@ -7,6 +7,7 @@ import json
 from importlib.metadata import version
 from pathlib import Path
 
+from smtune.data.upload.hashes import digests
 from smtune.spec import BuiltIn, Table, TuningSpec
 
 
@@ -31,6 +32,5 @@ def table_fingerprint(spec: TuningSpec, table: Table, folder: Path, code: Path |
 
 
 def digest(file: Path) -> str:
-    """SHA-256 of a file's contents, in hexadecimal digits."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    """SHA-256 of a file's contents, in hexadecimal digits; a large file that did not change is not read again."""
+    return digests([file])[file].sha256

@@ -17,8 +17,6 @@ from smtune.plan import Prepared
 from smtune.plan.document import PlannedFile, SourceFile
 from smtune.spec import Script, Table, TuningSpec, dump_spec
 
-_CHUNK = 1 << 20
-
 
 @dataclass(frozen=True)
 class Survey:
@@ -105,7 +103,9 @@ def _check_table(table: Table, path: Path) -> None:
 
 
 def _missing_columns(table: Table, header: list[str]) -> Iterator[Problem]:
-    for key, column in (("data.label", table.label), ("data.split.stratify", table.split.stratify)):
+    named = {"stratify": table.split.stratify, "group": table.split.group, "time": table.split.time}
+    columns = {"data.label": table.label, **{f"data.split.{key}": column for key, column in named.items()}}
+    for key, column in columns.items():
         if column is not None and column not in header:
             shown = ", ".join(header[:12]) + (", ..." if len(header) > 12 else "")
             yield Problem(0, 0, key, f"there is no column {column!r}", f"the columns are: {shown}")

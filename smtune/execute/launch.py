@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -57,6 +57,8 @@ class LaunchOptions:
     report: Report | None = None
     """Is told how far the upload is."""
     patience: Patience = field(default_factory=Patience)
+    check: Callable[[], tuple[str, ...]] = tuple
+    """Looks at the data once it is clear that there is no such job, and before anything is sent; gives notes."""
     create_bucket: bool = False
     """Whether a missing bucket is created: the account's default one, as the SDK does."""
 
@@ -65,15 +67,15 @@ def launch(session: boto3.Session, plan: Plan, options: LaunchOptions | None = N
     """Carry out `plan`, or find that it has been carried out.
 
     May be interrupted anywhere and run again: data lies below a fingerprint of its contents, and the job's name stands
-    for its request, so that the second run finishes the first. Raises ServiceError, ConfigurationError; JobError where
-    a job of this name asks for something else.
+    for its request, so that the second run finishes the first. Raises ServiceError, ConfigurationError.
     """
     chosen = options or LaunchOptions()
     with translated():
         there = find_job(session, plan.name)
         if there is not None:
             return _found(plan, there)
-        notes = ensure_bucket(session, plan) if chosen.create_bucket else ()
+        notes = chosen.check()
+        notes += ensure_bucket(session, plan) if chosen.create_bucket else ()
         sent = send(session, plan.uploads, chosen.uploads, chosen.report)
         made = create_job(session, plan.request, chosen.patience)
     changes = made.changes(plan.request)

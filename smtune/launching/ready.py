@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import boto3
@@ -15,7 +16,8 @@ from smtune.config import Configuration, apply
 from smtune.data.prepare import prepare
 from smtune.data.upload.settings import Report, UploadSettings
 from smtune.errors import ConfigurationError, SpecError
-from smtune.estimate import PriceTable, load_prices
+from smtune.estimate import PriceTable
+from smtune.launching.data import refuse_bad_data
 from smtune.plan import Plan, Prepared, plan
 from smtune.plan.document import planned_name
 from smtune.request import Site
@@ -32,10 +34,13 @@ class Ready:
     """With what the configuration adds."""
     prepared: Prepared
     site: Site
-    prices: PriceTable
     notes: tuple[str, ...]
+    prices: PriceTable | None = None
+    """None: the shipped ones, which are read only for a budget."""
     upload_key: str | None = None
     report: Report | None = None
+    check: Callable[[], tuple[str, ...]] = tuple
+    """Looks at the data; its notes. Raises SpecError for data that training would fail of."""
 
     def plan(self, name: str) -> Plan:
         """The plan of a tuning job of this name."""
@@ -62,6 +67,8 @@ class Circumstances:
     prices: PriceTable | None = None
     report: Report | None = None
     """Is told how far the upload is."""
+    check_data: bool = True
+    """Whether the data is looked at before it is sent."""
 
 
 @contextmanager
@@ -80,11 +87,12 @@ def ready(
     _refuse_unfit_role(session, applied.spec, site)
     with tempfile.TemporaryDirectory(prefix="smtune-") as workspace:
         prepared = prepare(applied.spec, folder.absolute(), Path(workspace))
-        prices = given.prices or load_prices()
-        it = Ready(applied.spec, prepared, site, prices, applied.notes, given.configuration.text("upload_key"))
+        key = given.configuration.text("upload_key")
+        check = partial(refuse_bad_data, spec, folder.absolute()) if given.check_data else tuple
+        it = Ready(applied.spec, prepared, site, applied.notes, given.prices, key, given.report, check)
         planned = it.plan(spec.name)
         notes = (*it.notes, *_derived(spec, planned), *announce(session, planned))
-        yield dataclasses.replace(it, notes=notes, report=given.report)
+        yield dataclasses.replace(it, notes=notes)
 
 
 def _refuse_bad_configuration(spec: TuningSpec, notes: tuple[str, ...]) -> None:

@@ -60,7 +60,9 @@ def launch_fresh(
 def carry_out(session: boto3.Session, it: Ready, name: str) -> Launched:
     """Launch what is ready, as `name`."""
     register_programs(session, it.prepared.programs)
-    options = LaunchOptions(uploads=it.uploads, report=it.report, create_bucket=_may_create_bucket(session, it))
+    options = LaunchOptions(
+        uploads=it.uploads, report=it.report, check=it.check, create_bucket=_may_create_bucket(session, it)
+    )
     launched = launch(session, it.plan(name), options)
     return dataclasses.replace(launched, notes=(*it.notes, *launched.notes), rows=it.prepared.rows)
 

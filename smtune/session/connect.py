@@ -38,11 +38,11 @@ class AwsSession(ClientSession):
         self._endpoint = str(endpoint.value) if endpoint and not _is_botocores(endpoint.origin) else None
         self._session.set_default_client_config(_RETRIES)  # boto3 has no public way to set it for a session
 
-    def make_client(self, service_name: Any) -> Any:
+    def make_client(self, service_name: Any, *args: Any, **options: Any) -> Any:
         """boto3's client, for the endpoint of this session."""
-        if self._endpoint is None:
-            return super().make_client(service_name)
-        return boto3.Session.client(self, service_name, endpoint_url=self._endpoint)
+        if self._endpoint is not None and not args[4:5]:
+            options.setdefault("endpoint_url", self._endpoint)
+        return super().make_client(service_name, *args, **options)
 
 
 def connect(

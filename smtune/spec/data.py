@@ -5,9 +5,19 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Strict, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    SerializerFunctionWrapHandler,
+    Strict,
+    Tag,
+    model_serializer,
+    model_validator,
+)
 
 from smtune.errors import shown
 from smtune.spec.algorithm import InputMode
@@ -22,7 +32,7 @@ _LIKE_S3 = re.compile(r"(?i)s3(:|//)|https?(:|//)")
 
 
 class Split(Frozen):
-    """Shares of the rows, which add up to 1; `stratify` names a column whose mix each part keeps."""
+    """Shares of the rows, which add up to 1, and what decides where a row goes: chance, groups or time."""
 
     train: float = Field(default=0.70, gt=0, lt=1, description="Share of the rows to learn from.", examples=[0.7])
     validation: float = Field(default=0.15, gt=0, lt=1, description="Share to tune on.", examples=[0.15])
@@ -32,7 +42,31 @@ class Split(Frozen):
     stratify: str | None = Field(
         default=None, description="A column whose mix every part keeps, usually the label.", examples=["label"]
     )
+    group: str | None = Field(
+        default=None,
+        description="A column whose equal values stay in one part, as a patient's rows or a speaker's. "
+        "No feature: the `label-first` layout leaves it out.",
+        examples=["patient"],
+    )
+    time: str | None = Field(
+        default=None,
+        description="A column of numbers or ISO 8601 dates: the oldest rows train, the newest test. "
+        "No feature: the `label-first` layout leaves it out.",
+        examples=["day"],
+    )
     seed: int = Field(default=0, ge=0, lt=2**32, description="The same seed gives the same parts.", examples=[7])
+
+    @model_serializer(mode="wrap")
+    def _dump(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        # Data has the name it had before these two keys came, so that a launch finds what was uploaded then.
+        return {name: value for name, value in dump(self).items() if value is not None or name not in ("group", "time")}
+
+    @model_validator(mode="after")
+    def _has_one_order(self) -> Self:
+        beside = "group" if self.group is not None else "stratify" if self.stratify is not None else None
+        if self.time is not None and beside is not None:
+            raise mistake(f"time decides where each row goes, so {beside} cannot", f"keep either time or {beside}")
+        return self
 
     @model_validator(mode="after")
     def _is_everything(self) -> Self:
@@ -56,6 +90,13 @@ class Table(Frozen):
         "default). `as-is`: header and columns as in the source (the default of everything else).",
         examples=["as-is"],
     )
+
+    @model_validator(mode="after")
+    def _predicts_something_else(self) -> Self:
+        for key in ("group", "time"):
+            if getattr(self.split, key) == self.label:
+                raise mistake(f"split.{key} is the label, {shown(self.label)}", "name another column, or leave it out")
+        return self
 
 
 def _place(uri: str) -> str:

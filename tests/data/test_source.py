@@ -68,12 +68,32 @@ def test_the_archive_holds_the_code_and_neither_secrets_nor_clutter(tmp_path: Pa
         assert stream.read() == b"lib/model.py"
 
 
-def test_links_are_not_followed(tmp_path: Path) -> None:
+def test_a_link_inside_the_folder_is_packed_as_what_it_points_to(tmp_path: Path) -> None:
+    folder = tmp_path / "src"
+    write(folder, "train.py", "lib/model.py")
+    (folder / "model.py").symlink_to("lib/model.py")
+    (folder / "lib" / "loop").symlink_to(folder)
+    (folder / "twin.py").hardlink_to(folder / "train.py")
+    with tarfile.open(pack_source(script(folder), tmp_path / "out.tar.gz")) as opened:
+        assert sorted(opened.getnames()) == ["lib/model.py", "model.py", "train.py", "twin.py"]
+        assert all(member.isreg() for member in opened)
+
+
+def test_a_link_that_leaves_the_folder_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "src"
     write(folder, "train.py")
     write(tmp_path, "secret.txt")
     (folder / "link.txt").symlink_to(tmp_path / "secret.txt")
-    (folder / "loop").symlink_to(folder)
+    assert complaint(script(folder), tmp_path / "out.tar.gz") == (
+        f"spec: algorithm.script.source_dir: the link {folder}/link.txt leaves its folder\n"
+        f"    it points to {tmp_path}/secret.txt: copy that, or name the link in .smtuneignore"
+    )
+
+
+def test_an_ignore_file_keeps_out_what_it_names_and_itself(tmp_path: Path) -> None:
+    folder = tmp_path / "src"
+    write(folder, "train.py", "notes.txt", "data/rows.csv", ".smtuneignore")
+    (folder / ".smtuneignore").write_text("data/\nnotes.*\n", encoding="utf-8")
     assert [path.name for path in source_files(folder)] == ["train.py"]
 
 
@@ -112,15 +132,14 @@ def test_an_entry_point_in_the_folder(entry_point: str, tmp_path: Path) -> None:
     pack_source(script(tmp_path / "src", entry_point), tmp_path / "out.tar.gz")
 
 
-@pytest.mark.parametrize("entry_point", ["missing.py", "lib", "../outside.py", "venv/train.py", "link.py", ".env", ""])
+@pytest.mark.parametrize("entry_point", ["missing.py", "lib", "../outside.py", "venv/train.py", ".env", ""])
 def test_an_entry_point_that_the_archive_would_lack(entry_point: str, tmp_path: Path) -> None:
     folder = tmp_path / "src"
     write(folder, "train.py", "lib/model.py", "venv/train.py", ".env")
     write(tmp_path, "outside.py")
-    (folder / "link.py").symlink_to(tmp_path / "outside.py")
     assert complaint(script(folder, entry_point), tmp_path / "out.tar.gz") == (
         f"spec: algorithm.script.entry_point: there is no file {entry_point!r} to pack in {folder}\n"
-        "    source_dir is relative to the spec, entry_point to source_dir; links, caches and secrets are not packed"
+        "    source_dir is relative to the spec, entry_point to source_dir; caches and secrets are not packed"
     )
 
 

@@ -42,6 +42,8 @@ NOT_IN_A_REQUEST = {
     "Split.validation": "is done before the upload",
     "Split.test": "is done before the upload",
     "Split.stratify": "is done before the upload",
+    "Split.group": "is done before the upload",
+    "Split.time": "is done before the upload",
     "Split.seed": "is done before the upload",
     "Channels.test": "no training job sees it",
     "DiagnosisSpec.human_error": "is for the diagnosis",

@@ -8,7 +8,7 @@
     faults.lose("Create*", at=[1])             # the service has done it, its answer never arrives
     faults.delay("Describe*", seconds=5)       # clock.sleep before the call
     faults.expire(after=7)                     # from the 8th call on ExpiredTokenException; faults.renew() ends it
-    faults.crash(4, "before")                  # raises Killed around the 4th call of all, "before" or "after" it
+    faults.crash(4, "before")                  # Killed "before" or "after" the 4th call of all, and at all that follow
     faults.lag(looks=2)                        # the first two looks at a tuning job after its creation miss it
     faults.interrupt_spot()                    # each training job is first seen Interrupted, then Starting again
     faults.clear()                             # from here on nothing goes wrong
@@ -168,10 +168,13 @@ class Faults:
         self._expires_after = None
 
     def crash(self, number: int, when: Literal["before", "after"]) -> None:
-        """Raise Killed around the call that is the `number`-th of all that the session has made."""
-        if when == "before":
-            self._before.append(lambda _: self._die(number))
-        else:
+        """Raise Killed around the call that is the `number`-th of all that the session has made.
+
+        And at every call from there on, until `clear`: the dead make no calls, whatever their threads try.
+        """
+        last = number - 1 if when == "before" else number
+        self._before.append(lambda _: self._die(last + 1))
+        if when == "after":
             self._after.append(lambda *_: self._die(number))
 
     def lag(self, looks: int) -> None:
@@ -185,7 +188,7 @@ class Faults:
         self._after.append(_Interruptions().change)
 
     def _die(self, number: int) -> None:
-        if len(self.log) >= number:  # threads: another call may have begun meanwhile, and the dead make no calls
+        if len(self.log) >= number:  # another thread's call may have begun meanwhile
             message = f"killed at call {number}: {self.log[-1]}"
             raise Killed(message)
 

@@ -17,6 +17,8 @@ from smtune.local.settings import Settings
 from smtune.plan import plan
 from smtune.spec import TuningSpec
 
+# Read by pytest, in this order: conftest.py names this file, and this file the plugins that stand on it.
+pytest_plugins = ["front", "peers"]
 WAIT_SECONDS = 60.0
 Run = Callable[..., str]
 

@@ -139,14 +139,20 @@ def _channels(uris: st.SearchStrategy[str]) -> st.SearchStrategy[Channel]:
 
 channels = _channels(uris)
 remote_channels = st.builds(Channels, channels=st.dictionaries(keys, _channels(remote_uris), min_size=1, max_size=2))
-splits = st.sampled_from([(0.7, 0.15, 0.15), (0.5, 0.5, 0.0), (0.98, 0.01, 0.01)]).flatmap(
-    lambda shares: st.builds(
+# How rows are kept together, or in order: never by a column that a generated label can name too.
+columns = texts.map("column {}".format)
+orders = st.one_of(
+    st.fixed_dictionaries({"stratify": st.none() | texts, "group": st.none() | columns}),
+    st.fixed_dictionaries({"time": columns}),
+)
+splits = st.tuples(st.sampled_from([(0.7, 0.15, 0.15), (0.5, 0.5, 0.0), (0.98, 0.01, 0.01)]), orders).flatmap(
+    lambda drawn: st.builds(
         Split,
-        train=st.just(shares[0]),
-        validation=st.just(shares[1]),
-        test=st.just(shares[2]),
-        stratify=st.none() | texts,
+        train=st.just(drawn[0][0]),
+        validation=st.just(drawn[0][1]),
+        test=st.just(drawn[0][2]),
         seed=st.integers(0, 2**32 - 1),
+        **{name: st.just(column) for name, column in drawn[1].items()},
     )
 )
 tables = st.builds(

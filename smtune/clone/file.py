@@ -1,23 +1,17 @@
-"""A file that holds a tuning job, in whoever's spelling -> the spec that would make the same one again."""
+"""A file that holds a tuning job, in whoever's spelling -> the request in it."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from smtune.errors import Problem, SpecError, UsageError
-from smtune.request import Site, from_request
 from smtune.request.description import Normalized, normalize
 from smtune.request.formats import find_job
-from smtune.request.site import DEFAULT_REGION
-from smtune.spec import BuiltIn, dump_spec
 from smtune.spec.source import read_text, source_name
 from smtune.spec.yaml import parse_yaml
-
-_REGION = re.compile(r"\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.")
 
 
 def read_job(path: Path, name: str | None = None) -> Normalized:
@@ -69,23 +63,3 @@ def read_tags(path: Path) -> list[Mapping[str, str]]:
         message = f"{path} holds no tags: give the answer of `aws sagemaker list-tags`"
         raise UsageError(message)
     return tags
-
-
-def write_clone(job: Normalized, region: str | None = None) -> str:
-    """The YAML of the spec, with comments on what was left out and where its built-in algorithms are meant to run.
-
-    `region`: whose images of built-in algorithms to call by name; None takes that of the job's own images.
-    """
-    place = region or region_of(job.request) or DEFAULT_REGION
-    spec = from_request(job.request, Site(region=place))
-    comments = [f"# left out: {what} ({why})\n" for what, why in job.left_out.items()]
-    if place != DEFAULT_REGION and any(isinstance(item.algorithm, BuiltIn) for item in spec.definitions):
-        comments.append(f"# for {place}: the same request comes from `smtune render --region {place}`\n")
-    return "".join(comments) + dump_spec(spec)
-
-
-def region_of(request: Mapping[str, Any]) -> str | None:
-    """The region of the first training image that names one."""
-    definitions = [request.get("TrainingJobDefinition", {}), *request.get("TrainingJobDefinitions", ())]
-    images = [item.get("AlgorithmSpecification", {}).get("TrainingImage", "") for item in definitions]
-    return next((found[1] for found in map(_REGION.match, images) if found), None)

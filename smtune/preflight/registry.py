@@ -1,0 +1,46 @@
+"""The URI of a container image -> where it lies in ECR."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from smtune.algorithms.images import families
+
+_URI = re.compile(
+    r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/"
+    r"(?P<repository>[^:@]+)(?::(?P<tag>[^@]+))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
+)
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image in ECR."""
+
+    account: str
+    region: str
+    repository: str
+    tag: str | None
+    digest: str | None
+
+    @property
+    def is_of_aws(self) -> bool:
+        """Whether it lies in one of the accounts that hold SageMaker's own images."""
+        return self.account in _accounts()
+
+    @property
+    def id(self) -> dict[str, str]:
+        """As ECR's calls name it; without a tag or a digest it is `latest`."""
+        return {"imageDigest": self.digest} if self.digest else {"imageTag": self.tag or "latest"}
+
+
+def parse_ecr(uri: str) -> Image | None:
+    """Where an image lies; None where that is not ECR."""
+    match = _URI.fullmatch(uri)
+    return Image(**match.groupdict()) if match else None
+
+
+@cache
+def _accounts() -> frozenset[str]:
+    return frozenset(account for family in families().values() for account in family.accounts.values())

@@ -1,0 +1,162 @@
+"""Spec + its training jobs -> the spec of the next round, with a reason for every change. Pure: nothing is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from smtune.errors import JobError, Problem, SpecError
+from smtune.request import to_request
+from smtune.revise.check import checked
+from smtune.revise.choice import revise_choice
+from smtune.revise.legal import bounds_of
+from smtune.revise.limits import revise_limits
+from smtune.revise.model import Change, RefineOptions, Revision, Trial
+from smtune.revise.number import revise_number
+from smtune.revise.sample import Sample
+from smtune.revise.verdict import Verdict
+from smtune.rules import Finding, broken_rules
+from smtune.spec import Auto, Categorical, Continuous, Definition, Integer, TuningSpec
+from smtune.spec.document import Path
+from smtune.spec.ranges import Hyperparameter, Range
+
+Verdicts = Mapping[Path, Verdict]
+
+
+def refine(spec: TuningSpec, trials: Sequence[Trial], options: RefineOptions | None = None) -> Revision:
+    """The next round of `spec`, by how its training jobs ended.
+
+    Ranges are narrowed to where the best lie, widened where the best is at an end, and cut where training jobs fail;
+    scales, kinds, strategy and everything else stay. With few training jobs little is changed. Raises JobError where no
+    training job has an objective, SpecError where the options break a rule.
+    """
+    options = options or RefineOptions()
+    if not any(trial.is_measured for trial in trials):
+        message = f"no training job of {spec.name} has ended with an objective, so nothing is known of its ranges"
+        raise JobError(message)
+    notes: list[str] = []
+    verdicts = _keep_one(spec, dict(_verdicts(spec, trials, options, notes)), notes)
+    known = {(finding.rule, name) for name, finding in _errors(spec)}
+    while True:
+        next_spec, changes = _applied(spec, verdicts, options)
+        broken = [(name, finding) for name, finding in _errors(next_spec) if (finding.rule, name) not in known]
+        names = {name for name, _ in broken}
+        illegal = [path for path, verdict in verdicts.items() if verdict.reasons and names & {path[-1], ""}]
+        if not broken:
+            break
+        if not illegal:
+            problems = [Problem(0, 0, name, item.message, item.fix, item.rule) for name, item in broken]
+            raise SpecError(tuple(dict.fromkeys(problems)), source=spec.name)
+        for path in illegal:
+            notes.append(f"{path[-1]}: unchanged, a rule forbids what it would become")
+            verdicts = {**verdicts, path: Verdict(_at(spec, path))}
+    notes += [note for verdict in verdicts.values() for note in verdict.notes]
+    return Revision(next_spec, changes, tuple(notes))
+
+
+def _verdicts(
+    spec: TuningSpec, trials: Sequence[Trial], options: RefineOptions, notes: list[str]
+) -> Iterator[tuple[Path, Verdict]]:
+    for index, definition in enumerate(spec.definitions):
+        own = [trial for trial in trials if not spec.algorithms or trial.algorithm == definition.name]
+        sample = Sample(own, definition.objective.maximizes, options.top, len(definition.ranges))
+        of = f" of {definition.name}" if spec.algorithms else ""
+        notes.append(_summary(sample, of))
+        start: Path = ("algorithms", index, "hyperparameters") if spec.algorithms else ("hyperparameters",)
+        for name, range_ in definition.ranges.items():
+            if sample.measured:
+                yield (*start, name), _verdict(name, range_, sample, definition)
+
+
+def _verdict(name: str, range_: Range, sample: Sample, definition: Definition) -> Verdict:
+    if isinstance(range_, Categorical):
+        return revise_choice(name, range_, sample)
+    return revise_number(name, range_, sample, bounds_of(name, range_, definition))
+
+
+def _summary(sample: Sample, of: str) -> str:
+    count, failed = len(sample.measured), len(sample.failed)
+    sentence = f"refined by {count} training jobs{of} with an objective, the best {len(sample.best)} of them"
+    sentence += f", and {failed} that failed" if failed else ""
+    if not sample.is_enough:
+        sentence += f"; that is little evidence for {_ranges(sample)} ({sample.wanted} would be enough)"
+    return sentence
+
+
+def _ranges(sample: Sample) -> str:
+    return "one range" if sample.ranges == 1 else f"{sample.ranges} ranges"
+
+
+def _keep_one(spec: TuningSpec, verdicts: dict[Path, Verdict], notes: list[str]) -> Verdicts:
+    """Something has to be left to search: the last range that would go keeps its old form."""
+    for index, definition in enumerate(spec.definitions):
+        start: Path = ("algorithms", index, "hyperparameters") if spec.algorithms else ("hyperparameters",)
+        paths = [(*start, name) for name in definition.ranges if (*start, name) in verdicts]
+        left = [path for path in paths if isinstance(verdicts[path].after, Continuous | Integer | Categorical)]
+        if paths and not left and not definition.hints:
+            notes.append(f"{paths[-1][-1]}: keeps its range, as nothing else is left to search")
+            verdicts[paths[-1]] = Verdict(_at(spec, paths[-1]))
+    return verdicts
+
+
+def _applied(spec: TuningSpec, verdicts: Verdicts, options: RefineOptions) -> tuple[TuningSpec, tuple[Change, ...]]:
+    changed = {path: verdict for path, verdict in verdicts.items() if verdict.reasons}
+    changes = [
+        Change(path, _plain(_at(spec, path)), _plain(verdict.after), "; ".join(verdict.reasons), verdict.evidence)
+        for path, verdict in changed.items()
+    ]
+    found = with_hyperparameters(spec, {path: verdict.after for path, verdict in changed.items()})
+    if options.name is not None and options.name != spec.name:
+        changes.insert(0, Change(("name",), spec.name, options.name, "as asked"))
+        found = checked(found.model_copy(update={"name": options.name}))
+    found, of_limits = revise_limits(found, options.jobs)
+    return found, (*changes, *of_limits)
+
+
+def with_hyperparameters(spec: TuningSpec, values: Mapping[Path, Hyperparameter]) -> TuningSpec:
+    """`spec` with these in the place of what it has there."""
+    mine = {str(path[-1]): value for path, value in values.items() if len(path) == 2}
+    entries = tuple(
+        entry.model_copy(
+            update={
+                "hyperparameters": {
+                    **entry.hyperparameters,
+                    **{str(path[-1]): value for path, value in values.items() if path[:2] == ("algorithms", index)},
+                }
+            }
+        )
+        for index, entry in enumerate(spec.algorithms)
+    )
+    return spec.model_copy(update={"hyperparameters": {**spec.hyperparameters, **mine}, "algorithms": entries})
+
+
+def _at(spec: TuningSpec, path: Path) -> Any:
+    if path[0] == "algorithms":
+        return spec.algorithms[int(path[1])].hyperparameters[str(path[-1])]
+    return spec.hyperparameters[str(path[-1])]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Continuous | Integer | Categorical | Auto):
+        return value.model_dump(mode="json", exclude_defaults=True)
+    return value
+
+
+def _errors(spec: TuningSpec) -> list[tuple[str, Finding]]:
+    """What the rules refuse of the spec's request, each with the hyperparameter or the limit that it is about."""
+    request = to_request(spec)
+    found = [item for item in broken_rules(request) if item.severity == "error"]
+    return [(_subject(item.path, request), item) for item in found]
+
+
+def _subject(path: Path, request: Any) -> str:
+    """The hyperparameter at a request's path, or another member's own name; empty for all hyperparameters."""
+    for number, part in enumerate(path):
+        if part == "StaticHyperParameters":
+            return str(path[number + 1]) if len(path) > number + 1 else ""
+        if part in ("ParameterRanges", "HyperParameterRanges"):
+            value: Any = request
+            for key in path[: number + 3]:
+                value = value[key]
+            return str(value["Name"]) if "Name" in value else ""
+    return str(path[-1])

@@ -1,0 +1,275 @@
+"""A HyperparameterTuner of the SageMaker SDK that a spec stands behind: what it sends is the spec's own request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal, NoReturn, Self
+
+import boto3
+from sagemaker.core.helper.session_helper import Session
+from sagemaker.core.utils.utils import serialize
+from sagemaker.core.workflow.pipeline_context import PipelineSession
+from sagemaker.train.tuner import HyperparameterTuner
+
+from smtune.clone.job import clone_job
+from smtune.errors import JobError, UsageError
+from smtune.naming import is_job_name, unique_job_name
+from smtune.request import to_request
+from smtune.sdk.analytics import TuningAnalytics
+from smtune.sdk.check import refuse_mistakes
+from smtune.sdk.inputs import with_inputs
+from smtune.sdk.instances import with_instances
+from smtune.sdk.resource import TuningJobResource
+from smtune.sdk.send import Order, send
+from smtune.sdk.view import read_parts, read_settings
+from smtune.sdk.wait import say
+from smtune.service import translated
+from smtune.session import connect, find_session
+from smtune.spec import TuningSpec, WarmStart
+
+_SHOWN = frozenset(
+    [
+        "autotune",
+        "base_tuning_job_name",
+        "completion_criteria_config",
+        "early_stopping_type",
+        "max_jobs",
+        "max_parallel_jobs",
+        "max_runtime_in_seconds",
+        "metric_definitions",
+        "metric_definitions_dict",
+        "model_trainer",
+        "model_trainer_dict",
+        "objective_metric_name",
+        "objective_metric_name_dict",
+        "objective_type",
+        "random_seed",
+        "strategy",
+        "strategy_config",
+        "tags",
+        "warm_start_config",
+    ]
+)
+
+
+class SpecTuner(HyperparameterTuner):  # type: ignore[misc]  # the SDK has no types
+    """What `build_tuner` returns. Its attributes show the spec; to change one, build another tuner of another spec."""
+
+    latest_tuning_job: TuningJobResource | None
+
+    def __init__(self, spec: TuningSpec, *, folder: Path, session: Any = None) -> None:
+        _refuse_session(session)
+        self._folder = folder
+        self._given = session
+        self._boto: boto3.Session | None = getattr(session, "boto_session", session)
+        self._show(spec)
+
+    def _show(self, spec: TuningSpec) -> None:
+        """Set the attributes that the SDK's tuner has."""
+        request = to_request(spec)
+        first, *others = read_parts(request)
+        self.__dict__.update(_is_shown=False, _spec=spec)
+        # The SDK's constructor refuses what the rules have looked at already, and has defaults of its own.
+        super().__init__(
+            None,
+            first.objective_metric_name,
+            dict(first.hyperparameter_ranges),
+            first.metric_definitions,
+            model_trainer_name=first.name,
+            autotune=True,
+        )
+        for part in others:
+            ranges = dict(part.hyperparameter_ranges)
+            self._add_model_trainer(part.name, None, part.objective_metric_name, ranges, part.metric_definitions)
+        self.__dict__.update(read_settings(request), _is_shown=True)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _SHOWN and self.__dict__.get("_is_shown"):
+            message = f"{name} is what the spec says, and only the spec is sent: change it, and build_tuner again"
+            raise UsageError(message)
+        super().__setattr__(name, value)
+
+    def __repr__(self) -> str:
+        job = self.latest_tuning_job
+        ran = f", job {job.hyper_parameter_tuning_job_name}" if job is not None else ""
+        return f"<SpecTuner of {self.spec.name}{ran}>"
+
+    @property
+    def spec(self) -> TuningSpec:
+        """What stands behind this tuner."""
+        found: TuningSpec = self._spec
+        return found
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """The CreateHyperParameterTuningJob request, as `smtune render` prints it."""
+        return to_request(self.spec)
+
+    @property
+    def session(self) -> boto3.Session:
+        """Where the tuner's jobs are: the session it was given, else one on AWS, made when it is first needed."""
+        if self._boto is None:
+            self._boto = connect("aws")
+        return self._boto
+
+    @property
+    def sagemaker_session(self) -> Any:
+        """The SDK's session, made when it is first needed."""
+        if self._given is None or isinstance(self._given, boto3.Session):
+            self._given = Session(boto_session=self.session)
+        return self._given
+
+    # The SDK's methods that start something
+
+    def tune(
+        self,
+        inputs: Any = None,
+        job_name: str | None = None,
+        model_trainer_kwargs: Any = None,
+        wait: bool = True,
+        *,
+        timeout: float | None = None,
+        poll: float | None = None,
+    ) -> None:
+        """Launch the tuning job; every call makes a new one, with a name of its own unless `job_name` gives it.
+
+        `inputs` replaces the spec's channels: see `with_inputs`. `timeout` and `poll` (seconds) are those of `wait`.
+        Raises SpecError, UsageError, ConfigurationError, ServiceError, and what `wait` raises.
+        """
+        if model_trainer_kwargs:
+            message = "there are no model trainers to pass model_trainer_kwargs to: say it in the spec"
+            raise UsageError(message)
+        spec = self.spec
+        if inputs is not None:
+            spec = with_inputs(spec, inputs)
+            refuse_mistakes(spec)
+        name = unique_job_name(spec.name) if job_name is None else job_name
+        if not is_job_name(name):
+            message = f"job_name {name!r}: at most 32 letters, digits and hyphens, a letter or digit at both ends"
+            raise UsageError(message)
+        # A bucket and a prefix of the SDK's own session; the default ones are smtune's, too.
+        bucket, prefix = (
+            getattr(self._given, key, None) for key in ("_default_bucket_name_override", "default_bucket_prefix")
+        )
+        notes = send(self.session, Order(spec, self._folder, name, bucket, prefix))
+        say("\n".join([f"tuning job {name}", *(f"  note: {note}" for note in notes)]))
+        self._current_job_name = name
+        self._hold(name)
+        if wait:
+            self.wait(timeout=timeout, poll=poll)
+
+    def override_resource_config(self, instance_configs: Any) -> None:
+        """Let the service choose among instances (the SDK's HyperParameterTuningInstanceConfig); None: the spec's own.
+
+        With several algorithms, a dict of lists by their names.
+        """
+        original = self.__dict__.setdefault("_original", self.spec)
+        spec = original if instance_configs is None else with_instances(original, serialize(instance_configs))
+        refuse_mistakes(spec)
+        job: Any = self.latest_tuning_job
+        self._show(spec)
+        self.latest_tuning_job = job
+
+    # The SDK's methods that look at a job
+
+    def wait(self, timeout: float | None = None, poll: float | None = None) -> None:
+        """Wait until the job is over (a stopped one is), with its counters on stderr.
+
+        Looks every `poll` seconds (None: as fits the job). Raises WaitTimeoutError after `timeout` seconds (the job
+        goes on), JobError if it failed, ServiceError.
+        """
+        self._held().wait(poll=poll, timeout=timeout)
+
+    def describe(self) -> Any:
+        """The job as it is now: the SDK's HyperParameterTuningJob. Raises ServiceError."""
+        with translated():
+            return super().describe()
+
+    def stop_tuning_job(self) -> None:
+        """Stop the job; raises ServiceError."""
+        with translated():
+            super().stop_tuning_job()
+
+    def analytics(self) -> TuningAnalytics:
+        """The job's training jobs: `.dataframe()` has a row each."""
+        name = self._held().hyper_parameter_tuning_job_name
+        return TuningAnalytics(self.session, name)
+
+    def _get_best_training_job(self) -> dict[str, str]:
+        job = self.describe()
+        best = job.best_training_job
+        if not best:
+            status = f"{job.hyper_parameter_tuning_job_name} is {job.hyper_parameter_tuning_job_status}"
+            message = f"{status} and has no best training job: none has reported the objective metric"
+            raise JobError(message)
+        definition = best.training_job_definition_name or "training-job-definition"
+        return {"TrainingJobName": best.training_job_name, "TrainingJobDefinitionName": definition}
+
+    def _ensure_last_tuning_job(self) -> None:
+        self._held()
+
+    def _held(self) -> TuningJobResource:
+        if self.latest_tuning_job is None:
+            message = "this tuner has no tuning job yet: tune() starts one, attach(name) takes one that there is"
+            raise UsageError(message)
+        return self.latest_tuning_job
+
+    def _hold(self, name: str) -> None:
+        with translated():
+            self.latest_tuning_job = TuningJobResource.of(self.session, name)
+
+    # The SDK's methods that make another tuner
+
+    @classmethod
+    def attach(cls, tuning_job_name: str, session: Any = None) -> Self:
+        """The tuner of a job that there is, whoever launched it, with the spec that would make the same job again.
+
+        Without a session it is this machine's job if it ran here, else AWS's. Raises ServiceError, SpecError.
+        """
+        _refuse_session(session)
+        session = session or find_session(tuning_job_name)
+        clone = clone_job(getattr(session, "boto_session", session), tuning_job_name)
+        tuner = cls(clone.spec, folder=Path.cwd(), session=session)
+        tuner._current_job_name = tuning_job_name
+        tuner._hold(tuning_job_name)
+        return tuner
+
+    def transfer_learning_tuner(
+        self, additional_parents: Iterable[str] | None = None, model_trainer: Any = None
+    ) -> SpecTuner:
+        """A tuner like this one that learns from this one's job (and others): data and image may be other ones."""
+        return self._warm("transfer", additional_parents, model_trainer)
+
+    def identical_dataset_and_algorithm_tuner(self, additional_parents: Iterable[str] | None = None) -> SpecTuner:
+        """A tuner like this one that learns from this one's job (and others), for the same data and algorithm."""
+        return self._warm("identical", additional_parents, None)
+
+    @classmethod
+    def create(cls, *_: Any, **__: Any) -> NoReturn:
+        """Several algorithms stand in one spec: build_tuner(spec)."""
+        message = "SpecTuner.create() is build_tuner(spec): several algorithms stand in one spec, under algorithms"
+        raise UsageError(message)
+
+    def _warm(
+        self, kind: Literal["transfer", "identical"], additional: Iterable[str] | None, model_trainer: Any
+    ) -> SpecTuner:
+        if model_trainer is not None:
+            message = "a tuner of a spec has no model trainer: change the spec of the tuner that this returns"
+            raise UsageError(message)
+        others = {additional} if isinstance(additional, str) else set(additional or ())
+        own = self._held().hyper_parameter_tuning_job_name
+        parents = (own, *sorted(others - {own}))
+        spec = self.spec.model_copy(update={"warm_start": WarmStart(type=kind, parents=parents)})
+        refuse_mistakes(spec)
+        return SpecTuner(spec, folder=self._folder, session=self._given or self._boto)
+
+
+def _refuse_session(session: Any) -> None:
+    """Raise UsageError for what is no session, or one that starts nothing."""
+    if isinstance(session, PipelineSession):
+        message = "a PipelineSession starts nothing: give a boto3.Session, or the pipeline the tuner's .request"
+        raise UsageError(message)
+    if session is not None and not isinstance(getattr(session, "boto_session", session), boto3.Session):
+        message = f"{type(session).__name__} is no session: give a boto3.Session or a session of the SageMaker SDK"
+        raise UsageError(message)

@@ -1,0 +1,55 @@
+"""smtune archive and smtune import: out of one place, into another, and every reading command works there."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cli_jobs import inside
+from fake_tuning import FakeTuning
+
+from smtune.archive import ArchiveSession, find_archive
+from smtune.local.settings import Settings
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch) -> FakeTuning:
+    service = FakeTuning()
+    service.add(1)
+    service.add(2)
+    monkeypatch.setattr("smtune.cli.sessions.find_session", lambda *_: service.session())
+    return service
+
+
+def test_what_was_archived_and_imported_is_read_without_the_service(
+    service: FakeTuning, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {name: inside(name, "tune", "-o", "json").stdout for name in ("results", "best", "cost", "describe")}
+    done = inside("archive", "tune", "kept", "-o", "json")
+    assert done.returncode == 0, done.stderr
+    assert "training_jobs.json" in json.loads(done.stdout)["files"]
+
+    def find(job: str, *_: Any) -> ArchiveSession:
+        folder = find_archive(job, Settings.from_environment())
+        assert folder is not None
+        return ArchiveSession(folder)
+
+    monkeypatch.setattr("smtune.cli.sessions.find_session", find)
+    assert inside("import", "kept").stdout.splitlines()[0].split() == ["tuning", "job", "tune"]
+    service.calls.clear()
+    after = {name: inside(name, "tune", "-o", "json").stdout for name in before}
+    assert service.calls.total() == 0
+    for name in ("results", "best", "cost"):
+        assert json.loads(after[name]) == json.loads(before[name]), name
+    assert json.loads(after["describe"])["HyperParameterTuningJobStatus"] == "Completed"
+    assert inside("results", "tune").returncode == 0
+
+
+def test_a_folder_in_use_and_a_folder_that_is_no_archive_are_refused(service: FakeTuning) -> None:
+    Path("mine").mkdir()
+    Path("mine/file").write_text("mine")
+    assert inside("archive", "tune", "mine").returncode == 2
+    assert inside("import", "mine").returncode == 252
+    assert inside("import", "nix").returncode == 2

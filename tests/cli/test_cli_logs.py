@@ -1,0 +1,69 @@
+"""smtune logs of a training job and of a tuning job."""
+
+from __future__ import annotations
+
+import pytest
+from cli_jobs import inside
+from recorded_jobs import Ran, record_job
+
+from smtune.local.settings import Settings
+
+
+@pytest.fixture
+def names(settings: Settings) -> list[str]:
+    bad = Ran((), "Failed", {"dose": "1"}, "no", log=["begin", "ValueError: no"])
+    return record_job(settings, "toy", [Ran((0.5,), log=["begin", "score=0.5", "end"]), Ran((0.9,)), bad])
+
+
+def test_a_training_jobs_log_is_printed_as_it_was_written(names: list[str]) -> None:
+    assert inside("logs", names[0]).stdout == "begin\nscore=0.5\nend\n"
+
+
+def test_of_a_tuning_job_that_is_over_it_is_the_best_with_its_number(names: list[str]) -> None:
+    assert inside("logs", "toy").stdout == "002 | score=0.9\n"
+    assert inside("logs", "toy", "--best").stdout == "002 | score=0.9\n"
+    assert inside("logs", "toy", "--failed").stdout == "003 | begin\n003 | ValueError: no\n"
+
+
+def test_all_are_interleaved_by_time(names: list[str]) -> None:
+    lines = inside("logs", "toy", "--all").stdout.splitlines()
+    assert lines == [
+        "001 | begin",
+        "001 | score=0.5",
+        "001 | end",
+        "002 | score=0.9",
+        "003 | begin",
+        "003 | ValueError: no",
+    ]
+
+
+def test_lines_are_chosen(names: list[str]) -> None:
+    assert inside("logs", names[0], "--tail", "1").stdout == "end\n"
+    assert inside("logs", names[0], "--grep", "^[bs]").stdout == "begin\nscore=0.5\n"
+    assert inside("logs", "toy", "--all", "--grep", "score", "--tail", "1").stdout == "002 | score=0.9\n"
+    assert inside("logs", names[0], "--since", "1m").stdout == ""
+    assert inside("logs", names[0], "--since", "2h").stdout == "begin\nscore=0.5\nend\n"
+
+
+def test_each_line_can_begin_with_its_time(names: list[str]) -> None:
+    first = inside("logs", "toy", "--timestamps").stdout.splitlines()[0]
+    stamp, _, rest = first.partition(" ")
+    assert (len(stamp), stamp[10], stamp[-1]) == (24, "T", "Z")
+    assert rest == "002 | score=0.9"
+
+
+def test_following_what_is_over_only_reads_it(names: list[str]) -> None:
+    assert inside("logs", names[0], "--follow").stdout == "begin\nscore=0.5\nend\n"
+    assert inside("logs", names[0], "-F", "--tail", "1").stdout == "end\n"
+
+
+def test_a_wrong_pattern_is_a_usage_error(names: list[str]) -> None:
+    done = inside("logs", names[0], "--grep", "(")
+    assert done.returncode == 2
+    assert "'(' is no regular expression" in done.stderr
+
+
+def test_what_is_not_there_is_said(settings: Settings) -> None:
+    record_job(settings, "empty", [])
+    assert inside("logs", "empty", "--failed").returncode == 1
+    assert inside("logs", "nobody", "--local").returncode == 254
