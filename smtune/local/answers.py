@@ -25,6 +25,8 @@ class HttpResponse:
 
     status_code: int
     headers: dict[str, str] = field(default_factory=dict)
+    raw: None = None
+    """There are no bytes: what would be in them is parsed already."""
 
 
 def answer(parsed: dict[str, Any]) -> tuple[HttpResponse, dict[str, Any]]:

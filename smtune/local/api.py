@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 
 from smtune.local.answers import ServiceAnswerError
 from smtune.local.check import check_create
 from smtune.local.describe import (
-    describe_training_job,
     describe_tuning_job,
     summarize_training_job,
     summarize_tuning_job,
@@ -17,13 +17,16 @@ from smtune.local.describe import (
 )
 from smtune.local.launcher import Launcher
 from smtune.local.pages import Listing, page
-from smtune.local.records import RUNNING, TrainingJob, TuningJob
+from smtune.local.records import RUNNING, TuningJob
 from smtune.local.settings import Settings
+from smtune.local.storage import Storage, open_storage
 from smtune.local.store import AlreadyExistsError, Store
+from smtune.local.tags import Tags
+from smtune.local.training import TrainingJobs
 from smtune.service_model import violations
 
 Json = dict[str, Any]
-_TAG_PREFIX = "smtune:local:"
+_ENDED = ("Completed", "Failed", "Stopped")
 _TUNING_NAME = "HyperParameterTuningJobName"
 
 
@@ -34,15 +37,22 @@ class TuningService:
         self.settings = settings
         self.store = Store(settings.database)
         self.launcher = Launcher(settings)
+        self._training = TrainingJobs(self.store, self._see_to)
         self.operations: Mapping[str, Callable[[Json], Json]] = {
             "CreateHyperParameterTuningJob": self.create_tuning_job,
             "DescribeHyperParameterTuningJob": self.describe_tuning_job,
             "ListHyperParameterTuningJobs": self.list_tuning_jobs,
             "ListTrainingJobsForHyperParameterTuningJob": self.list_training_jobs,
             "StopHyperParameterTuningJob": self.stop_tuning_job,
-            "DescribeTrainingJob": self.describe_training_job,
-            "ListTags": self.list_tags,
+            "DeleteHyperParameterTuningJob": self.delete_tuning_job,
+            **self._training.operations,
+            **Tags(self.store, self._check_resource).operations,
         }
+
+    @cached_property
+    def _storage(self) -> Storage:
+        """Opened by the first job: an S3 client takes half a second to make."""
+        return open_storage(self.settings.objects, self.settings.s3_endpoint)
 
     def call(self, operation: str, request: Json) -> Json:
         """Answer one call; raises ServiceAnswerError."""
@@ -51,7 +61,8 @@ class TuningService:
             message = f"The local engine does not answer {operation} so far"
             raise ServiceAnswerError("UnknownOperationException", message)
         if operation != "CreateHyperParameterTuningJob":
-            found = violations(f"{operation}{'Input' if operation == 'ListTags' else 'Request'}", _timeless(request))
+            suffix = "Input" if operation.endswith("Tags") else "Request"
+            found = violations(f"{operation}{suffix}", _timeless(request))
             if found:
                 noun = "error" if len(found) == 1 else "errors"
                 sentences = "; ".join(item.sentence for item in found)
@@ -59,11 +70,14 @@ class TuningService:
         return handler(request)
 
     def create_tuning_job(self, request: Json) -> Json:
-        check_create(request, self.settings, self.store.programs())
+        check_create(request, self._storage, self.store.programs())
         now = time.time()
         name = request[_TUNING_NAME]
         try:
-            self.store.create_tuning_job(TuningJob(name=name, request=request, created=now, modified=now))
+            job = TuningJob(
+                name=name, request=request, created=now, modified=now, s3_endpoint=self.settings.s3_endpoint
+            )
+            self.store.create_tuning_job(job)
         except AlreadyExistsError:
             message = f"Hyper parameter tuning job names must be unique within an AWS account and region: {name}"
             raise ServiceAnswerError("ResourceInUse", message) from None
@@ -120,34 +134,33 @@ class TuningService:
             raise ServiceAnswerError("ValidationException", message)
         return {}
 
-    def describe_training_job(self, request: Json) -> Json:
-        training = self._training_job(request["TrainingJobName"])
-        return describe_training_job(self._tuning_job(training.tuning_job), training)
-
-    def list_tags(self, request: Json) -> Json:
-        kind, _, name = request["ResourceArn"].rpartition(":")[2].partition("/")
-        if kind == "training-job":
-            job = self._tuning_job(self._training_job(name).tuning_job)
-        else:
-            job = self._tuning_job(name)
-        notes = [{"Key": f"{_TAG_PREFIX}{key}", "Value": value} for key, value in job.notes.items()]
-        return {"Tags": [*job.request.get("Tags", ()), *notes]}
+    def delete_tuning_job(self, request: Json) -> Json:
+        """Delete the tuning job's entry; its training jobs, logs and artifacts stay, as on the service."""
+        name = request[_TUNING_NAME]
+        job = self._tuning_job(name)
+        if not self.store.delete_tuning_job(job.name, only_if=_ENDED):
+            message = f"The tuning job {name} is in status {job.status}, which is not in a terminal state"
+            raise ServiceAnswerError("ValidationException", message)
+        return {}
 
     def _tuning_job(self, name: str) -> TuningJob:
         job = self.store.tuning_job(name)
         if job is None:
             message = f"Amazon SageMaker can't find a tuning job named {name} (looked in {self.settings.home})"
             raise ServiceAnswerError("ResourceNotFound", message)
-        if job.status in RUNNING:
-            self.launcher.ensure_worker(job.name)
+        self._see_to(name)
         return job
 
-    def _training_job(self, name: str) -> TrainingJob:
-        training = self.store.training_job(name)
-        if training is None:
-            message = f"Requested resource not found: no training job named {name} in {self.settings.home}"
-            raise ServiceAnswerError("ValidationException", message)
-        return training
+    def _see_to(self, name: str) -> None:
+        job = self.store.tuning_job(name)
+        if job is not None and job.status in RUNNING:
+            self.launcher.ensure_worker(job.name)
+
+    def _check_resource(self, kind: str, name: str) -> None:
+        if kind == "training-job":
+            self._training.find(name)
+        else:
+            self._tuning_job(name)
 
 
 def _final_value(item: Json) -> float:

@@ -9,15 +9,16 @@ from typing import Any
 
 from smtune.local.answers import ServiceAnswerError
 from smtune.local.objects import ObjectKeyError, parse_uri
-from smtune.local.planning import has_objects, metric_definitions
+from smtune.local.planning import metric_definitions
 from smtune.local.program import NoProgramError, find_program
-from smtune.local.settings import REGION, Settings
+from smtune.local.settings import REGION
+from smtune.local.storage import Storage
 from smtune.service_model import REQUEST, violations
 
 STRATEGIES = ("Bayesian", "Random")
 
 
-def check_create(request: Mapping[str, Any], settings: Settings, programs: Mapping[str, str]) -> None:
+def check_create(request: Mapping[str, Any], storage: Storage, programs: Mapping[str, str]) -> None:
     """Raise ServiceAnswerError (ValidationException) for a request that cannot be run here."""
     found = violations(REQUEST, request)
     if found:
@@ -25,7 +26,7 @@ def check_create(request: Mapping[str, Any], settings: Settings, programs: Mappi
         sentences = "; ".join(item.sentence for item in found)
         message = f"{len(found)} validation {noun} detected: {sentences}"
         raise ServiceAnswerError("ValidationException", message)
-    for message in _problems(request, settings, programs):
+    for message in _problems(request, storage, programs):
         raise ServiceAnswerError("ValidationException", message)
 
 
@@ -45,14 +46,14 @@ def _refusals(request: Mapping[str, Any], programs: Mapping[str, str]) -> Iterat
             yield str(error)
 
 
-def _problems(request: Mapping[str, Any], settings: Settings, programs: Mapping[str, str]) -> Iterator[str]:
+def _problems(request: Mapping[str, Any], storage: Storage, programs: Mapping[str, str]) -> Iterator[str]:
     config = request["HyperParameterTuningJobConfig"]
     yield from _not_yet(request, config)
     definition = request["TrainingJobDefinition"]
     yield from _bad_limits(config)
     yield from _bad_ranges(config, definition)
     yield from _bad_objective(config, definition)
-    yield from _bad_data(definition, settings)
+    yield from _bad_data(definition, storage)
     yield from _bad_metrics(definition)
     yield from refusals(request, programs)
 
@@ -140,7 +141,7 @@ def _not_here(config: Mapping[str, Any], definition: Mapping[str, Any]) -> Itera
         yield f"S3OutputPath: {error}"
 
 
-def _bad_data(definition: Mapping[str, Any], settings: Settings) -> Iterator[str]:
+def _bad_data(definition: Mapping[str, Any], storage: Storage) -> Iterator[str]:
     for channel in definition.get("InputDataConfig", ()):
         name, source = channel["ChannelName"], channel["DataSource"].get("S3DataSource")
         if source is None:
@@ -150,12 +151,12 @@ def _bad_data(definition: Mapping[str, Any], settings: Settings) -> Iterator[str
         elif channel.get("InputMode", "File") == "Pipe":
             yield f"The local engine has no Pipe mode: channel {name}"
         else:
-            yield from _no_objects(source["S3Uri"], settings)
+            yield from _no_objects(source["S3Uri"], storage)
 
 
-def _no_objects(uri: str, settings: Settings) -> Iterator[str]:
+def _no_objects(uri: str, storage: Storage) -> Iterator[str]:
     try:
-        present = has_objects(settings.objects, uri)
+        present = storage.has_objects(uri)
     except ObjectKeyError as error:
         yield str(error)
         return
@@ -163,5 +164,5 @@ def _no_objects(uri: str, settings: Settings) -> Iterator[str]:
         yield (
             f'No S3 objects found under S3 URL "{uri}" given in input data source. Please ensure that the bucket '
             f"exists in the selected region ({REGION}), and that objects exist under that S3 prefix. "
-            f"(Here S3 is the folder {settings.objects})"
+            f"(Here S3 is {storage.place})"
         )

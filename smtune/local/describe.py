@@ -10,7 +10,7 @@ from typing import Any
 from smtune.local.ending import artifact_uri
 from smtune.local.planning import OBJECTIVE_HYPERPARAMETER, all_hyperparameters, metric_definitions
 from smtune.local.records import TrainingJob, TuningJob
-from smtune.local.settings import ACCOUNT, REGION
+from smtune.local.settings import ACCOUNT, DELETED, REGION
 
 Json = dict[str, Any]
 _COPIED = (
@@ -29,7 +29,7 @@ _COPIED = (
 
 
 def tuning_job_arn(name: str) -> str:
-    return f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:hyper-parameter-tuning-job/{name.lower()}"
+    return f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:hyper-parameter-tuning-job/{name.partition(DELETED)[0].lower()}"
 
 
 def training_job_arn(name: str) -> str:
@@ -103,6 +103,21 @@ def summarize_training_job(job: TuningJob, training: TrainingJob, *, with_tuning
             "FailureReason": training.failure_reason,
             "FinalHyperParameterTuningJobObjectiveMetric": _final_objective(job, training),
             "ObjectiveStatus": training.objective_status,
+        }
+    )
+
+
+def list_training_job(training: TrainingJob) -> Json:
+    """An item of ListTrainingJobs."""
+    return _known(
+        {
+            "TrainingJobName": training.name,
+            "TrainingJobArn": training_job_arn(training.name),
+            "CreationTime": _time(training.created),
+            "TrainingEndTime": _time(training.ended),
+            "LastModifiedTime": _time(training.modified),
+            "TrainingJobStatus": training.status,
+            "SecondaryStatus": _secondary(training),
         }
     )
 

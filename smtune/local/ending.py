@@ -9,16 +9,15 @@ import time
 from pathlib import Path
 from typing import Any
 
-from smtune.local.objects import object_path, pack, parse_uri
 from smtune.local.outcome import REASON_LENGTH, Ending, Verdict, judge
-from smtune.local.planning import metric_definitions
+from smtune.local.planning import CHANNELS, metric_definitions
 from smtune.local.records import TrainingJob, Transition, TuningJob
-from smtune.local.settings import Settings
+from smtune.local.storage import Storage
 from smtune.local.store import Store
 from smtune.local.trial import Trial
 
 
-def end_training_job(store: Store, settings: Settings, job: TuningJob, trial: Trial, exit_code: int) -> None:
+def end_training_job(store: Store, storage: Storage, job: TuningJob, trial: Trial, exit_code: int) -> None:
     """Store how `trial` ended; its /opt/ml is removed once its artifacts are safe, and kept if it failed."""
     training = store.training_job(trial.plan.contract.job_name)
     assert training is not None  # noqa: S101  a trial is stored before it starts
@@ -38,10 +37,11 @@ def end_training_job(store: Store, settings: Settings, job: TuningJob, trial: Tr
         verdict = Verdict("Failed", "Failed", f"InternalServerError: cannot write the log: {trial.trouble}")
     try:
         if verdict.status != "Failed":
-            _keep_artifacts(settings, job, training.name, trial.root)
+            _keep_artifacts(storage, job, training.name, trial.root)
     except OSError as error:
         verdict = Verdict("Failed", "Failed", f"InternalServerError: cannot keep the artifacts: {error}")
     store.save_training_job(_ended(training, verdict, final, objective))
+    shutil.rmtree(trial.plan.folder / CHANNELS, ignore_errors=True)
     if verdict.status != "Failed":
         shutil.rmtree(trial.root, ignore_errors=True)
 
@@ -61,12 +61,11 @@ def artifact_uri(definition: dict[str, Any], training_job: str, name: str = "mod
     return f"{definition['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{training_job}/output/{name}"
 
 
-def _keep_artifacts(settings: Settings, job: TuningJob, name: str, root: Path) -> None:
+def _keep_artifacts(storage: Storage, job: TuningJob, name: str, root: Path) -> None:
     folders = {"model.tar.gz": root / "model", "output.tar.gz": root / "output" / "data"}
     for archive, folder in folders.items():
         if archive == "model.tar.gz" or any(folder.iterdir()):
-            uri = artifact_uri(dict(job.definition), name, archive)
-            pack(folder, object_path(settings.objects, *parse_uri(uri)))
+            storage.keep(folder, artifact_uri(dict(job.definition), name, archive))
 
 
 def _ended(

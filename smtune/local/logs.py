@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from smtune.local.answers import ServiceAnswerError
 from smtune.local.contract import HOST
-from smtune.local.settings import Settings
+from smtune.local.log_pages import Page, filtered, page_of
+from smtune.local.log_pattern import LogPattern
+from smtune.local.settings import ACCOUNT, REGION, Settings
 from smtune.local.store import Store
 from smtune.metrics import as_logged
 
 GROUP = "/aws/sagemaker/TrainingJobs"
 Json = dict[str, Any]
-_PAGE = 10_000
+_GROUP_ARN = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{GROUP}"
+_STREAMS_PAGE = 50
 
 
 class LogService:
@@ -26,6 +30,7 @@ class LogService:
         self._operations: Mapping[str, Callable[[Json], Json]] = {
             "DescribeLogStreams": self._streams,
             "GetLogEvents": self._events,
+            "FilterLogEvents": self._filter,
         }
 
     def call(self, operation: str, request: Json) -> Json:
@@ -34,29 +39,93 @@ class LogService:
         if handler is None:
             message = f"The local engine does not answer {operation} so far"
             raise ServiceAnswerError("UnknownOperationException", message)
-        if request.get("logGroupName") != GROUP:
+        group = request.get("logGroupName", request.get("logGroupIdentifier", ""))
+        if group not in {GROUP, _GROUP_ARN, f"{_GROUP_ARN}:*"}:
             message = f"The specified log group does not exist: only {GROUP} does here."
             raise ServiceAnswerError("ResourceNotFoundException", message)
         return handler(request)
 
     def _streams(self, request: Json) -> Json:
-        name = request.get("logStreamNamePrefix", "").partition("/")[0]
-        file = self._file(name)
-        return {"logStreams": [{"logStreamName": f"{name}/{HOST}"}] if file and file.is_file() else []}
+        """Sorted by name, or by the last event; the prefix only goes with the name, as on the service."""
+        by_time = request.get("orderBy") == "LastEventTime"
+        if by_time and "logStreamNamePrefix" in request:
+            message = "Cannot order by LastEventTime with a logStreamNamePrefix."
+            raise ServiceAnswerError("InvalidParameterException", message)
+        found = self._files(request.get("logStreamNamePrefix", ""))
+        streams = [_stream(name, file) for name, file in found.items()]
+        key = "lastEventTimestamp" if by_time else "logStreamName"
+        streams.sort(key=lambda item: item.get(key, 0), reverse=request.get("descending", False))
+        start, limit = int(request.get("nextToken", "0")), request.get("limit", _STREAMS_PAGE)
+        end = start + limit
+        return {"logStreams": streams[start:end], **({"nextToken": str(end)} if end < len(streams) else {})}
 
     def _events(self, request: Json) -> Json:
-        file = self._file(request["logStreamName"].partition("/")[0])
-        if file is None or not file.is_file():
+        name = request["logStreamName"]
+        file = self._files(name).get(name)
+        if file is None:
             raise ServiceAnswerError("ResourceNotFoundException", "The specified log stream does not exist.")
-        start = int(request.get("nextToken", "f/0").removeprefix("f/"))
-        limit = min(request.get("limit", _PAGE), _PAGE)
-        events = [event for number, event in enumerate(_read(file)) if start <= number < start + limit]
-        token = f"f/{start + len(events)}"
-        return {"events": events, "nextForwardToken": token, "nextBackwardToken": "b/0"}
+        first, last = request.get("startTime", 0), request.get("endTime", float("inf"))
+        events = [event for event in _read(file) if first <= event["timestamp"] < last]
+        page: Page = page_of(events, request)
+        return {
+            "events": page.events,
+            "nextForwardToken": f"f/{page.end:056d}/s",
+            "nextBackwardToken": f"b/{page.start:056d}/s",
+        }
 
-    def _file(self, name: str) -> Path | None:
-        training = self._store.training_job(name)
-        return None if training is None else self._settings.log_file(training.tuning_job, training.name)
+    def _filter(self, request: Json) -> Json:
+        """Events of many streams by time. Unlike GetLogEvents's, `endTime` itself is included."""
+        if "logStreamNames" in request and "logStreamNamePrefix" in request:
+            message = "Give logStreamNames or logStreamNamePrefix, not both."
+            raise ServiceAnswerError("InvalidParameterException", message)
+        files = self._files(request.get("logStreamNamePrefix", ""))
+        names = request.get("logStreamNames", list(files))
+        unknown = next((name for name in names if name not in files), None)
+        if unknown is not None:
+            message = f"The specified log stream does not exist: {unknown}"
+            raise ServiceAnswerError("ResourceNotFoundException", message)
+        pattern = LogPattern.parse(request.get("filterPattern", ""))
+        first, last = request.get("startTime", 0), request.get("endTime", float("inf"))
+        found = [
+            {
+                "logStreamName": name,
+                **event,
+                "eventId": f"{event['timestamp']:020d}{crc32(name.encode()):010d}{number:026d}",
+            }
+            for name in names
+            for number, event in enumerate(_read(files[name]))
+            if first <= event["timestamp"] <= last and pattern.matches(event["message"])
+        ]
+        return filtered(found, names, request)
+
+    def _files(self, prefix: str) -> dict[str, Path]:
+        """Stream -> its file, by name; without looking at every training job where the prefix names one."""
+        job, slash, _ = prefix.partition("/")
+        if slash:
+            training = self._store.training_job(job)
+            jobs = [] if training is None else [training]
+        else:
+            jobs = self._store.all_training_jobs()
+        files = {f"{item.name}/{HOST}": self._settings.log_file(item.tuning_job, item.name) for item in jobs}
+        return {name: file for name, file in files.items() if name.startswith(prefix) and file.is_file()}
+
+
+def _event_id(stream: str, number: int, timestamp: int) -> str:
+    return f"{timestamp:020d}{crc32(stream.encode()):010d}{number:026d}"
+
+
+def _stream(name: str, file: Path) -> Json:
+    stream: Json = {
+        "logStreamName": name,
+        "creationTime": round(file.stat().st_ctime * 1000),
+        "arn": f"{_GROUP_ARN}:log-stream:{name}",
+        "storedBytes": 0,  # the service reports nothing else here since 2019
+    }
+    stamps = [event["timestamp"] for event in _read(file)]
+    if stamps:
+        stream |= {"creationTime": stamps[0], "firstEventTimestamp": stamps[0]}
+        stream |= {"lastEventTimestamp": stamps[-1], "lastIngestionTime": stamps[-1]}
+    return stream
 
 
 def _read(file: Path) -> Iterator[Json]:

@@ -8,6 +8,7 @@ import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -33,7 +34,8 @@ def parse_uri(uri: str) -> tuple[str, str]:
 def object_path(objects: Path, bucket: str, key: str) -> Path:
     """The file of an object; raises ObjectKeyError for a key that would leave the folder."""
     parts = [part for part in key.split("/") if part]
-    if any(part in {".", ".."} for part in (bucket, *parts)) or "\0" in key or "/" in bucket:
+    hidden = bucket.startswith(".")  # as no bucket's name does: beside the buckets lie folders of the engine
+    if hidden or any(part in {".", ".."} for part in parts) or "\0" in key or "/" in bucket:
         message = f"the key {key!r} cannot be a file's path"
         raise ObjectKeyError(message)
     return objects.joinpath(bucket, *parts)
@@ -41,15 +43,65 @@ def object_path(objects: Path, bucket: str, key: str) -> Path:
 
 def write_object(path: Path, body: BinaryIO) -> None:
     """Write a whole object or nothing, whatever happens meanwhile."""
+    with _written(path, body) as finished:
+        finished.replace(path)
+
+
+def create_object(path: Path, body: BinaryIO) -> None:
+    """Write a new object; raises FileExistsError where there is one, also if it came meanwhile."""
+    with _written(path, body) as finished:
+        path.hardlink_to(finished)
+
+
+@contextmanager
+def _written(path: Path, body: BinaryIO) -> Iterator[Path]:
+    """A file with the whole body beside `path`, gone afterwards unless it was moved."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=_UNFINISHED)
     try:
         with os.fdopen(descriptor, "wb") as file:
             shutil.copyfileobj(body, file)
-        Path(name).replace(path)
-    except BaseException:
+        yield Path(name)
+    finally:
         Path(name).unlink(missing_ok=True)
-        raise
+
+
+def remove_object(path: Path, bucket: Path) -> None:
+    """Remove an object, if there is one, and the folders that it leaves empty; the bucket stays."""
+    path.unlink(missing_ok=True)
+    for folder in path.parents:
+        if folder == bucket or not folder.is_relative_to(bucket):
+            return
+        try:
+            folder.rmdir()
+        except OSError:
+            return  # others are in it, or it was never there
+
+
+class Slice:
+    """Some bytes of a file, read once. Like a connection, it may be dropped without being closed."""
+
+    def __init__(self, path: Path, start: int, end: int) -> None:
+        self._descriptor = os.open(path, os.O_RDONLY)
+        self._left = end - start
+        os.lseek(self._descriptor, start, os.SEEK_SET)
+
+    def read(self, size: int | None = None) -> bytes:
+        wanted = self._left if size is None or size < 0 else min(size, self._left)
+        chunks = []
+        while wanted > 0 and (chunk := os.read(self._descriptor, wanted)):
+            chunks.append(chunk)
+            wanted -= len(chunk)
+            self._left -= len(chunk)
+        return b"".join(chunks)
+
+    def close(self) -> None:
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
+
+    def __del__(self) -> None:
+        self.close()
 
 
 def list_objects(objects: Path, bucket: str, prefix: str) -> Iterator[tuple[str, Path]]:

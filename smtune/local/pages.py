@@ -39,10 +39,15 @@ def page(key: str, listing: Listing, request: Json) -> Json:
         request.get("SortOrder", "Ascending" if listing.default_sort == "Name" else "Descending") == "Descending"
     )
     chosen.sort(key=listing.sort_keys[request.get("SortBy", listing.default_sort)], reverse=descending)
+    return paged(key, chosen, request)
+
+
+def paged(key: str, items: Sequence[Any], request: Json, *, default_size: int = DEFAULT_SIZE) -> Json:
+    """One page of `items` below `key`, as `request` asks for; raises ServiceAnswerError for a foreign token."""
     start = _offset(request)
-    end = start + request.get("MaxResults", DEFAULT_SIZE)
-    result: Json = {key: chosen[start:end]}
-    if end < len(chosen):
+    end = start + request.get("MaxResults", default_size)
+    result: Json = {key: list(items[start:end])}
+    if end < len(items):
         result["NextToken"] = _token(request, end)
     return result
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from smtune.algorithms import xgboost
 from smtune.algorithms.images import parse_image
 from smtune.local.contract import Contract, available_cpus
-from smtune.local.objects import list_objects, object_path, parse_uri
 from smtune.local.program import find_program
 from smtune.local.records import TrainingJob, TuningJob
 from smtune.local.settings import Settings
+from smtune.local.storage import Storage
 from smtune.local.trial import TrialPlan
 from smtune.metrics import Scraper
 
 OBJECTIVE_HYPERPARAMETER = "_tuning_objective_metric"
 DEFAULT_RUNTIME_SECONDS = 86_400
+CHANNELS = "channels"
+"""Below a training job's folder: data that lies nowhere else on this machine."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Workshop:
     """What every training job of a tuning job shares here."""
 
     settings: Settings
+    storage: Storage
     programs: Mapping[str, str]
     bubblewrap: str | None
     parallel: int
@@ -49,8 +50,8 @@ def plan_trial(workshop: Workshop, job: TuningJob, training: TrainingJob) -> Tri
     return TrialPlan(
         contract=contract,
         program=program,
-        data={name: _channel_folder(settings.objects, channel, folder) for name, channel in channels.items()},
-        archive=None if program.archive is None else object_path(settings.objects, *parse_uri(program.archive)),
+        data={name: workshop.storage.folder(_uri(item), folder / CHANNELS / name) for name, item in channels.items()},
+        archive=None if program.archive is None else workshop.storage.file(program.archive, folder / "source.tar.gz"),
         environment=dict(definition.get("Environment", {})),
         folder=folder,
         scraper=Scraper(metric_definitions(definition)),
@@ -76,22 +77,6 @@ def metric_definitions(definition: Mapping[str, Any]) -> list[dict[str, str]]:
     return [dict(item) for item in algorithm.get("MetricDefinitions", ())]
 
 
-def has_objects(objects: Path, uri: str) -> bool:
-    """Whether any object here lies under an S3 prefix."""
-    return next(iter(list_objects(objects, *parse_uri(uri))), None) is not None
-
-
-def _channel_folder(objects: Path, channel: Mapping[str, Any], folder: Path) -> Path:
-    """The folder of a channel: the prefix itself if it is one, else its objects gathered in a folder of their own."""
-    bucket, key = parse_uri(channel["DataSource"]["S3DataSource"]["S3Uri"])
-    path = object_path(objects, bucket, key)
-    if path.is_dir():
-        return path
-    gathered: Path = folder / "channels" / channel["ChannelName"]
-    gathered.mkdir(parents=True, exist_ok=True)
-    common = len(key.rpartition("/")[0]) + 1 if "/" in key else 0
-    for name, file in list_objects(objects, bucket, key):
-        target = gathered / name[common:]
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, target)
-    return gathered
+def _uri(channel: Mapping[str, Any]) -> str:
+    uri: str = channel["DataSource"]["S3DataSource"]["S3Uri"]
+    return uri

@@ -24,6 +24,16 @@ class TuningJob:
     failure_reason: str | None = None
     notes: Mapping[str, str] = field(default_factory=dict)
     """How the engine runs it (strategy, isolation); shown as tags."""
+    tags: Mapping[str, str] | None = None
+    """What AddTags and DeleteTags made of the request's; None before either."""
+    s3_endpoint: str | None = None
+    """Where its S3 is; None is the engine's own folder."""
+
+    @property
+    def all_tags(self) -> Mapping[str, str]:
+        """The tags that the user gave it."""
+        asked = {item["Key"]: item["Value"] for item in self.request.get("Tags", ())}
+        return asked if self.tags is None else self.tags
 
     @property
     def config(self) -> Mapping[str, Any]:
@@ -70,6 +80,8 @@ class TrainingJob:
     objective_status: ObjectiveStatus = "Pending"
     final_metrics: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     """Name -> (last value, its time)."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """The tuning job's at its start, and what was changed since."""
 
     @property
     def is_running(self) -> bool:

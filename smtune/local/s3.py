@@ -1,23 +1,28 @@
-"""The S3 operations that the steps need, on a folder: put (in one or in parts), get, head, list."""
+"""S3 on a folder: objects, whole or in parts, with their checksums, headers and conditions."""
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
-import hashlib
-import io
-import os
+import xml.etree.ElementTree as ET
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
+from urllib.parse import unquote
 
 from botocore.response import StreamingBody
 
 from smtune.local.answers import ServiceAnswerError
-from smtune.local.multipart import Uploads, part_numbers
-from smtune.local.objects import list_objects, object_path, write_object
+from smtune.local.buckets import Buckets
+from smtune.local.checksums import Checked, Claim
+from smtune.local.multipart import Part, Uploads, read_parts
+from smtune.local.object_facts import FactBook, Facts, facts_of, modified
+from smtune.local.objects import Slice, create_object, object_path, remove_object, write_object
+from smtune.local.s3_call import S3Call
+from smtune.local.settings import ACCOUNT
 
 Json = dict[str, Any]
-_PAGE = 1000
+_PARTS_PAGE = 1000
 
 
 class ObjectService:
@@ -26,134 +31,181 @@ class ObjectService:
     def __init__(self, objects: Path) -> None:
         self._objects = objects
         self._uploads = Uploads(objects)
-        self._operations: Mapping[str, Callable[[Json], Json]] = {
+        self._facts = FactBook(objects)
+        self._operations: Mapping[str, Callable[[S3Call], Json]] = {
+            **Buckets(objects, self._facts, self._uploads).operations,
             "PutObject": self._put,
+            "CopyObject": self._copy,
             "GetObject": self._get,
             "HeadObject": self._head,
-            "ListObjectsV2": self._list,
+            "DeleteObject": self._delete,
+            "DeleteObjects": self._delete_several,
             "CreateMultipartUpload": self._begin,
             "UploadPart": self._add_part,
+            "ListParts": self._list_parts,
             "CompleteMultipartUpload": self._complete,
             "AbortMultipartUpload": self._abort,
         }
 
     def call(self, operation: str, params: Json) -> Json:
-        """Answer one call, given botocore's request; raises ServiceAnswerError."""
+        """Answer one call, given botocore's request; raises ServiceAnswerError, ObjectKeyError, OSError."""
         handler = self._operations.get(operation)
         if handler is None:
             message = f"The local engine does not answer {operation} so far"
             raise ServiceAnswerError("NotImplemented", message, status=501)
-        return handler(params)
+        call = S3Call.of(params)
+        if call.headers.get("x-amz-expected-bucket-owner", ACCOUNT) != ACCOUNT:
+            raise ServiceAnswerError("AccessDenied", "Access Denied", status=403)
+        return handler(call)
 
-    def _put(self, params: Json) -> Json:
-        path = self._path(params)
-        write_object(path, _stream(params))
-        return {"ETag": _etag(path)}
+    def _put(self, call: S3Call) -> Json:
+        path = self._writable(call)
+        stream: Any = Checked(call.stream, call.claim)
+        _writer(call)(path, stream)
+        facts = dataclasses.replace(
+            facts_of(call.headers, stream.md5), algorithm=call.claim.algorithm, checksum=stream.checksum
+        )
+        self._facts.write(path, facts)
+        return facts.of_put()
 
-    def _begin(self, params: Json) -> Json:
-        self._path(params)
-        return {"UploadId": self._uploads.begin()}
+    def _copy(self, call: S3Call) -> Json:
+        bucket, _, key = unquote(call.headers["x-amz-copy-source"]).lstrip("/").partition("/")
+        source = self._existing(object_path(self._objects, bucket, key.partition("?versionId=")[0]))
+        path = self._writable(call)
+        old = self._facts.read(source)
+        algorithm = call.headers.get("x-amz-checksum-algorithm", old.algorithm or "").lower() or None
+        with source.open("rb") as file:
+            stream: Any = Checked(file, Claim(algorithm))
+            write_object(path, stream)
+        given = facts_of(call.headers) if call.headers.get("x-amz-metadata-directive") == "REPLACE" else old
+        facts = Facts(stream.md5, algorithm, stream.checksum, "FULL_OBJECT", given.headers, given.metadata)
+        self._facts.write(path, facts)
+        return {"CopyObjectResult": {"LastModified": modified(path), **facts.of_put()}}
 
-    def _add_part(self, params: Json) -> Json:
-        query = params["query_string"]
-        return {"ETag": _etag(self._uploads.add(query["uploadId"], int(query["partNumber"]), _stream(params)))}
+    def _get(self, call: S3Call) -> Json:
+        path = self._existing(self._path(call))
+        facts = self._facts.describe(path, checksum=call.wants_checksum and "range" not in call.headers)
+        size = facts["ContentLength"]
+        if call.headers.get("if-match", facts["ETag"]) not in {facts["ETag"], facts["ETag"].strip('"'), "*"}:
+            raise _failed_condition()
+        start, end = _range(call.headers.get("range"), size)
+        body: Any = Slice(path, start, end)
+        partial = {"ContentRange": f"bytes {start}-{end - 1}/{size}"} if "range" in call.headers else {}
+        return {**facts, **partial, "ContentLength": end - start, "Body": StreamingBody(body, end - start)}
 
-    def _complete(self, params: Json) -> Json:
-        path = self._path(params)
-        self._uploads.complete(params["query_string"]["uploadId"], part_numbers(params["body"]), path)
-        return {"ETag": _etag(path)}
-
-    def _abort(self, params: Json) -> Json:
-        self._uploads.abort(params["query_string"]["uploadId"])
-        return {}
-
-    def _get(self, params: Json) -> Json:
-        path = self._existing(params)
-        start, end = _range(params["headers"].get("Range"), path.stat().st_size)
-        body: Any = _Slice(path, start, end)
-        return {**_facts(path), "ContentLength": end - start, "Body": StreamingBody(body, end - start)}
-
-    def _head(self, params: Json) -> Json:
-        path = self._path(params)
+    def _head(self, call: S3Call) -> Json:
+        path = self._path(call)
         if not path.is_file():
             raise ServiceAnswerError("404", "Not Found", status=404)  # an answer to HEAD has no body to say more
-        return {**_facts(path), "ContentLength": path.stat().st_size}
+        return self._facts.describe(path, checksum=call.wants_checksum)
 
-    def _list(self, params: Json) -> Json:
-        query = params["query_string"]
-        bucket, _ = _bucket_and_key(params)
-        prefix, after = query.get("prefix", ""), query.get("continuation-token", "")
-        found = [(key, path) for key, path in list_objects(self._objects, bucket, prefix) if key > after]
-        size = min(int(query.get("max-keys", _PAGE)), _PAGE)
-        contents = [{"Key": key, "Size": path.stat().st_size, **_facts(path)} for key, path in found[:size]]
-        more = len(found) > size
-        answer: Json = {"Name": bucket, "Prefix": prefix, "KeyCount": len(contents), "IsTruncated": more}
-        if contents:
-            answer["Contents"] = contents
-        if more:
-            answer["NextContinuationToken"] = contents[-1]["Key"]
-        return answer
+    def _delete(self, call: S3Call) -> Json:
+        """No error where there is no such object."""
+        path = self._path(call)
+        remove_object(path, self._objects / call.bucket)
+        self._facts.forget(path)
+        return {}
 
-    def _path(self, params: Json) -> Path:
-        return object_path(self._objects, *_bucket_and_key(params))
+    def _delete_several(self, call: S3Call) -> Json:
+        root = ET.fromstring(call.text)  # noqa: S314  written by botocore in this process
+        keys = [item.text or "" for item in root.iter() if item.tag.rpartition("}")[2] == "Key"]
+        for key in keys:
+            self._delete(dataclasses.replace(call, key=key))
+        return {"Deleted": [{"Key": key} for key in keys]}
 
-    def _existing(self, params: Json) -> Path:
-        path = self._path(params)
+    def _begin(self, call: S3Call) -> Json:
+        self._path(call)
+        algorithm = call.headers.get("x-amz-checksum-algorithm", "").lower() or None
+        kind = call.headers.get("x-amz-checksum-type", "COMPOSITE")
+        facts = dataclasses.replace(facts_of(call.headers), algorithm=algorithm, kind=kind)
+        answer: Json = {"Bucket": call.bucket, "Key": call.key}
+        answer["UploadId"] = self._uploads.begin(call.bucket, call.key, facts)
+        return answer | ({"ChecksumAlgorithm": algorithm.upper(), "ChecksumType": kind} if algorithm else {})
+
+    def _add_part(self, call: S3Call) -> Json:
+        """With the upload's own checksum algorithm where the part names none."""
+        wanted = self._uploads.find(call.query["uploadId"]).facts.algorithm
+        claim = call.claim if call.claim.value or wanted is None else Claim(wanted, None, call.claim.md5)
+        part = self._uploads.add(call.query["uploadId"], int(call.query["partNumber"]), call.stream, claim)
+        return {"ETag": f'"{part.etag}"', **_part_checksum(claim.algorithm, part)}
+
+    def _list_parts(self, call: S3Call) -> Json:
+        upload = self._uploads.find(call.query["uploadId"])
+        size = min(int(call.query.get("max-parts", _PARTS_PAGE)), _PARTS_PAGE)
+        marker = int(call.query.get("part-number-marker", 0))
+        parts = [part for part in self._uploads.parts(upload.identifier) if part.number > marker]
+        listed = [
+            {
+                "PartNumber": part.number,
+                "ETag": f'"{part.etag}"',
+                "Size": part.size,
+                "LastModified": dt.datetime.fromtimestamp(int(upload.initiated), tz=dt.UTC),
+                **_part_checksum(upload.facts.algorithm, part),
+            }
+            for part in parts[:size]
+        ]
+        answer: Json = {"Bucket": upload.bucket, "Key": upload.key, "UploadId": upload.identifier, "MaxParts": size}
+        answer["IsTruncated"] = len(parts) > size
+        if answer["IsTruncated"]:
+            answer["NextPartNumberMarker"] = parts[size - 1].number
+        return answer | ({"Parts": listed} if listed else {})
+
+    def _complete(self, call: S3Call) -> Json:
+        path = self._writable(call)
+        facts = self._uploads.complete(call.query["uploadId"], read_parts(call.text), path)
+        self._facts.write(path, facts)
+        return {"Bucket": call.bucket, "Key": call.key, **facts.of_put()}
+
+    def _abort(self, call: S3Call) -> Json:
+        self._uploads.abort(call.query["uploadId"])
+        return {}
+
+    def _path(self, call: S3Call) -> Path:
+        return object_path(self._objects, call.bucket, call.key)
+
+    def _existing(self, path: Path) -> Path:
         if not path.is_file():
             raise ServiceAnswerError("NoSuchKey", f"The specified key does not exist: {path}", status=404)
         return path
 
-
-class _Slice:
-    """Some bytes of a file, read once. Like a connection, it may be dropped without being closed."""
-
-    def __init__(self, path: Path, start: int, end: int) -> None:
-        self._descriptor = os.open(path, os.O_RDONLY)
-        self._left = end - start
-        os.lseek(self._descriptor, start, os.SEEK_SET)
-
-    def read(self, size: int | None = None) -> bytes:
-        wanted = self._left if size is None or size < 0 else min(size, self._left)
-        chunks = []
-        while wanted > 0 and (chunk := os.read(self._descriptor, wanted)):
-            chunks.append(chunk)
-            wanted -= len(chunk)
-            self._left -= len(chunk)
-        return b"".join(chunks)
-
-    def close(self) -> None:
-        descriptor, self._descriptor = self._descriptor, -1
-        if descriptor >= 0:
-            os.close(descriptor)
-
-    def __del__(self) -> None:
-        self.close()
+    def _writable(self, call: S3Call) -> Path:
+        """The path, if the conditions of the request hold: If-None-Match: * and If-Match."""
+        path = self._path(call)
+        if call.headers.get("if-none-match") == "*" and path.is_file():
+            raise _failed_condition()
+        wanted = call.headers.get("if-match")
+        if wanted is not None and wanted.strip('"') != self._facts.read(self._existing(path)).etag:
+            raise _failed_condition()
+        return path
 
 
-def _stream(params: Json) -> BinaryIO:
-    body = params["body"]
-    stream: BinaryIO = io.BytesIO(body) if isinstance(body, bytes | bytearray) else body
-    return stream
+def _writer(call: S3Call) -> Callable[[Path, Any], None]:
+    """How to write: so that of two requests with If-None-Match only one succeeds, or over what is there."""
+    return _create if call.headers.get("if-none-match") == "*" else write_object
 
 
-def _bucket_and_key(params: Json) -> tuple[str, str]:
-    signing: Json = params["context"]["s3_redirect"]
-    key = signing.get("params", {}).get("Key", "")
-    return signing["bucket"], key
+def _create(path: Path, body: Any) -> None:
+    try:
+        create_object(path, body)
+    except FileExistsError:
+        raise _failed_condition() from None
+
+
+def _failed_condition() -> ServiceAnswerError:
+    message = "At least one of the pre-conditions you specified did not hold"
+    return ServiceAnswerError("PreconditionFailed", message, status=412)
+
+
+def _part_checksum(algorithm: str | None, part: Part) -> Json:
+    return {} if algorithm is None or part.checksum is None else {f"Checksum{algorithm.upper()}": part.checksum}
 
 
 def _range(header: str | None, size: int) -> tuple[int, int]:
     if header is None:
         return 0, size
     first, _, last = header.removeprefix("bytes=").partition("-")
+    if not first:
+        return max(0, size - int(last)), size
+    if int(first) >= size:
+        raise ServiceAnswerError("InvalidRange", "The requested range is not satisfiable", status=416)
     return int(first), min(int(last) + 1 if last else size, size)
-
-
-def _facts(path: Path) -> Json:
-    modified = dt.datetime.fromtimestamp(int(path.stat().st_mtime), tz=dt.UTC)
-    return {"ETag": _etag(path), "LastModified": modified}
-
-
-def _etag(path: Path) -> str:
-    with path.open("rb") as file:
-        return f'"{hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()}"'

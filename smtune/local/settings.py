@@ -11,6 +11,8 @@ from smtune.errors import ConfigurationError
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
+DELETED = "#"
+"""Separates a deleted tuning job's name from its number: no name can hold it, so its training jobs stay apart."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,9 @@ class Settings:
     """Seconds between SIGTERM and SIGKILL, as on the service. `SMTUNE_STOP_GRACE_SECONDS`."""
     sandbox: bool = True
     """Whether to give each training job a private /opt/ml where the machine can. `SMTUNE_SANDBOX=off` says no."""
+
+    s3_endpoint: str | None = None
+    """Where new tuning jobs find S3, as a URL; None is the folder `objects`. A job keeps what it was created with."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -60,7 +65,7 @@ class Settings:
         return self.home / "s3"
 
     def job_folder(self, tuning_job: str) -> Path:
-        return self.home / "jobs" / tuning_job
+        return self.home / "jobs" / tuning_job.partition(DELETED)[0]
 
     def training_folder(self, tuning_job: str, training_job: str) -> Path:
         return self.job_folder(tuning_job) / training_job

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import sqlite3
 import threading
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 from smtune.errors import SmtuneError
 from smtune.local.records import TrainingJob, Transition, TuningJob
+from smtune.local.settings import DELETED
 from smtune.metrics import Observation
 
 _VERSION = 1
@@ -58,7 +60,9 @@ class Store:
         return TuningJob(**json.loads(rows[0][0])) if rows else None
 
     def tuning_jobs(self) -> list[TuningJob]:
-        return [TuningJob(**json.loads(row[0])) for row in self._read("SELECT record FROM tuning_jobs")]
+        """All that are not deleted."""
+        rows = self._read("SELECT record FROM tuning_jobs WHERE instr(name, ?) = 0", DELETED)
+        return [TuningJob(**json.loads(row[0])) for row in rows]
 
     def change_tuning_job(self, name: str, *, only_if: tuple[str, ...] | None = None, **changes: Any) -> bool:
         """Change fields of a job, if its status is among `only_if`; tells whether it did."""
@@ -71,7 +75,36 @@ class Store:
             db.execute("UPDATE tuning_jobs SET record = ? WHERE name = ?", (_to_json(changed), name))
             return True
 
+    def delete_tuning_job(self, name: str, *, only_if: tuple[str, ...]) -> bool:
+        """Free the name of a job whose status is among `only_if`; its training jobs stay. Tells whether it did."""
+        with self._transaction() as db:
+            row = db.execute("SELECT record FROM tuning_jobs WHERE name = ?", (name,)).fetchone()
+            job = TuningJob(**json.loads(row[0])) if row else None
+            if job is None or job.status not in only_if:
+                return False
+            aside = dataclasses.replace(job, name=f"{job.name}{DELETED}{uuid.uuid4().hex}")
+            db.execute(
+                "UPDATE tuning_jobs SET name = ?, record = ? WHERE name = ?", (aside.name, _to_json(aside), name)
+            )
+            db.execute(
+                "UPDATE training_jobs SET tuning_job = ?, record = json_set(record, '$.tuning_job', ?) "
+                "WHERE tuning_job = ? COLLATE NOCASE",
+                (aside.name, aside.name, name),
+            )
+            return True
+
     # training jobs
+
+    def change_training_job(self, name: str, *, only_if: tuple[str, ...] | None = None, **changes: Any) -> bool:
+        """Change fields of a training job, if its status is among `only_if`; tells whether it did."""
+        with self._transaction() as db:
+            row = db.execute("SELECT record FROM training_jobs WHERE name = ?", (name,)).fetchone()
+            job = _training_job(row[0])
+            if only_if is not None and job.status not in only_if:
+                return False
+            changed = dataclasses.replace(job, **changes)
+            db.execute("UPDATE training_jobs SET record = ? WHERE name = ?", (_to_json(changed), name))
+            return True
 
     def save_training_job(self, job: TrainingJob, observations: Iterable[Observation] = ()) -> None:
         """Remember a training job, new or changed, together with what it has just printed."""
@@ -84,13 +117,19 @@ class Store:
             _insert_observations(db, job.name, observations)
 
     def training_job(self, name: str) -> TrainingJob | None:
-        rows = self._read("SELECT record FROM training_jobs WHERE name = ?", name)
+        """Found in any case: ARNs hold it in lower case."""
+        query = "SELECT record FROM training_jobs WHERE name = ?"
+        rows = self._read(query, name) or self._read(f"{query} COLLATE NOCASE", name)
         return _training_job(rows[0][0]) if rows else None
 
     def training_jobs(self, tuning_job: str) -> list[TrainingJob]:
         """All of a tuning job's, by number."""
         query = "SELECT record FROM training_jobs WHERE tuning_job = ? COLLATE NOCASE ORDER BY number"
         return [_training_job(row[0]) for row in self._read(query, tuning_job)]
+
+    def all_training_jobs(self) -> list[TrainingJob]:
+        """Those of every tuning job, deleted ones' too."""
+        return [_training_job(row[0]) for row in self._read("SELECT record FROM training_jobs ORDER BY name")]
 
     # what they print
 
@@ -110,6 +149,10 @@ class Store:
         return [
             Observation(name, float("nan") if value is None else value, time, step) for name, value, time, step in rows
         ]
+
+    def metric_names(self) -> list[tuple[str, str]]:
+        """(training job, metric) of every value that was ever printed."""
+        return self._read("SELECT DISTINCT training_job, name FROM observations ORDER BY training_job, name")
 
     # what runs in the place of an image
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import fcntl
+import hashlib
 import logging
 import math
 import os
@@ -28,6 +29,7 @@ from smtune.local.planning import Workshop, plan_trial
 from smtune.local.records import TrainingJob, Transition, TuningJob
 from smtune.local.sandbox import find_bubblewrap
 from smtune.local.settings import Settings
+from smtune.local.storage import open_storage
 from smtune.local.store import Store
 from smtune.local.trial import Trial, kill_leftovers
 from smtune.naming import training_job_name
@@ -48,7 +50,8 @@ class Worker:
         self.limits: Mapping[str, Any] = job.config["ResourceLimits"]
         parallel = int(self.limits["MaxParallelTrainingJobs"])
         bubblewrap = find_bubblewrap() if settings.sandbox else None
-        self.workshop = Workshop(settings, store.programs(), bubblewrap, min(parallel, available_cpus()))
+        storage = open_storage(settings.objects, job.s3_endpoint)
+        self.workshop = Workshop(settings, storage, store.programs(), bubblewrap, min(parallel, available_cpus()))
         self.parallel = parallel
         self.running: dict[str, Trial] = {}
 
@@ -60,6 +63,7 @@ class Worker:
             self.job = self.store.tuning_job(self.job.name) or self.job
             self._watch()
             jobs = self.store.training_jobs(self.job.name)
+            self._stop_some(jobs)
             if self.job.status == "Stopping" or self._is_overdue():
                 self._stop_all()
             else:
@@ -83,7 +87,7 @@ class Worker:
             if training.is_running:
                 folder = self.workshop.settings.training_folder(self.job.name, training.name)
                 kill_leftovers(folder)
-                if self.job.status == "Stopping":
+                if "Stopping" in (self.job.status, training.status):
                     self.store.save_training_job(stop_training_job(training))
                     continue
                 shutil.rmtree(folder, ignore_errors=True)
@@ -100,12 +104,13 @@ class Worker:
         now = time.time()
         number = len(jobs) + 1
         training = TrainingJob(
-            name=training_job_name(self.job.name, number),
+            name=free_name(self.store, self.job.name, number),
             tuning_job=self.job.name,
             number=number,
             config=next_configuration(self.job, jobs),
             created=now,
             modified=now,
+            tags=self.job.all_tags,
         )
         self._start(training)
 
@@ -132,15 +137,19 @@ class Worker:
                 continue
             self.store.add_observations(name, observed)
             del self.running[name]
-            end_training_job(self.store, self.workshop.settings, self.job, trial, code)
+            end_training_job(self.store, self.workshop.storage, self.job, trial, code)
 
     def _stop_all(self) -> None:
         for name, trial in self.running.items():
             if trial.stopping is None:
                 trial.stop()
-                training = self.store.training_job(name)
-                if training is not None:
-                    self.store.save_training_job(dataclasses.replace(training, status="Stopping", modified=time.time()))
+                self.store.change_training_job(name, status="Stopping", modified=time.time())
+
+    def _stop_some(self, jobs: list[TrainingJob]) -> None:
+        """Stop what StopTrainingJob asked for."""
+        for training in jobs:
+            if training.status == "Stopping" and training.name in self.running:
+                self.running[training.name].stop()
 
     def kill_all(self) -> None:
         """Leave no process behind, however the worker ends; what was unfinished runs again with the next one."""
@@ -186,6 +195,14 @@ def next_configuration(job: TuningJob, jobs: list[TrainingJob]) -> dict[str, str
     ]
     space = Space(job.config["ParameterRanges"])
     return suggest(Question(space, trials, job.config["Strategy"], job.objective[1], seed_of(job)))
+
+
+def free_name(store: Store, tuning_job: str, number: int) -> str:
+    """A training job's name; another one where a deleted tuning job of the same name left its training jobs."""
+    name = training_job_name(tuning_job, number)
+    while store.training_job(name) is not None:
+        name = f"{name[:-8]}{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    return name
 
 
 def seed_of(job: TuningJob) -> int:

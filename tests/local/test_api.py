@@ -104,8 +104,8 @@ def test_unknown_names_are_the_services_errors(client: Any) -> None:
 
 
 def test_what_is_not_answered_says_so(client: Any) -> None:
-    with pytest.raises(ClientError, match="does not answer ListTrainingJobs so far"):
-        client.list_training_jobs()
+    with pytest.raises(ClientError, match="does not answer ListModels so far"):
+        client.list_models()
 
 
 def test_botocores_own_validation_still_works(client: Any) -> None:

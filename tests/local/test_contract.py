@@ -182,7 +182,7 @@ def test_a_program_of_ones_own_stands_for_its_image(session: LocalSession, tmp_p
     (tmp_path / "workspace").mkdir()
     prepared = prepare(spec, tmp_path, tmp_path / "workspace")
     session.register_programs(prepared.programs)
-    seen = _seen(session, launch(session, plan(spec, prepared)))
+    seen = _seen(session, launch(session, plan(spec, prepared)).name)
 
     assert seen["argv"] == ["train"], "as the service calls a container"
     assert seen["cwd"] == "/opt/ml"

@@ -270,7 +270,7 @@ folder, script = Path(sys.argv[1]), sys.argv[2]
 (folder / "workspace").mkdir()
 session = LocalSession(Settings.from_environment())
 spec = script_spec(limits={"jobs": 6, "parallel": 1})
-name = launch(session, plan(spec, prepare(spec, folder, folder / "workspace")))
+name = launch(session, plan(spec, prepare(spec, folder, folder / "workspace"))).name
 
 def ended():
     return {item["TrainingJobName"]: item["TrainingJobStatus"] for item in training_jobs(session, name)

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtune.local.multipart import Uploads, part_numbers
 from smtune.local.objects import (
     ObjectKeyError,
     list_objects,
@@ -115,15 +114,3 @@ def test_an_archive_cannot_write_outside_its_folder(tmp_path: Path, member: tupl
     with pytest.raises(tarfile.FilterError):
         unpack(tmp_path / "evil.tar.gz", tmp_path / "in")
     assert list((tmp_path / "in").iterdir()) == []
-
-
-def test_parts_are_put_together_in_the_order_asked_for(tmp_path: Path) -> None:
-    uploads = Uploads(tmp_path)
-    upload = uploads.begin()
-    uploads.add(upload, 2, io.BytesIO(b"world"))
-    uploads.add(upload, 1, io.BytesIO(b"hello "))
-    body = b'<A xmlns="x"><Part><PartNumber>1</PartNumber></Part><Part><PartNumber>2</PartNumber></Part></A>'
-    uploads.complete(upload, part_numbers(body), tmp_path / "bucket" / "key")
-
-    assert (tmp_path / "bucket" / "key").read_bytes() == b"hello world"
-    assert list((tmp_path / ".uploads").iterdir()) == []

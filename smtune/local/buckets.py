@@ -1,0 +1,108 @@
+"""S3's operations on buckets and lists. A bucket is a folder; the first object of one makes it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from smtune.local.answers import ServiceAnswerError
+from smtune.local.multipart import Uploads
+from smtune.local.object_facts import FactBook, modified
+from smtune.local.objects import list_objects
+from smtune.local.s3_call import S3Call
+from smtune.local.settings import REGION
+
+Json = dict[str, Any]
+_PAGE = 1000
+
+
+class Buckets:
+    """CreateBucket, HeadBucket, GetBucketLocation, ListObjectsV2, ListMultipartUploads."""
+
+    def __init__(self, objects: Path, facts: FactBook, uploads: Uploads) -> None:
+        self._objects = objects
+        self._facts = facts
+        self._uploads = uploads
+        self.operations: Mapping[str, Callable[[S3Call], Json]] = {
+            "CreateBucket": self._create,
+            "HeadBucket": self._head,
+            "GetBucketLocation": self._locate,
+            "ListObjectsV2": self._list,
+            "ListMultipartUploads": self._list_uploads,
+        }
+
+    def _create(self, call: S3Call) -> Json:
+        """As in us-east-1, where creating one's own bucket again is no error."""
+        (self._objects / call.bucket).mkdir(parents=True, exist_ok=True)
+        return {"Location": f"/{call.bucket}"}
+
+    def _head(self, call: S3Call) -> Json:
+        if not (self._objects / call.bucket).is_dir():
+            raise ServiceAnswerError("404", "Not Found", status=404)
+        return {"BucketRegion": REGION, "AccessPointAlias": False}
+
+    def _locate(self, call: S3Call) -> Json:
+        """None is what S3 says for us-east-1."""
+        if not (self._objects / call.bucket).is_dir():
+            raise ServiceAnswerError("NoSuchBucket", "The specified bucket does not exist", status=404)
+        return {"LocationConstraint": None}
+
+    def _list(self, call: S3Call) -> Json:
+        prefix, delimiter = call.query.get("prefix", ""), call.query.get("delimiter", "")
+        after = call.query.get("continuation-token") or call.query.get("start-after", "")
+        size = min(int(call.query.get("max-keys", _PAGE)), _PAGE)
+        contents: list[Json] = []
+        groups: list[str] = []
+        last = ""
+        more = False
+        for key, path in list_objects(self._objects, call.bucket, prefix):
+            group = _group(key, prefix, delimiter)
+            place = group or key
+            if place <= after or (group and group in groups[-1:]):
+                continue
+            if len(contents) + len(groups) == size:
+                more = True
+                break
+            last = place
+            if group:
+                groups.append(group)
+            else:
+                contents.append(self._entry(key, path))
+        answer: Json = {"Name": call.bucket, "Prefix": prefix, "MaxKeys": size, "IsTruncated": more}
+        answer["KeyCount"] = len(contents) + len(groups)
+        answer |= {"Contents": contents} if contents else {}
+        answer |= {"CommonPrefixes": [{"Prefix": group} for group in groups]} if groups else {}
+        return answer | ({"NextContinuationToken": last} if more else {})
+
+    def _entry(self, key: str, path: Path) -> Json:
+        facts = self._facts.read(path)
+        entry: Json = {"Key": key, "Size": path.stat().st_size, "ETag": f'"{facts.etag}"', "StorageClass": "STANDARD"}
+        entry["LastModified"] = modified(path)
+        if facts.algorithm is not None:
+            entry |= {"ChecksumAlgorithm": [facts.algorithm.upper()], "ChecksumType": facts.kind}
+        return entry
+
+    def _list_uploads(self, call: S3Call) -> Json:
+        prefix = call.query.get("prefix", "")
+        found = [item for item in self._uploads.all() if item.bucket == call.bucket and item.key.startswith(prefix)]
+        uploads = [
+            {
+                "UploadId": item.identifier,
+                "Key": item.key,
+                "Initiated": dt.datetime.fromtimestamp(item.initiated, tz=dt.UTC),
+                "StorageClass": "STANDARD",
+            }
+            for item in found
+        ]
+        answer: Json = {"Bucket": call.bucket, "Prefix": prefix, "IsTruncated": False}
+        return answer | ({"Uploads": uploads} if uploads else {})
+
+
+def _group(key: str, prefix: str, delimiter: str) -> str:
+    """The common prefix that stands for the key in a list, or none."""
+    rest = key[len(prefix) :]
+    if not delimiter or delimiter not in rest:
+        return ""
+    return prefix + rest[: rest.index(delimiter) + len(delimiter)]

@@ -1,0 +1,70 @@
+"""Hands requests through to another endpoint as they are: S3 and every service that the engine has not."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Protocol
+from urllib.parse import urlsplit
+
+_TIMEOUT = 60.0
+_CHUNK = 1 << 16
+# Those of one connection, which a proxy must not hand on (RFC 9110, 7.6.1), and what is said anew here.
+_OWN = {"connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "expect", "content-length"}
+
+
+class Readable(Protocol):
+    """What bytes are read from."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+class Upstream:
+    """The endpoint behind a URL."""
+
+    def __init__(self, url: str) -> None:
+        """Raises ValueError for what is no http(s) URL."""
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            message = f"{url!r} is not a URL such as http://127.0.0.1:5000"
+            raise ValueError(message)
+        self.url = url.rstrip("/")
+        self._secure = parts.scheme == "https"
+        self._host, self._port = parts.hostname, parts.port
+
+    @contextmanager
+    def exchange(
+        self, method: str, target: str, headers: Mapping[str, str], body: Readable, size: int
+    ) -> Iterator[http.client.HTTPResponse]:
+        """Send a request with a body of `size` bytes; yields the answer, still to be read. Raises OSError and the like.
+
+        The Host header stays the client's: its signature covers it.
+        """
+        kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
+        connection = kind(self._host, self._port, timeout=_TIMEOUT)
+        try:
+            connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
+            for name, value in headers.items():
+                if name not in _OWN:
+                    connection.putheader(name, value)
+            connection.putheader("Content-Length", str(size))
+            connection.endheaders()
+            for chunk in chunks(body, size):
+                connection.send(chunk)
+            yield connection.getresponse()
+        finally:
+            connection.close()
+
+
+def passed_on(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The headers of an answer that go on to the client."""
+    return [(name, value) for name, value in headers if name.lower() not in _OWN - {"content-length"}]
+
+
+def chunks(stream: Readable, size: int) -> Iterator[bytes]:
+    """`size` bytes of a stream, or as many as it has."""
+    left = size
+    while left > 0 and (chunk := stream.read(min(_CHUNK, left))):
+        left -= len(chunk)
+        yield chunk

@@ -1,0 +1,72 @@
+"""Pages of log events with CloudWatch's limits: 10,000 events or 1 MiB, tokens that lead both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from smtune.local.answers import ServiceAnswerError
+
+Json = dict[str, Any]
+_MOST_EVENTS = 10_000
+_MOST_BYTES = 1 << 20
+_EVENT_BYTES = 26
+"""What CloudWatch counts for an event beside its message."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some events, and where they lie among all: `start` up to, not including, `end`."""
+
+    events: Sequence[Json]
+    start: int
+    end: int
+
+
+def page_of(events: Sequence[Json], request: Json) -> Page:
+    """GetLogEvents' page: from the token on, in its direction; else the first or, by default, the last events.
+
+    A token at the end of the stream leads to an empty page with the same token.
+    """
+    limit = min(request.get("limit", _MOST_EVENTS), _MOST_EVENTS)
+    direction, position = _position(request, len(events))
+    if direction == "f":
+        size = _fitting(events[position : position + limit])
+        return Page(events[position : position + size], position, position + size)
+    size = _fitting(reversed(events[max(0, position - limit) : position]))
+    return Page(events[position - size : position], position - size, position)
+
+
+def filtered(found: list[Json], streams: Sequence[str], request: Json) -> Json:
+    """FilterLogEvents' answer: all streams' events by time, a page of them."""
+    found.sort(key=lambda event: (event["timestamp"], event["logStreamName"]))
+    start, limit = int(request.get("nextToken", "0")), min(request.get("limit", _MOST_EVENTS), _MOST_EVENTS)
+    end = start + _fitting(found[start : start + limit])
+    answer: Json = {
+        "events": found[start:end],
+        "searchedLogStreams": [{"logStreamName": name, "searchedCompletely": True} for name in streams],
+    }
+    return {**answer, "nextToken": str(end)} if end < len(found) else answer
+
+
+def _position(request: Json, count: int) -> tuple[str, int]:
+    token = request.get("nextToken")
+    if token is None:
+        return ("f", 0) if request.get("startFromHead", False) else ("b", count)
+    direction, _, rest = token.partition("/")
+    digits = rest.partition("/")[0]
+    if direction not in {"f", "b"} or not digits.isdecimal() or int(digits) > count:
+        raise ServiceAnswerError("InvalidParameterException", "The specified nextToken is invalid.")
+    return direction, int(digits)
+
+
+def _fitting(events: Iterable[Json]) -> int:
+    """How many events, from the first on, fit into one page; one always does."""
+    size = count = 0
+    for event in events:
+        size += len(event["message"].encode()) + _EVENT_BYTES
+        if size > _MOST_BYTES and count:
+            break
+        count += 1
+    return count

@@ -1,0 +1,116 @@
+"""SageMaker's operations on training jobs, answered from the store: describe, stop, list, search."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from smtune.local.answers import ServiceAnswerError
+from smtune.local.describe import describe_training_job, list_training_job
+from smtune.local.matching import SearchProperties, matches, property_value
+from smtune.local.pages import Listing, page, paged
+from smtune.local.records import RUNNING, TrainingJob, TuningJob
+from smtune.local.store import Store
+from smtune.service_model import shapes
+
+Json = dict[str, Any]
+_SEARCH_SIZE = 100
+
+
+class TrainingJobs:
+    """Training jobs of every tuning job, deleted ones' too: deleting a tuning job leaves them."""
+
+    def __init__(self, store: Store, see_to: Callable[[str], object]) -> None:
+        """`see_to(tuning job)` sees to it that somebody runs it."""
+        self._store = store
+        self._see_to = see_to
+        self.operations: Mapping[str, Callable[[Json], Json]] = {
+            "DescribeTrainingJob": self.describe,
+            "StopTrainingJob": self.stop,
+            "ListTrainingJobs": self.list_all,
+            "Search": self.search,
+        }
+
+    def describe(self, request: Json) -> Json:
+        training = self.find(request["TrainingJobName"])
+        return describe_training_job(self._tuning_job(training), training)
+
+    def stop(self, request: Json) -> Json:
+        """The job's worker reads the status and sends SIGTERM."""
+        training = self.find(request["TrainingJobName"])
+        changed = self._store.change_training_job(
+            training.name, only_if=("InProgress",), status="Stopping", modified=time.time()
+        )
+        status = self.find(training.name).status
+        if not changed and status not in RUNNING:
+            message = f"The request was rejected because the training job is in status {status}."
+            raise ServiceAnswerError("ValidationException", message)
+        self._see_to(training.tuning_job)
+        return {}
+
+    def list_all(self, request: Json) -> Json:
+        """With MaxResults the service looks for StatusEquals only in the page it has taken."""
+        listing = Listing(
+            items=[list_training_job(item) for item in self._store.all_training_jobs()],
+            name="TrainingJobName",
+            status="TrainingJobStatus",
+            sort_keys={
+                "Name": lambda item: item["TrainingJobName"],
+                "CreationTime": lambda item: item["CreationTime"],
+                "Status": lambda item: item["TrainingJobStatus"],
+            },
+        )
+        if "MaxResults" not in request or "StatusEquals" not in request:
+            return page("TrainingJobSummaries", listing, request)
+        wanted = request["StatusEquals"]
+        answer = page(
+            "TrainingJobSummaries", listing, {name: value for name, value in request.items() if name != "StatusEquals"}
+        )
+        chosen = [item for item in answer["TrainingJobSummaries"] if item["TrainingJobStatus"] == wanted]
+        return {**answer, "TrainingJobSummaries": chosen}
+
+    def search(self, request: Json) -> Json:
+        """Records of the TrainingJob shape; newest change first, as the service's default is."""
+        if request["Resource"] != "TrainingJob":
+            message = f"The local engine searches TrainingJob only so far, not {request['Resource']}"
+            raise ServiceAnswerError("ValidationException", message)
+        known = SearchProperties(frozenset(shapes()["TrainingJob"]["members"]))
+        expression = request.get("SearchExpression", {})
+        known.check(expression, request.get("SortBy"))
+        records = [record for record in self._records(known) if matches(expression, record)]
+        key = request.get("SortBy", "LastModifiedTime")
+        records.sort(key=lambda record: _sortable(property_value(record, key)))
+        if request.get("SortOrder", "Descending") == "Descending":
+            records.reverse()
+        answer = paged("Results", [{"TrainingJob": item} for item in records], request, default_size=_SEARCH_SIZE)
+        return {**answer, "TotalHits": {"Value": len(records), "Relation": "EqualTo"}}
+
+    def find(self, name: str) -> TrainingJob:
+        """The training job; raises ServiceAnswerError, with the code that the service really gives."""
+        training = self._store.training_job(name)
+        if training is None:
+            raise ServiceAnswerError("ValidationException", f"Requested resource not found: no training job {name}.")
+        return training
+
+    def _tuning_job(self, training: TrainingJob) -> TuningJob:
+        job = self._store.tuning_job(training.tuning_job)
+        assert job is not None  # noqa: S101  a training job's tuning job is never forgotten
+        return job
+
+    def _records(self, known: SearchProperties) -> list[Json]:
+        jobs: dict[str, TuningJob] = {}
+        records = []
+        for training in self._store.all_training_jobs():
+            if training.tuning_job not in jobs:
+                jobs[training.tuning_job] = self._tuning_job(training)
+            described = describe_training_job(jobs[training.tuning_job], training)
+            record = {name: value for name, value in described.items() if name in known.names}
+            tags = [{"Key": key, "Value": value} for key, value in training.tags.items()]
+            records.append({**record, "Tags": tags} if tags else record)
+        return records
+
+
+def _sortable(value: Any) -> tuple[bool, str, Any]:
+    """Records without the property come last in the default, descending order."""
+    return (value is not None, type(value).__name__, value if value is not None else 0)
