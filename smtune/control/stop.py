@@ -4,10 +4,34 @@ from __future__ import annotations
 
 import boto3
 
-from smtune.service import translated
+from smtune.errors import ServiceError
+from smtune.patience import Line, Terms
+
+_RUNNING = ("InProgress",)
+_BRIEF = 120.0
 
 
-def stop(session: boto3.Session, tuning_job: str) -> None:
-    """Ask the service to stop a tuning job: nothing new starts, what runs is stopped."""
-    with translated():
-        session.client("sagemaker").stop_hyper_parameter_tuning_job(HyperParameterTuningJobName=tuning_job)
+def stop(session: boto3.Session, tuning_job: str, *, terms: Terms | None = None) -> str:
+    """Ask the service to stop a tuning job: nothing new starts, what runs is stopped. Returns the job's status.
+
+    A job that is over or stopping already is left as it is. Raises ServiceError for an unknown job.
+    """
+    line = Line(session, terms or Terms(patience=_BRIEF))
+    status = status_of(line, tuning_job)
+    if status not in _RUNNING:
+        return status
+    try:
+        line.call("sagemaker", "stop_hyper_parameter_tuning_job", HyperParameterTuningJobName=tuning_job)
+    except ServiceError as error:
+        # It may have ended since it was looked at: then there is nothing to stop, and nothing wrong.
+        status = status_of(line, tuning_job)
+        if error.code != "ValidationException" or status in _RUNNING:
+            raise
+        return status
+    return "Stopping"
+
+
+def status_of(line: Line, tuning_job: str) -> str:
+    """The job's status, in the service's word."""
+    name = {"HyperParameterTuningJobName": tuning_job}
+    return str(line.call("sagemaker", "describe_hyper_parameter_tuning_job", **name)["HyperParameterTuningJobStatus"])

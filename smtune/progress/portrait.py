@@ -1,0 +1,122 @@
+"""All that a person wants to know of a tuning job: its description and tags, and how each of its definitions does."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+
+from smtune.progress.look import describe, tags_of
+from smtune.progress.state import Progress, progress_of
+from smtune.service import translated
+
+_PAGE = 100
+_CONSOLES = {"aws-cn": "console.amazonaws.cn", "aws-us-gov": "console.amazonaws-us-gov.com"}
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """A tuning job in words."""
+
+    progress: Progress
+    strategy: str
+    objectives: tuple[str, ...]
+    """As in `maximize validation:auc`, one for each definition that has its own."""
+    ranges: str
+    """As in `4: 2 continuous, 1 integer, 1 categorical`."""
+    created: str
+    """ISO 8601, UTC."""
+    ended: str | None
+    training_seconds: int | None
+    """Of all training jobs together."""
+    definitions: Mapping[str, str]
+    """Name -> how many training jobs are where; empty for a job with one definition."""
+    parents: tuple[str, ...]
+    """Tuning jobs that it started warm from."""
+    warm_start: str | None
+    completion: str | None
+    """What made the job end before its limits."""
+    tags: Mapping[str, str]
+    console: str | None
+    """Where AWS shows it."""
+
+
+def portray(session: boto3.Session, tuning_job: str, *, on_aws: bool) -> Portrait:
+    """A portrait of a tuning job: 2 calls, and one for each 100 training jobs where it has several definitions."""
+    job = describe(session, tuning_job)
+    config, arn = job["HyperParameterTuningJobConfig"], job["HyperParameterTuningJobArn"]
+    warm = job.get("WarmStartConfig", {})
+    ended = job.get("HyperParameterTuningEndTime")
+    return Portrait(
+        progress=progress_of(job, time.time()),
+        strategy=config["Strategy"],
+        objectives=tuple(_objectives(job)),
+        ranges=_ranges(job),
+        created=_iso(job["CreationTime"]),
+        ended=None if ended is None else _iso(ended),
+        training_seconds=job.get("ConsumedResources", {}).get("RuntimeInSeconds"),
+        definitions=_definitions(session, job) if job.get("TrainingJobDefinitions") else {},
+        parents=tuple(item["HyperParameterTuningJobName"] for item in warm.get("ParentHyperParameterTuningJobs", ())),
+        warm_start=warm.get("WarmStartType"),
+        completion=_completion(job.get("TuningJobCompletionDetails", {})),
+        tags=tags_of(session, arn),
+        console=console_link(arn, tuning_job) if on_aws else None,
+    )
+
+
+def console_link(arn: str, tuning_job: str) -> str:
+    """Where the AWS console shows a tuning job; the ARN tells partition and region."""
+    _, partition, _, region, *_ = arn.split(":")
+    host = _CONSOLES.get(partition, f"{region}.console.aws.amazon.com")
+    return f"https://{host}/sagemaker/home?region={region}#/hyper-tuning-jobs/{tuning_job}"
+
+
+def _objectives(job: Mapping[str, Any]) -> list[str]:
+    goals = [each.get("TuningObjective") for each in job.get("TrainingJobDefinitions", ())]
+    goals.insert(0, job["HyperParameterTuningJobConfig"].get("HyperParameterTuningJobObjective"))
+    words = [f"{goal['Type'].lower()} {goal['MetricName']}" for goal in goals if goal]
+    return list(dict.fromkeys(words))
+
+
+def _ranges(job: Mapping[str, Any]) -> str:
+    holders = [job["HyperParameterTuningJobConfig"].get("ParameterRanges", {})]
+    holders += [each.get("HyperParameterRanges", {}) for each in job.get("TrainingJobDefinitions", ())]
+    kinds = {
+        kind: sum(len(holder.get(f"{kind.capitalize()}ParameterRanges", ())) for holder in holders)
+        for kind in ("continuous", "integer", "categorical")
+    }
+    listed = ", ".join(f"{count} {kind}" for kind, count in kinds.items() if count)
+    return f"{sum(kinds.values())}: {listed}" if listed else ""
+
+
+def _definitions(session: boto3.Session, job: Mapping[str, Any]) -> dict[str, str]:
+    """Each definition's training jobs by status."""
+    with translated():
+        pages = (
+            session.client("sagemaker")
+            .get_paginator("list_training_jobs_for_hyper_parameter_tuning_job")
+            .paginate(HyperParameterTuningJobName=job["HyperParameterTuningJobName"], MaxResults=_PAGE)
+        )
+        summaries: list[Any] = [item for page in pages for item in page["TrainingJobSummaries"]]
+    found = Counter((item.get("TrainingJobDefinitionName", ""), item["TrainingJobStatus"]) for item in summaries)
+    names = [each.get("DefinitionName", "") for each in job["TrainingJobDefinitions"]]
+    return {name: _counted({status: n for (owner, status), n in found.items() if owner == name}) for name in names}
+
+
+def _counted(statuses: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {status}" for status, count in sorted(statuses.items())) or "none yet"
+
+
+def _completion(details: Mapping[str, Any]) -> str | None:
+    if "ConvergenceDetectedTime" in details:
+        return f"converged at {_iso(details['ConvergenceDetectedTime'])}"
+    return None
+
+
+def _iso(moment: dt.datetime) -> str:
+    return moment.astimezone(dt.UTC).isoformat(timespec="seconds")
