@@ -169,19 +169,6 @@ def test_logs(job: Finished) -> None:
     assert stamped[0].split(" ")[0].endswith("Z")
 
 
-def test_logs_of_a_tuning_job_says_where_the_names_are(job: Finished) -> None:
-    done = job.inside("logs", job.name)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert f"{job.name} is a tuning job" in done.stderr
-    assert f"smtune results {job.name}" in done.stderr
-
-
-def test_stop_of_an_ended_job_is_refused(job: Finished) -> None:
-    done = job.smtune("stop", job.name)
-    assert done.returncode == 254
-    assert "is in status Completed" in done.stderr
-
-
 def test_validate_and_render(job: Finished) -> None:
     assert job.smtune("validate", "spec.yaml").stdout == "spec.yaml: ok\n"
     assert job.json("validate", "spec.yaml") == [{"file": "spec.yaml", "problems": []}]
