@@ -26,7 +26,7 @@ _HOMES = {
     "WaitOptions": "smtune.progress",
     "ArchiveSession": "smtune.archive",
     "Trials": "smtune.results",
-    "archive": "smtune.archive",
+    "archive_job": "smtune.archive",
     "best_training_job": "smtune.results",
     "build_tuner": "smtune.sdk",
     "check_data": "smtune.data.check",

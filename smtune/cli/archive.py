@@ -26,12 +26,12 @@ def command(job: str, folder: Path, target: Any, logs: bool, models: bool, outpu
     \b
     smtune archive JOB archives/JOB --models
     """
-    from smtune.archive import Contents, archive
+    from smtune.archive import Contents, archive_job
     from smtune.cli.sessions import session_for
     from smtune.cli.text import print_json, print_pairs
 
     with session_for(job, target) as session:
-        manifest = archive(session, job, folder, Contents(logs=logs, models=models))
+        manifest = archive_job(session, job, folder, Contents(logs=logs, models=models))
     size = sum(int(facts["bytes"]) for facts in manifest.files.values())
     if output == "json":
         print_json(

@@ -12,7 +12,7 @@ from smtune.cli.places import place_options
 
 @click.group(short_help="What is configured here.")
 def command() -> None:
-    """Settings of every launch: options, variables, smtune.toml, your own config.toml, SageMaker's defaults, AWS's config.
+    """What holds for every launch: region, role, bucket, network, keys, tags; and who says so.
 
     \b
     smtune config show --origin

@@ -34,6 +34,9 @@ def command(path: Path, destination: str, target: Any, dry_run: bool, output: st
     smtune data upload images/ s3://my-bucket/images
     smtune data upload train.csv s3://my-bucket/churn --kms-key alias/churn -o json
     """
+    from smtune.data.upload.manifest import InventoryTaker
+
+    inventory = InventoryTaker(path)  # files are read while boto3 is imported
     from smtune.cli.text import print_json, remark
     from smtune.data.upload.settings import UploadSettings
     from smtune.data.upload.snapshot import foresee, upload
@@ -42,12 +45,12 @@ def command(path: Path, destination: str, target: Any, dry_run: bool, output: st
     settings = UploadSettings(jobs=options["jobs"], kms_key=options["kms_key"], owner=options["bucket_owner"])
     session = connect(target)
     if dry_run:
-        snapshot = foresee(session, path, destination, settings)
+        snapshot = foresee(session, inventory, destination, settings)
     else:
         from smtune.cli.uploading import showing
 
         with showing() as progress:
-            snapshot = upload(session, path, destination, settings, progress)
+            snapshot = upload(session, inventory, destination, settings, progress)
     if output == "json":
         print_json({**snapshot.to_dict(), "dry_run": dry_run})
     else:

@@ -8,7 +8,7 @@ from typing import Any
 
 from smtune.errors import ConfigurationError, ServiceError
 from smtune.local.settings import Settings
-from smtune.session import find_session, is_local
+from smtune.session import find_session, is_archived, is_local
 from smtune.where import Where
 
 _ADVICE = ", or use this machine: --local"
@@ -24,7 +24,7 @@ def session_for(job: str, target: Where) -> Iterator[Any]:
     is_settled = target.target is not None or target.means_aws
     try:
         session = find_session(job, target)
-        is_settled = is_settled or is_local(session)
+        is_settled = is_settled or is_local(session) or is_archived(session)
         yield session
     except (ConfigurationError, ServiceError) as error:
         if not is_settled:

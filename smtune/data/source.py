@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import gzip
+import re
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from smtune.data.upload.ignore import read_rules
 from smtune.data.upload.tree import TreeError, list_tree
 from smtune.errors import Problem, SpecError
 from smtune.spec import ScriptSource
+
+_DOCUMENTS = (".yaml", ".yml", ".json")
+_OURS = re.compile(rb'^apiVersion: *["\']?smtune/|^ *"(?:kind|apiVersion)": "smtune/', re.MULTILINE)
+_HEAD_BYTES = 4096
 
 
 def pack_source(script: ScriptSource, target: Path) -> Path:
@@ -36,8 +42,14 @@ def pack_source(script: ScriptSource, target: Path) -> Path:
 
 
 def source_files(folder: Path) -> Iterator[Path]:
-    """The files below `folder` that belong into its archive, sorted; raises TreeError for a link that leaves it."""
-    return (leaf.path for leaf in list_tree(folder, packs_code=True).leaves)
+    """The files below `folder` that belong into its archive, sorted; raises TreeError for a link that leaves it.
+
+    Specs and saved plans are no code: with them a comment in a spec, or a plan written beside it, would be another job.
+    """
+    rules = read_rules(folder, packs_code=True)
+    for leaf in list_tree(folder, packs_code=True).leaves:
+        if rules.wants(leaf.name) or not _is_spec_or_plan(leaf.path):
+            yield leaf.path
 
 
 def _files(folder: Path) -> tuple[Path, ...]:
@@ -45,6 +57,13 @@ def _files(folder: Path) -> tuple[Path, ...]:
         return tuple(source_files(folder))
     except TreeError as error:
         raise SpecError((Problem(0, 0, "algorithm.script.source_dir", error.message, error.fix),)) from None
+
+
+def _is_spec_or_plan(path: Path) -> bool:
+    if path.suffix.lower() not in _DOCUMENTS:
+        return False
+    with path.open("rb") as file:
+        return _OURS.search(file.read(_HEAD_BYTES)) is not None
 
 
 def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:

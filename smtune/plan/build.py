@@ -36,6 +36,15 @@ class Prepared:
     """Image -> the program that runs in its place on this machine."""
     fingerprint: str = ""
     """Of data and code: the same contents have the same one, so they are uploaded once."""
+    folders: Mapping[str, Path] = field(default_factory=dict)
+    """Channel -> the folder below which its files keep their paths; a file of any other goes by its name."""
+    hashes: Mapping[Path, str] = field(default_factory=dict)
+    """File -> SHA-256 of its contents, of those that are uploaded as they are."""
+
+    def name_of(self, channel: str, file: Path) -> str:
+        """A channel's file as it is called below the channel's prefix, with slashes."""
+        folder = self.folders.get(channel)
+        return file.name if folder is None else file.relative_to(folder).as_posix()
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,8 @@ class Upload:
 
     source: Path
     uri: str
+    sha256: str = ""
+    """Of the contents that are meant, where that is known: a file that has others by then is not sent."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +99,9 @@ def plan(
     job = name or unique_job_name(spec.name)
     kept = f"{root}/jobs/{job}/spec.yaml"
     uploads = [
-        Upload(file, f"{data}/{channel}/{file.name}") for channel, files in prepared.files.items() for file in files
+        Upload(file, f"{data}/{channel}/{prepared.name_of(channel, file)}", prepared.hashes.get(file, ""))
+        for channel, files in prepared.files.items()
+        for file in files
     ]
     uploads += [Upload(prepared.code, code)] if prepared.code else []
     uploads += [Upload(prepared.spec, kept)] if prepared.spec else []

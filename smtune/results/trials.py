@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import boto3
 import pandas as pd
 
+from smtune.errors import UsageError
 from smtune.logs import log_lines
 from smtune.metrics import Scraper, as_printed
+from smtune.results.pull import Trials, pull
+from smtune.results.space import algorithm_of, tuned_names
 from smtune.service import translated
 from smtune.spec.ranges import Scalar, decode
 
-PREFIX = "hp."
-_PAGE = 100
 _HIDDEN = ("_", "sagemaker_")
-_DTYPES: dict[str, Literal["Int64", "Float64"]] = {
-    "IntegerParameterRanges": "Int64",
-    "ContinuousParameterRanges": "Float64",
-}
 
 
 @dataclass(frozen=True)
@@ -36,26 +34,13 @@ class Best:
     """Every metric's final value."""
     model_artifact: str
     """S3 URI of model.tar.gz."""
+    metric: str = ""
+    """What `objective` is the value of."""
 
 
 def training_jobs(session: boto3.Session, tuning_job: str) -> pd.DataFrame:
-    """All training jobs, a row each, in the order they were created.
-
-    Columns: name, status, objective, objective_status, created, started, ended (UTC), seconds, failure_reason, and
-    `hp.NAME` for every tuned hyperparameter, typed as its range: Int64, Float64 or string.
-    """
-    with translated():
-        client = session.client("sagemaker")
-        job = client.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=tuning_job)
-        pages = client.get_paginator("list_training_jobs_for_hyper_parameter_tuning_job").paginate(
-            HyperParameterTuningJobName=tuning_job,
-            SortBy="CreationTime",
-            SortOrder="Ascending",
-            MaxResults=_PAGE,
-        )
-        summaries = [summary for page in pages for summary in page["TrainingJobSummaries"]]
-    rows = [_row(summary) for summary in summaries]
-    return _typed(pd.DataFrame(rows, columns=_columns(job)), job)
+    """All training jobs, a row each, in the order they were created: `pull(session, tuning_job).frame`."""
+    return pull(session, tuning_job).frame
 
 
 def best_training_job(session: boto3.Session, tuning_job: str) -> Best | None:
@@ -67,15 +52,45 @@ def best_training_job(session: boto3.Session, tuning_job: str) -> Best | None:
         if not best or "FinalHyperParameterTuningJobObjectiveMetric" not in best:
             return None
         details = client.describe_training_job(TrainingJobName=best["TrainingJobName"])
-    tuned = best["TunedHyperParameters"]
-    static = {name: text for name, text in details["HyperParameters"].items() if name not in tuned}
+    final = best["FinalHyperParameterTuningJobObjectiveMetric"]
     return Best(
         name=best["TrainingJobName"],
-        hyperparameters={name: decode(text) for name, text in sorted(tuned.items())},
-        static_hyperparameters={n: decode(text) for n, text in sorted(static.items()) if not n.startswith(_HIDDEN)},
-        objective=best["FinalHyperParameterTuningJobObjectiveMetric"]["Value"],
+        hyperparameters=_tuned(details["HyperParameters"], set(best["TunedHyperParameters"])),
+        static_hyperparameters=_static(details["HyperParameters"], set(best["TunedHyperParameters"])),
+        objective=final["Value"],
         metrics={item["MetricName"]: item["Value"] for item in details.get("FinalMetricDataList", ())},
-        model_artifact=details["ModelArtifacts"].get("S3ModelArtifacts", ""),
+        model_artifact=details.get("ModelArtifacts", {}).get("S3ModelArtifacts", ""),
+        metric=final["MetricName"],
+    )
+
+
+def best_by(trials: Trials, metric: str, *, is_maximized: bool) -> Best | None:
+    """The completed training job with the best final value of any metric; None while none has one.
+
+    Of equals it is the one that was created first. Raises UsageError for a metric that no training job has.
+    """
+    known = dict.fromkeys(name for record in trials.records for name in record.metrics)
+    if metric not in known:
+        message = (
+            f"no training job of {trials.name} has a metric {metric}: they have {', '.join(known) or 'none so far'}"
+        )
+        raise UsageError(message)
+    done = [record for record in trials.records if record.status == "Completed" and metric in record.metrics]
+    numbers = [record for record in done if math.isfinite(record.metrics[metric])]
+    sign = -1.0 if is_maximized else 1.0
+    best = min(numbers, key=lambda record: sign * record.metrics[metric], default=None)
+    if best is None:
+        return None
+    algorithm = algorithm_of(best, trials.algorithms) or trials.algorithms[0]
+    names = set(tuned_names(best, algorithm))
+    return Best(
+        name=best.name,
+        hyperparameters=_tuned(best.hyperparameters, names),
+        static_hyperparameters=_static(best.hyperparameters, names),
+        objective=best.metrics[metric],
+        metrics=best.metrics,
+        model_artifact=best.job.get("ModelArtifacts", {}).get("S3ModelArtifacts", ""),
+        metric=metric,
     )
 
 
@@ -99,44 +114,10 @@ def learning_curves(session: boto3.Session, training_job: str) -> pd.DataFrame:
     )
 
 
-def _ranges(job: Any) -> dict[str, list[str]]:
-    ranges = job["HyperParameterTuningJobConfig"].get("ParameterRanges", {})
-    kinds = ("ContinuousParameterRanges", "IntegerParameterRanges", "CategoricalParameterRanges")
-    return {kind: [item["Name"] for item in ranges.get(kind, ())] for kind in kinds}
+def _tuned(values: Mapping[str, str], tuned: Collection[str]) -> dict[str, Scalar]:
+    return {name: decode(text) for name, text in sorted(values.items()) if name in tuned}
 
 
-def _columns(job: Any) -> list[str]:
-    tuned = [f"{PREFIX}{name}" for names in _ranges(job).values() for name in names]
-    fixed = ["name", "status", "objective", "objective_status", "created", "started", "ended", "seconds"]
-    return [*fixed, "failure_reason", *tuned]
-
-
-def _row(summary: Any) -> dict[str, Any]:
-    started, ended = summary.get("TrainingStartTime"), summary.get("TrainingEndTime")
-    return {
-        "name": summary["TrainingJobName"],
-        "status": summary["TrainingJobStatus"],
-        "objective": summary.get("FinalHyperParameterTuningJobObjectiveMetric", {}).get("Value"),
-        "objective_status": summary.get("ObjectiveStatus"),
-        "created": summary["CreationTime"],
-        "started": started,
-        "ended": ended,
-        "seconds": (ended - started).total_seconds() if started and ended else None,
-        "failure_reason": summary.get("FailureReason"),
-        **{f"{PREFIX}{name}": text for name, text in summary["TunedHyperParameters"].items()},
-    }
-
-
-def _typed(frame: pd.DataFrame, job: Any) -> pd.DataFrame:
-    for column in ("created", "started", "ended"):
-        frame[column] = pd.to_datetime(frame[column], utc=True)
-    for column in ("objective", "seconds"):
-        frame[column] = frame[column].astype("Float64")
-    for kind, names in _ranges(job).items():
-        for name in names:
-            column = f"{PREFIX}{name}"
-            if kind in _DTYPES:
-                frame[column] = pd.to_numeric(frame[column]).astype(_DTYPES[kind])
-            else:
-                frame[column] = frame[column].astype("string")
-    return frame
+def _static(values: Mapping[str, str], tuned: Collection[str]) -> dict[str, Scalar]:
+    others = {name: text for name, text in sorted(values.items()) if name not in tuned}
+    return {name: decode(text) for name, text in others.items() if not name.startswith(_HIDDEN)}

@@ -4,6 +4,7 @@ from smtune.session.connect import connect as connect
 from smtune.session.connect import find_session as find_session
 from smtune.session.connect import renewed as renewed
 from smtune.session.peers import announce as announce
+from smtune.session.peers import is_archived as is_archived
 from smtune.session.peers import is_local as is_local
 from smtune.session.peers import locate as locate
 from smtune.session.peers import register_programs as register_programs

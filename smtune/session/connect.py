@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from smtune.archive import ArchiveSession, find_archive
 from smtune.clients import ClientSession
 from smtune.config import Configuration, load_configuration
 from smtune.errors import ConfigurationError
@@ -69,12 +70,16 @@ def renewed(session: boto3.Session) -> boto3.Session:
 
 
 def find_session(job: str, where: Where | None = None) -> boto3.Session:
-    """The session that knows a tuning or training job: this machine's if the job ran here, else AWS."""
+    """The session that knows a tuning or training job: this machine's if it ran here, an imported archive, else AWS."""
     wanted = where or Where()
     if wanted.target is None and not wanted.means_aws:
-        local = LocalSession(Settings.from_environment())
+        settings = Settings.from_environment()
+        local = LocalSession(settings)
         if local.knows(job) or local.knows_training_job(job):
             return local
+        archived = find_archive(job, settings)
+        if archived is not None:
+            return ArchiveSession(archived)
     return connect(wanted)
 
 

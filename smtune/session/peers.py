@@ -7,6 +7,7 @@ from pathlib import Path
 
 import boto3
 
+from smtune.archive import ArchiveSession
 from smtune.local.notes import notes as local_notes
 from smtune.local.session import LocalSession
 from smtune.plan import Plan
@@ -24,8 +25,17 @@ def register_programs(session: boto3.Session, programs: Mapping[str, Path]) -> N
 
 
 def locate(session: boto3.Session, uri: str) -> str:
-    """Where an S3 URI can be opened: a path on this machine for the local engine, else the URI."""
-    return str(session.path_of(uri)) if isinstance(session, LocalSession) and uri else uri
+    """Where an S3 URI can be opened: a path on this machine for the local engine and for an archive, else the URI."""
+    if isinstance(session, LocalSession) and uri:
+        return str(session.path_of(uri))
+    if isinstance(session, ArchiveSession) and uri and session.path_of(uri).is_file():
+        return str(session.path_of(uri))
+    return uri
+
+
+def is_archived(session: boto3.Session) -> bool:
+    """Whether a session reads an archive."""
+    return isinstance(session, ArchiveSession)
 
 
 def is_local(session: boto3.Session) -> bool:

@@ -145,3 +145,16 @@ def test_an_entry_point_that_the_archive_would_lack(entry_point: str, tmp_path: 
 
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     assert "there is no file 'train.py' to pack in" in complaint(script(tmp_path / "none"), tmp_path / "out.tar.gz")
+
+
+def test_specs_and_saved_plans_are_no_code(tmp_path: Path) -> None:
+    folder = tmp_path / "code"
+    folder.mkdir()
+    (folder / "train.py").write_text("")
+    (folder / "settings.yaml").write_text("layers: 3\n")
+    (folder / "spec.yaml").write_text("# a comment\napiVersion: smtune/v1\nname: x\n")
+    (folder / "plan.json").write_text('{\n  "kind": "smtune/plan",\n  "schema_version": 1\n}\n')
+
+    assert [path.name for path in source_files(folder)] == ["settings.yaml", "train.py"]
+    (folder / ".smtuneignore").write_text("!spec.yaml\n")
+    assert [path.name for path in source_files(folder)] == ["settings.yaml", "spec.yaml", "train.py"]

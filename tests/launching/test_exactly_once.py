@@ -242,13 +242,16 @@ def test_the_default_bucket_is_made_and_has_to_be_the_accounts_own(
     session = peer()
     if is_local(session):
         pytest.skip("the local engine has every bucket")
-    owners: list[str] = []
-    session.events.register(
-        "before-send.s3.PutObject", lambda request, **_: owners.append(request.headers["x-amz-expected-bucket-owner"])
-    )
+    owners: list[bytes] = []
+
+    def look(request: Any, **_: Any) -> None:
+        owner = request.headers["x-amz-expected-bucket-owner"]
+        owners.append(owner if isinstance(owner, bytes) else owner.encode())
+
+    session.events.register("before-send.s3.PutObject", look)
     launched = launch_spec(session, spec, tmp_path)
 
     assert "bucket sagemaker-eu-west-1-123456789012 was created" in launched.notes
-    assert set(owners) == {"123456789012"}
+    assert set(owners) == {b"123456789012"}
     place = session.client("s3").get_bucket_location(Bucket="sagemaker-eu-west-1-123456789012")
     assert place["LocationConstraint"] == "eu-west-1"

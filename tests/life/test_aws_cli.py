@@ -4,55 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-import subprocess
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aws_cli import outputs, start
 from front import plain_session
 from recorded_jobs import Ran, record_job
 
 from smtune.local.settings import Settings
 
-AWS = Path(__file__).parents[2] / ".venv" / "aws-cli" / "bin" / "aws"
 GROUP = "/aws/sagemaker/TrainingJobs"
 BEGAN = float(int(time.time()) // 60 * 60 - 3_600)
-
-
-@pytest.fixture
-def aws() -> Path:
-    if not AWS.exists():
-        message = f"there is no {AWS}: make env installs it"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
-    return AWS
-
-
-def start(aws: Path, url: str, *words: str) -> subprocess.Popen[bytes]:
-    environment = {
-        "PATH": os.environ["PATH"],
-        "HOME": os.environ["HOME"],
-        "AWS_ENDPOINT_URL": url,
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_DEFAULT_OUTPUT": "json",
-    }
-    return subprocess.Popen([aws, *words], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-
-def outputs(processes: Sequence[subprocess.Popen[bytes]]) -> list[bytes]:
-    """What they print; each must succeed."""
-    results = []
-    for process in processes:
-        output, trouble = process.communicate(timeout=60)
-        assert process.returncode == 0, trouble.decode()
-        results.append(output)
-    return results
 
 
 def utc(seconds: float) -> str:

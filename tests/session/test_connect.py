@@ -45,6 +45,7 @@ def test_an_option_wins_over_variables(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_endpoint_is_for_every_service(monkeypatch: pytest.MonkeyPatch) -> None:
     session = connect("aws", endpoint_url="http://127.0.0.1:9")
     assert {address(session, name) for name in ("sagemaker", "s3", "logs", "sts")} == {"http://127.0.0.1:9"}
+    assert session.client("sts", region_name="us-east-1").meta.endpoint_url == "http://127.0.0.1:9"
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:8")
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:7")
     assert (address(connect("aws")), address(connect("aws"), "s3")) == ("http://127.0.0.1:8", "http://127.0.0.1:7")

@@ -62,6 +62,10 @@ class Rules:
         clutter = _CLUTTER_FILES + (_PACKED if self.packs_code else ())
         return self._verdict(name, default=_fits(last, clutter))
 
+    def wants(self, name: str) -> bool:
+        """Whether a line `!name` of `.smtuneignore` takes the file `name` in."""
+        return self.own is not None and self.own.check_file(name).include is False
+
     def _verdict(self, name: str, *, default: bool) -> bool:
         said = self.own.check_file(name).include if self.own is not None else None
         return default if said is None else bool(said)

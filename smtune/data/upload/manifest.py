@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,6 +75,29 @@ def take_inventory(root: Path) -> Inventory:
     sources = {leaf.name: (leaf.path, known[leaf.path]) for leaf in tree.leaves}
     entries = tuple(Entry(name, found.bytes, found.sha256) for name, (_, found) in sources.items())
     return Inventory(Manifest(entries), sources, tree.left_out)
+
+
+class InventoryTaker:
+    """Takes an inventory while its maker does something else, such as importing boto3."""
+
+    def __init__(self, root: Path) -> None:
+        self._outcome: Inventory | BaseException
+        self._root = root
+        self._thread = threading.Thread(target=self._take, daemon=True)  # Ctrl-C does not wait for it
+        self._thread.start()
+
+    def result(self) -> Inventory:
+        """The inventory, when it is ready; raises what `take_inventory` raises."""
+        self._thread.join()
+        if isinstance(self._outcome, BaseException):
+            raise self._outcome
+        return self._outcome
+
+    def _take(self) -> None:
+        try:
+            self._outcome = take_inventory(self._root)
+        except BaseException as error:  # noqa: BLE001  raised again where the result is asked for
+            self._outcome = error
 
 
 def empty_tree(root: Path, tree: Tree) -> TreeError:

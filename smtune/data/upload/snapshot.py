@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from smtune.data.upload.listing import sizes_there
-from smtune.data.upload.manifest import Inventory, Manifest, read_manifest, take_inventory
+from smtune.data.upload.manifest import Inventory, InventoryTaker, Manifest, read_manifest
 from smtune.data.upload.place import Place, parse_place
 from smtune.data.upload.send import telling, transfer
 from smtune.data.upload.settings import Report, Sent, UploadSettings
@@ -59,13 +58,14 @@ class Snapshot:
 
 def upload(
     session: boto3.Session,
-    path: Path,
+    path: Path | InventoryTaker,
     destination: str,
     settings: UploadSettings = UploadSettings(),  # noqa: B008  frozen
     progress: Report | None = None,
 ) -> Snapshot:
     """Put a file or folder below `destination` (an S3 URI), each content once; run again, it sends what is missing.
 
+    An `InventoryTaker` in the place of `path` has begun to read it already.
     Raises TreeError and UsageError for what cannot be sent, ServiceError, ConfigurationError, OSError.
     """
     job = _Job(session, path, destination, settings)
@@ -80,7 +80,9 @@ def upload(
     return job.snapshot(tally.sent)
 
 
-def foresee(session: boto3.Session, path: Path, destination: str, settings: UploadSettings) -> Snapshot:
+def foresee(
+    session: boto3.Session, path: Path | InventoryTaker, destination: str, settings: UploadSettings
+) -> Snapshot:
     """What `upload` would do, without doing it: its `sent` counts files that would be sent, copied or kept.
 
     Raises what `upload` raises.
@@ -98,12 +100,14 @@ def foresee(session: boto3.Session, path: Path, destination: str, settings: Uplo
 
 
 class _Job:
-    def __init__(self, session: boto3.Session, path: Path, destination: str, settings: UploadSettings) -> None:
+    def __init__(
+        self, session: boto3.Session, path: Path | InventoryTaker, destination: str, settings: UploadSettings
+    ) -> None:
         self._base = parse_place(destination)
-        with translated(), ThreadPoolExecutor(1) as other:  # hashing does not wait for a client to be made
-            storage = other.submit(open_storage, session, settings)
-            self.inventory: Inventory = take_inventory(path)
-            self.storage: Storage = storage.result()
+        taker = InventoryTaker(path) if isinstance(path, Path) else path
+        with translated():
+            self.storage: Storage = open_storage(session, settings)
+        self.inventory: Inventory = taker.result()
         manifest = self.inventory.manifest
         self._fingerprint = manifest.fingerprint
         self.places = {each.name: self._place(self._fingerprint, each.name) for each in manifest.entries}

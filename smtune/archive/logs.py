@@ -1,0 +1,66 @@
+"""CloudWatch Logs on an archive: one stream a training job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from smtune.archive.write import LOGS
+from smtune.local.answers import ServiceAnswerError
+from smtune.local.log_pages import filtered, page_of
+
+Json = dict[str, Any]
+_HOST = "algo-1"
+
+
+class ArchivedLogs:
+    """What the archived training jobs printed, or the end of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / LOGS
+        self._operations: Mapping[str, Callable[[Json], Json]] = {
+            "DescribeLogStreams": self._streams,
+            "GetLogEvents": self._events,
+            "FilterLogEvents": self._filter,
+        }
+
+    def call(self, operation: str, request: Json) -> Json:
+        """Answer one call; raises ServiceAnswerError."""
+        if operation not in self._operations:
+            message = f"An archive cannot do {operation}: it is only for reading"
+            raise ServiceAnswerError("AccessDeniedException", message, status=403)
+        return self._operations[operation](request)
+
+    def _streams(self, request: Json) -> Json:
+        prefix = request.get("logStreamNamePrefix", "")
+        return {"logStreams": [{"logStreamName": name} for name in self._names() if name.startswith(prefix)]}
+
+    def _events(self, request: Json) -> Json:
+        name = str(request["logStreamName"])
+        if name not in self._names():
+            message = "The specified log stream does not exist: the archive has logs of failed jobs, or --logs"
+            raise ServiceAnswerError("ResourceNotFoundException", message)
+        page = page_of(self._read(name), request)
+        tokens = {"nextForwardToken": f"f/{page.end}", "nextBackwardToken": f"b/{page.start}"}
+        return {"events": list(page.events), **tokens}
+
+    def _filter(self, request: Json) -> Json:
+        prefix, start, end = request.get("logStreamNamePrefix", ""), request.get("startTime", 0), request.get("endTime")
+        names = [name for name in self._names() if name.startswith(prefix)]
+        found = [
+            event | {"logStreamName": name, "eventId": f"{name}/{number}"}
+            for name in names
+            for number, event in enumerate(self._read(name))
+            if start <= event["timestamp"] and (end is None or event["timestamp"] < end)
+        ]
+        return filtered(found, names, request)
+
+    def _names(self) -> list[str]:
+        files = sorted(self._folder.glob("*.log")) if self._folder.is_dir() else []
+        return [f"{file.stem}/{_HOST}" for file in files]
+
+    def _read(self, name: str) -> list[Json]:
+        file = self._folder / f"{name.partition('/')[0]}.log"
+        pairs = (line.split(" ", 1) for line in file.read_text(encoding="utf-8").splitlines())
+        return [{"timestamp": int(stamp), "message": message, "ingestionTime": int(stamp)} for stamp, message in pairs]
