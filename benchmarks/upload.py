@@ -56,6 +56,8 @@ class Bench:
     """One comparison: what is sent, and where."""
 
     kind: str
+    latency: int
+    """Milliseconds."""
     source: Path
     objects: Path
     """The bucket's folder on the server."""
@@ -96,7 +98,7 @@ def runner(bench: Bench) -> Callable[[Case], Sample]:
 
     def run(case: Case) -> Sample:
         number = 0 if bench.keeps else next(numbers)
-        prefix = f"{bench.kind}-{case.name.replace(' ', '-')}-{number}"
+        prefix = f"{bench.kind}-{bench.latency}-{case.name.replace(' ', '-')}-{number}"
         if not bench.keeps:
             shutil.rmtree(bench.cache, ignore_errors=True)  # hashing is part of a first upload
         sample = run_once(Case(case.name, tuple(word.replace(PREFIX, prefix) for word in case.command)))
@@ -163,7 +165,7 @@ def compare(folder: Path, options: argparse.Namespace) -> Iterator[str]:
             endpoint = stack.enter_context(delayed(near, latency / 1000))
             make_fair(folder, endpoint)
             for kind in options.cases:
-                bench = Bench(kind, sources[kind], folder / "s3" / BUCKET, folder / "cache")
+                bench = Bench(kind, latency, sources[kind], folder / "s3" / BUCKET, folder / "cache")
                 cases = all_cases(bench.source, endpoint, options.peers)
                 wanted = [case for case in cases if case.name == BASE or not options.only or case.name in options.only]
                 samples = measure(wanted, options.rounds, runner(bench))

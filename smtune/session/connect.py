@@ -8,7 +8,6 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from smtune.archive import ArchiveSession, find_archive
 from smtune.clients import ClientSession
 from smtune.config import Configuration, load_configuration
 from smtune.errors import ConfigurationError
@@ -77,10 +76,19 @@ def find_session(job: str, where: Where | None = None) -> boto3.Session:
         local = LocalSession(settings)
         if local.knows(job) or local.knows_training_job(job):
             return local
-        archived = find_archive(job, settings)
+        archived = _find_archive(job, settings)
         if archived is not None:
-            return ArchiveSession(archived)
+            return archived
     return connect(wanted)
+
+
+def _find_archive(job: str, settings: Settings) -> boto3.Session | None:
+    if not (settings.home / "archives").is_dir():
+        return None
+    from smtune.archive import ArchiveSession, find_archive  # brings pandas, which few commands need
+
+    folder = find_archive(job, settings)
+    return None if folder is None else ArchiveSession(folder)
 
 
 def _is_botocores(origin: str) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import boto3
 
-from smtune.archive import ArchiveSession
 from smtune.local.notes import notes as local_notes
 from smtune.local.session import LocalSession
 from smtune.plan import Plan
@@ -28,14 +28,16 @@ def locate(session: boto3.Session, uri: str) -> str:
     """Where an S3 URI can be opened: a path on this machine for the local engine and for an archive, else the URI."""
     if isinstance(session, LocalSession) and uri:
         return str(session.path_of(uri))
-    if isinstance(session, ArchiveSession) and uri and session.path_of(uri).is_file():
-        return str(session.path_of(uri))
+    if is_archived(session) and uri:
+        path: Path = session.path_of(uri)  # type: ignore[attr-defined]  # an archive's has it
+        return str(path) if path.is_file() else uri
     return uri
 
 
 def is_archived(session: boto3.Session) -> bool:
     """Whether a session reads an archive."""
-    return isinstance(session, ArchiveSession)
+    module = sys.modules.get("smtune.archive.session")  # nobody has such a session before it is imported
+    return module is not None and isinstance(session, module.ArchiveSession)
 
 
 def is_local(session: boto3.Session) -> bool:

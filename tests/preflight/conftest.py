@@ -1,3 +1,0 @@
-"""Every test here may ask for an AWS account."""
-
-from aws_account import account as account
