@@ -110,10 +110,6 @@ class LogService:
         return {name: file for name, file in files.items() if name.startswith(prefix) and file.is_file()}
 
 
-def _event_id(stream: str, number: int, timestamp: int) -> str:
-    return f"{timestamp:020d}{crc32(stream.encode()):010d}{number:026d}"
-
-
 def _stream(name: str, file: Path) -> Json:
     stream: Json = {
         "logStreamName": name,
