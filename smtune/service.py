@@ -8,18 +8,33 @@ from contextlib import contextmanager
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConfigParseError,
+    CredentialRetrievalError,
+    InvalidRegionError,
     NoCredentialsError,
     NoRegionError,
     ParamValidationError,
     PartialCredentialsError,
     ProfileNotFound,
+    SSOError,
+    TokenRetrievalError,
 )
 from botocore.parsers import ResponseParserError
 
 from smtune.errors import ConfigurationError, Problem, ServiceError, SpecError
 
 _LONGEST = 500
-_CREDENTIALS = (NoCredentialsError, PartialCredentialsError, NoRegionError, ProfileNotFound)
+_CREDENTIALS = (
+    NoCredentialsError,
+    PartialCredentialsError,
+    NoRegionError,
+    ProfileNotFound,
+    InvalidRegionError,
+    ConfigParseError,
+    CredentialRetrievalError,
+    SSOError,
+    TokenRetrievalError,
+)
 
 
 @contextmanager

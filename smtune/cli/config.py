@@ -24,7 +24,7 @@ def command() -> None:
 @click.option("--origin", is_flag=True, help="Say of each who says it, and what it overrules.")
 @output_option("table", "json")
 def show(reach: dict[str, Any], place: dict[str, Any], origin: bool, output: str) -> None:
-    """Print what holds here, without a network. JSON always has the origins.
+    """Print what holds here, without a network; the values of secrets are hidden. JSON always has the origins.
 
     A setting fills what a spec leaves open; a role given as option or variable replaces the spec's own.
 
@@ -55,11 +55,22 @@ def show(reach: dict[str, Any], place: dict[str, Any], origin: bool, output: str
 
 
 def _origins(items: Any) -> dict[str, Any]:
-    each = [{"value": item.value, "origin": item.origin} for item in items]
+    each = [{"value": _discreet(item.value), "origin": item.origin} for item in items]
     return {**each[0], "overrules": each[1:]}
 
 
+def _discreet(value: Any) -> Any:
+    """A value without passwords: those of environment variables, and that of an address."""
+    from smtune.rules.discreet import conceal
+    from smtune.rules.secrets import hide
+
+    if isinstance(value, dict):
+        return conceal(value)
+    return hide(value, ()) if isinstance(value, str) else value
+
+
 def _shown(value: Any) -> str:
+    value = _discreet(value)
     if isinstance(value, dict):
         return ", ".join(f"{key}={inner}" for key, inner in value.items())
     if isinstance(value, list):

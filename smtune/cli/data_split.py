@@ -59,6 +59,8 @@ def command(table: Path, out: Path, shares: str, output: str, **options: Any) ->
     for name in ("group", "time"):
         if options["label"] is not None and options[name] == options["label"]:
             raise click.UsageError(f"--{name} is the label: name another column", click.get_current_context())
+    if not table.is_file():
+        raise click.UsageError(f"TABLE {table} is a device or a pipe: give a file", click.get_current_context())
     split = _split(shares, {name: options[name] for name in ("stratify", "group", "time", "seed")})
     from smtune.cli.text import print_json
     from smtune.data.split_file import as_record, split_file

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from smtune.cli.text import print_json
-from smtune.compare import Difference, differences
+from smtune.compare import differences
 from smtune.config import load_configuration
 from smtune.draft import DraftOptions, draft, read_other, site_from
 from smtune.errors import SpecError
 from smtune.estimate import load_prices, parse_minutes
 from smtune.plan.document import PlanDocument
-from smtune.rules.secrets import hide, secret_values
+from smtune.rules.discreet import discreet
 from smtune.spec.source import Layers
 from smtune.validate import check_file
 from smtune.where import Where
@@ -66,8 +65,8 @@ def print_plan(found: Drafted, output: str) -> None:
 def compare(found: Drafted, options: Mapping[str, Any], output: str) -> bool:
     """Print what differs from the other; whether anything does."""
     other = _other(options["against"], found.options, options["reach"])
-    hidden = (*secret_values(other), *secret_values(found.document.request))
-    differ = [_discreet(item, hidden) for item in differences(other, found.document.request)]
+    request = found.document.request
+    differ = discreet(differences(other, request), other, request)
     if output == "json":
         print_json({"same": not differ, "differences": [item.to_dict() for item in differ]})
     else:
@@ -88,16 +87,3 @@ def _other(named: str, options: DraftOptions, reach: Mapping[str, Any]) -> Mappi
 
     with session_for(named, Where(None, **reach)) as session:
         return read_running(session, named).request
-
-
-def _discreet(item: Difference, hidden: tuple[str, ...]) -> Difference:
-    """A difference without the values of secrets."""
-
-    def shown(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: shown(inner) for key, inner in value.items()}
-        if isinstance(value, list):
-            return [shown(inner) for inner in value]
-        return hide(value, hidden) if isinstance(value, str) else value
-
-    return dataclasses.replace(item, before=shown(item.before), after=shown(item.after))

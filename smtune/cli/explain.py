@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 import re
 import traceback
@@ -14,24 +15,41 @@ import click
 from smtune import __version__
 from smtune.errors import Problem, ServiceError, SmtuneError, SpecError
 
+_ANY = re.compile(r"(?:^|\0)(?:-o|--output)")
 _JSON = re.compile(r"(?:^|\0)(?:-o\0?|--output[=\0])json(?:\0|$)")
 
 
-def wants_json(arguments: Sequence[str]) -> bool:
-    """Whether a command line asks for `-o json`; holds even where the rest of it cannot be parsed."""
-    return _JSON.search("\0".join(arguments)) is not None
+def wants_json(arguments: Sequence[str], environment: Mapping[str, str] | None = None) -> bool:
+    """Whether a command line, or the variable of its command, asks for `-o json`.
+
+    Holds even where the rest of it cannot be parsed.
+    """
+    if _ANY.search("\0".join(arguments)):
+        return _JSON.search("\0".join(arguments)) is not None
+    names = [word.upper().replace("-", "_") for word in itertools.takewhile(_is_word, arguments)]
+    variables = ("_".join(["SMTUNE", *names[:count], "OUTPUT"]) for count in (1, 2))  # a command, or one of a group
+    said = environment or {}
+    return any(said.get(variable) == "json" for variable in variables)
+
+
+def _is_word(argument: str) -> bool:
+    return not argument.startswith("-")
 
 
 def explain(error: SmtuneError, *, as_json: bool) -> None:
     """Something wrong with what smtune was given or was told."""
+    from smtune.rules.secrets import hide
+
+    message = hide(str(error), ())
     if isinstance(error, SpecError):
         error = _discreet(error)
+        message = str(error)
     if not as_json:
-        click.echo(str(error) if isinstance(error, SpecError) else f"error: {error}", err=True)
+        click.echo(message if isinstance(error, SpecError) else f"error: {message}", err=True)
         return
     details: dict[str, Any] = {
         "error": type(error).__name__,
-        "message": str(error),
+        "message": message,
         "exit_code": error.exit_code,
     }
     if isinstance(error, ServiceError):

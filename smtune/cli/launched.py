@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,11 @@ from typing import Any
 from smtune.cli.live import going_on, screen
 from smtune.cli.text import print_json, print_pairs, remark, show
 from smtune.cli.uploading import showing
-from smtune.clone import read_document
 from smtune.errors import SpecError, UsageError
 from smtune.execute import Launched
 from smtune.launching import Circumstances, launch_again, launch_plan, launch_spec
 from smtune.patience import Terms
-from smtune.plan.document import is_plan, read_plan
+from smtune.plan.document import KIND, PlanDocument, SourceFile, is_plan, read_plan
 from smtune.progress import Outcome, WaitOptions, await_end
 from smtune.progress.portrait import console_link
 from smtune.session import configuration_of, connect, is_local, renewed
@@ -33,9 +33,11 @@ def start(layers: Layers, options: Mapping[str, Any]) -> tuple[Any, Launched]:
     if saved is None:
         session, launched = launch_file(layers, options, launch_again if options["new"] else launch_spec)
     else:
-        session = _connect(options)
+        session, document = _connect(options), read_plan(saved)
         with showing() as report:
-            launched = launch_plan(session, read_plan(saved), _folder_of(saved), report)
+            launched = launch_plan(
+                session, document, folder_of(document, saved), _circumstances(session, options, report)
+            )
     _tell(launched)
     return session, launched
 
@@ -48,18 +50,24 @@ def launch_file(layers: Layers, options: Mapping[str, Any], way: Way) -> tuple[A
     session = _connect(options)
     loaded = load_document(layers)
     with showing() as report:
-        circumstances = Circumstances(
-            configuration_of(session, options["place"]), report=report, check_data=not options["skip_data_check"]
-        )
         try:
-            return session, way(session, loaded.spec, layers.folder, circumstances)
+            return session, way(session, loaded.spec, layers.folder, _circumstances(session, options, report))
         except SpecError as error:
             raise loaded.placed(error) from None
+
+
+def _circumstances(session: Any, options: Mapping[str, Any], report: Any) -> Circumstances:
+    configuration = configuration_of(session, options["place"])
+    return Circumstances(configuration, report=report, check_data=not options["skip_data_check"])
 
 
 def _connect(options: Mapping[str, Any]) -> Any:
     if options["local"] and any(options["reach"].values()):
         message = "--local is this machine: it has no profile, region or endpoint"
+        raise UsageError(message)
+    said = [f"--{name}" for name, value in options["place"].items() if value]
+    if options["local"] and said:
+        message = f"--local is this machine: leave {', '.join(said)} out"
         raise UsageError(message)
     return connect(Where("local" if options["local"] else "aws", **options["reach"]))
 
@@ -67,19 +75,44 @@ def _connect(options: Mapping[str, Any]) -> Any:
 def _saved_plan(layers: Layers, options: Mapping[str, Any]) -> Path | None:
     """The file, if it is a plan that was saved and nothing would change it."""
     file = layers.files[0]
-    if file == STDIN or file.suffix not in (".json", "") or not is_plan(read_document(file)):
+    if not _holds_plan(layers):
         return None
+    if file == STDIN:
+        message = "a plan is launched from its file: smtune launch plan.json"
+        raise UsageError(message)
     if len(layers.files) > 1 or layers.settings or options["new"] or any(options["place"].values()):
-        message = f"{file} is a plan: exactly that is launched, so it takes no -f, --set, --new, --role or --bucket"
+        message = (
+            f"{file} is a plan: exactly that is launched, so it takes no -f, --set, --new, --role, --bucket or --prefix"
+        )
         raise UsageError(message)
     return file
 
 
-def _folder_of(plan: Path) -> Path:
-    """Where the spec of a plan lay, which its data's paths are relative to: as it was named, or beside the plan."""
-    source = Path(read_plan(plan).source)
-    places = (source, plan.absolute().parent / source.name)
-    return next((place.absolute().parent for place in places if place.is_file()), plan.absolute().parent)
+def _holds_plan(layers: Layers) -> bool:
+    """Whether the base is a plan, whatever its file is called, and also one that was cut off."""
+    text = layers.texts[0].lstrip()
+    try:
+        return text.startswith("{") and is_plan(json.loads(text))
+    except (ValueError, RecursionError):
+        return f'"{KIND}"' in text
+
+
+def folder_of(document: PlanDocument, plan: Path) -> Path:
+    """Where the spec of a plan lay, which its data's paths are relative to: the first place that has all its files.
+
+    The spec is looked for as it was named, from here and from the plan's folder, and beside the plan.
+    """
+    source, here = Path(document.source), plan.absolute().parent
+    places = (source.absolute().parent, (here / source).parent, here)
+    sources = [file for upload in document.uploads for file in upload.sources]
+    whole = (place for place in places if all(_is_there(place, file) for file in sources))
+    named = (place for place in places if (place / source.name).is_file())
+    return next(whole, None) or next(named, here)
+
+
+def _is_there(folder: Path, file: SourceFile) -> bool:
+    place = folder / file.path
+    return place.is_file() and place.stat().st_size == file.bytes
 
 
 def _tell(launched: Launched) -> None:
@@ -88,7 +121,8 @@ def _tell(launched: Launched) -> None:
     for item in launched.changes:
         remark(f"changed by the service: {item.path}: {show(item.before)} -> {show(item.after)}")
     if launched.outcome == "found":
-        remark(f"{launched.name} had been launched before; nothing was sent. Another one: --new")
+        sent = "data was sent, no job was created" if launched.sent.sent_files else "nothing was sent"
+        remark(f"{launched.name} had been launched before; {sent}. Another one: --new")
 
 
 def print_launched(session: Any, launched: Launched, output: str, outcome: Outcome | None = None) -> None:

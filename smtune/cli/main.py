@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from smtune.errors import SmtuneError
 INTERRUPTED = 130
 PIPE_CLOSED = 141
 OTHER = 255
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 VARIABLES = "SMTUNE"
 """Every option of every command can be given as a variable, as SMTUNE_WAIT_TIMEOUT."""
 
@@ -34,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    as_json = wants_json(arguments)
+    as_json = wants_json(arguments, os.environ)
     try:
         with cli.make_context("smtune", arguments, auto_envvar_prefix=VARIABLES) as context:
             result = cli.invoke(context)
@@ -62,7 +64,9 @@ def _run(arguments: list[str]) -> int:
 
 
 def _explain_file(error: OSError, *, as_json: bool) -> None:
-    if error.filename is None:
+    if error.errno in _FULL:  # told without a name where it was the writing that failed
+        explain(SmtuneError(f"{error.filename or 'a file'} cannot be written: {error.strerror}"), as_json=as_json)
+    elif error.filename is None:
         explain_bug(error, as_json=as_json)
     else:
         explain(SmtuneError(f"{error.filename}: {error.strerror}"), as_json=as_json)

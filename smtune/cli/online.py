@@ -6,9 +6,10 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from smtune.cli.examined import subject_of
 from smtune.draft import DraftOptions, draft
 from smtune.plan.document import PlanDocument
-from smtune.preflight import Check, Subject, examine
+from smtune.preflight import Check, examine
 from smtune.session import configuration_of, connect, site_of
 from smtune.spec.source import Layers
 from smtune.where import Where
@@ -23,13 +24,4 @@ def draft_online(
     configuration = configuration_of(session, place)
     chosen = dataclasses.replace(offline, configuration=configuration, site=site_of(session, configuration))
     document = draft(layers, chosen)
-    subject = Subject(
-        request=document.request,
-        region=chosen.site.region,
-        account=chosen.site.account,
-        role=chosen.site.role,
-        bucket=chosen.site.bucket,
-        upload_bytes=sum(upload.bytes or 0 for upload in document.uploads),
-        upload_uris=tuple(upload.uri for upload in document.uploads),
-    )
-    return document, chosen, examine(session, subject)
+    return document, chosen, examine(session, subject_of(document, chosen.site))

@@ -7,7 +7,7 @@ import difflib
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from smtune.config.keys import KEYS, fault
 from smtune.errors import ConfigurationError, SpecError
@@ -26,7 +26,7 @@ def read_project(folder: Path) -> Said | None:
         if own.is_file():
             return str(own), _checked(_toml(own), own)
         if shared.is_file():
-            table = _toml(shared).get("tool", {}).get("smtune")
+            table = _at(_toml(shared), ("tool", "smtune"))
             if table is not None:
                 return f"{shared} [tool.smtune]", _checked(table, shared)
         if (place / ".git").exists():
@@ -41,7 +41,7 @@ def read_user(environment: Mapping[str, str]) -> Said | None:
     return (str(file), _checked(_toml(file), file)) if file.is_file() else None
 
 
-def read_sagemaker(environment: Mapping[str, str]) -> Iterator[Said]:
+def read_sagemaker(environment: Mapping[str, str]) -> Iterator[tuple[Literal["user", "admin"], Said]]:
     """The SageMaker SDK's defaults: the user's file, then the administrator's, where the SDK looks for them.
 
     Raises ConfigurationError for a file that a variable names and that is not there, or is no YAML. A file on S3 is
@@ -49,14 +49,16 @@ def read_sagemaker(environment: Mapping[str, str]) -> Iterator[Said]:
     """
     base = environment.get("XDG_CONFIG_HOME") or str(_home(environment) / ".config")
     admin = (environment.get("XDG_CONFIG_DIRS") or "/etc/xdg").partition(":")[0]
-    for variable, folder in (("SAGEMAKER_USER_CONFIG_OVERRIDE", base), ("SAGEMAKER_ADMIN_CONFIG_OVERRIDE", admin)):
+    places: tuple[tuple[Literal["user", "admin"], str], ...] = (("user", base), ("admin", admin))
+    for who, folder in places:
+        variable = f"SAGEMAKER_{who.upper()}_CONFIG_OVERRIDE"
         named = environment.get(variable)
         if named and named.startswith("s3://"):
             continue
         path = Path(named or f"{folder}/sagemaker/config.yaml")
         file = path / "config.yaml" if path.is_dir() else path
         if file.is_file():
-            yield str(file), parse_sagemaker(read_text(file), str(file))
+            yield who, (str(file), parse_sagemaker(read_text(file), str(file)))
         elif named:
             message = f"{variable} names {named}, and there is no such file"
             raise ConfigurationError(message)
@@ -80,7 +82,7 @@ def parse_sagemaker(text: str, source: str) -> dict[str, Any]:
         if value is None:
             continue
         if key.name == "tags":
-            value = {item["Key"]: item["Value"] for item in value}
+            value = _tags(value, source)
         _refuse(fault(key, value), source)
         found[key.name] = value
     return found
@@ -112,7 +114,18 @@ def _toml(file: Path) -> dict[str, Any]:
         raise ConfigurationError(message) from None
 
 
-def _checked(table: Mapping[str, Any], file: Path) -> Mapping[str, Any]:
+def _tags(value: Any, source: str) -> dict[str, Any]:
+    try:
+        return {item["Key"]: item["Value"] for item in value}
+    except (TypeError, KeyError):
+        message = f"{source}: Tags is a list of tags, each with Key and Value"
+        raise ConfigurationError(message) from None
+
+
+def _checked(table: Any, file: Path) -> Mapping[str, Any]:
+    if not isinstance(table, Mapping):
+        message = f"{file}: [tool.smtune] is a table of settings"
+        raise ConfigurationError(message)
     for name, value in table.items():
         if name not in KEYS:
             near = difflib.get_close_matches(name, KEYS, n=1)

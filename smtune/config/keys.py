@@ -128,4 +128,13 @@ def fault(key: Key, value: Any) -> str | None:
         "table": isinstance(value, Mapping) and all(isinstance(item, str) for item in value.values()),
     }
     wanted = {"text": "text", "flag": "true or false", "list": "a list of texts", "table": "a table of texts"}
-    return None if fits[key.kind] else f"{key.name} is {wanted[key.kind]}, not {value!r}"
+    return None if fits[key.kind] else f"{key.name} is {wanted[key.kind]}, not {_found(key, value)}"
+
+
+def _found(key: Key, value: Any) -> str:
+    """What is there instead; of a table the keys alone, because its values may be secrets."""
+    if key.kind != "table":
+        return repr(value)
+    if not isinstance(value, Mapping):
+        return f"a {type(value).__name__}"
+    return "a number or the like in " + ", ".join(name for name, item in value.items() if not isinstance(item, str))

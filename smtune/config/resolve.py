@@ -34,6 +34,8 @@ class Configuration:
     said: Mapping[str, tuple[Setting, ...]]
     unread: tuple[str, ...] = ()
     """SageMaker defaults files on S3, which are read once there is a session."""
+    unread_admin: str | None = None
+    """The one of them that is the administrator's: it ranks below the user's, wherever that lies."""
 
     def get(self, key: str) -> Setting | None:
         """What holds for `key`, if anybody says it."""
@@ -50,12 +52,13 @@ class Configuration:
         merged = dict(self.said)
         for origin, values in said:
             for key, value in values.items():
-                found = [*merged.get(key, ()), Setting(value, origin, _DEFAULTS)]
+                rank = _ADMIN if origin == self.unread_admin else _DEFAULTS
+                found = [*merged.get(key, ()), Setting(value, origin, rank)]
                 merged[key] = tuple(sorted(found, key=lambda item: item.rank))
         return Configuration(merged)
 
 
-_OPTION, _VARIABLE, _PROJECT, _USER, _DEFAULTS, _AWS = range(6)
+_OPTION, _VARIABLE, _PROJECT, _USER, _DEFAULTS, _ADMIN, _AWS = range(7)
 
 
 def load_configuration(
@@ -79,7 +82,11 @@ def load_configuration(
     aws = read_aws(variables, profile)
     for key, value in aws[1].items() if aws else ():
         said.setdefault(key, []).append(Setting(value, aws[0] if aws else "", _AWS))
-    return Configuration({key: tuple(found) for key, found in said.items()}, defaults_on_s3(variables))
+    unread = defaults_on_s3(variables)
+    admin = variables.get("SAGEMAKER_ADMIN_CONFIG_OVERRIDE")
+    return Configuration(
+        {key: tuple(found) for key, found in said.items()}, unread, admin if admin in unread[-1:] else None
+    )
 
 
 def _sources(
@@ -94,5 +101,5 @@ def _sources(
     for rank, found in ((_PROJECT, read_project(folder)), (_USER, read_user(variables))):
         if found:
             yield rank, found
-    for said in read_sagemaker(variables):
-        yield _DEFAULTS, said
+    for who, said in read_sagemaker(variables):
+        yield _DEFAULTS if who == "user" else _ADMIN, said

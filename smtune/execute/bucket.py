@@ -7,13 +7,18 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
+from smtune.errors import ServiceError
 from smtune.plan import Plan
 
+_AT_THE_SAME_TIME = "OperationAborted"  # another launch is creating it
 _NO_CONSTRAINT = "us-east-1"  # the one region that S3 does not want to be told
 
 
 def ensure_bucket(session: boto3.Session, plan: Plan) -> tuple[str, ...]:
-    """Create the bucket of the plan's uploads if there is none; the notes on it. Raises what botocore raises."""
+    """Create the bucket of the plan's uploads if there is none; the notes on it.
+
+    Raises ServiceError where it may not be looked at, else what botocore raises.
+    """
     names = {upload.uri.removeprefix("s3://").partition("/")[0] for upload in plan.uploads}
     client: Any = session.client("s3")
     missing = [name for name in sorted(names) if _is_missing(client, name)]
@@ -24,8 +29,12 @@ def _is_missing(client: Any, name: str) -> bool:
     try:
         client.head_bucket(Bucket=name)
     except ClientError as error:
-        if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
+        status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+        if status == 404:
             return True
+        if status == 403:  # the answer to a HEAD says no more than that
+            message = f"bucket {name} is another account's, or you lack s3:ListBucket on it; another one: --bucket"
+            raise ServiceError("AccessDenied", message) from error
         raise
     return False
 
@@ -37,4 +46,9 @@ def _create(client: Any, name: str) -> bool:
         client.create_bucket(Bucket=name, **place)
     except client.exceptions.BucketAlreadyOwnedByYou:
         return False  # somebody else of this account was faster
+    except ClientError as error:
+        if error.response["Error"]["Code"] != _AT_THE_SAME_TIME:
+            raise
+        client.get_waiter("bucket_exists").wait(Bucket=name, WaiterConfig={"Delay": 2, "MaxAttempts": 15})
+        return False
     return True

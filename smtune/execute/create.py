@@ -8,13 +8,14 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as UnreachableError
 
+from smtune.errors import ServiceError
 from smtune.execute.existing import Existing, find_job
 
 _TAKEN = "ResourceInUse"
@@ -47,10 +48,14 @@ class Patience:
 
 
 def create_job(session: boto3.Session, request: Mapping[str, Any], patience: Patience) -> Existing:
-    """Create the job unless it is there; the job as the service knows it. Raises what botocore raises."""
+    """Create the job unless it is there; the job as the service knows it. Raises what botocore raises.
+
+    `is_new` is false where the very first call was answered with "name in use": somebody else was faster.
+    """
     client: Any = session.client("sagemaker")
     name = str(request["HyperParameterTuningJobName"])
     pauses = patience.pauses()
+    is_first = True
     while True:
         refused: Exception | None = None
         try:
@@ -63,10 +68,11 @@ def create_job(session: boto3.Session, request: Mapping[str, Any], patience: Pat
             refused = error  # nobody knows whether it arrived
         found = None if refused and not _may_be_there(refused) else _settled(session, name, patience, refused)
         if found is not None:
-            return found
+            return replace(found, is_new=not (is_first and _is_somebody_elses(refused)))
+        is_first = False
         pause = next(pauses, None)
         if pause is None:
-            raise refused or LookupError(name)
+            raise refused or _unseen(name, patience)
         patience.sleep(pause)
 
 
@@ -78,6 +84,18 @@ def _settled(session: boto3.Session, name: str, patience: Patience, refused: Exc
         patience.sleep(pause)
         found = find_job(session, name)
     return found
+
+
+def _is_somebody_elses(refused: Exception | None) -> bool:
+    """Whether a first call found the name in use; botocore's own retries may have met what it had created itself."""
+    if not isinstance(refused, ClientError) or refused.response["Error"]["Code"] != _TAKEN:
+        return False
+    return refused.response["ResponseMetadata"].get("RetryAttempts", 0) == 0
+
+
+def _unseen(name: str, patience: Patience) -> ServiceError:
+    message = f"{name} was created, but the service has not shown it for {patience.seconds:.0f} s: run it again later"
+    return ServiceError("ResourceNotFound", message)
 
 
 def _passes(error: ClientError) -> bool:

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from smtune.compare import Difference, differences
 from smtune.request.description import normalize
+from smtune.rules.discreet import discreet
 
 _UNKNOWN = ("ResourceNotFound", "ResourceNotFoundException")
 
@@ -23,13 +24,16 @@ class Existing:
     status: str
     request: Mapping[str, Any]
     """What would make the same one again."""
+    is_new: bool = False
+    """Whether this launch has created it."""
 
     def changes(self, asked: Mapping[str, Any]) -> tuple[Difference, ...]:
         """What is otherwise than in the request that was sent: `before` is what was asked for, `after` what is there.
 
-        What the service fills in where nothing was asked for is no change.
+        What the service fills in where nothing was asked for is no change. Secrets are hidden.
         """
-        return tuple(item for item in differences(asked, self.request) if item.kind != "added")
+        found = (item for item in differences(asked, self.request) if item.kind != "added")
+        return discreet(found, asked, self.request)
 
 
 def find_job(session: boto3.Session, name: str) -> Existing | None:

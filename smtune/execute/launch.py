@@ -25,7 +25,7 @@ class Launched:
     name: str
     arn: str
     outcome: Literal["created", "found"]
-    """`found`: it had been launched before, by this machine or another, and nothing was sent."""
+    """`found`: it had been launched before, by this machine or another."""
     status: str
     changes: tuple[Difference, ...] = ()
     """What the service made otherwise than asked."""
@@ -79,7 +79,8 @@ def launch(session: boto3.Session, plan: Plan, options: LaunchOptions | None = N
         sent = send(session, plan.uploads, chosen.uploads, chosen.report)
         made = create_job(session, plan.request, chosen.patience)
     changes = made.changes(plan.request)
-    return Launched(plan.name, made.arn, "created", made.status, changes, sent, (*plan.notes, *notes))
+    outcome: Literal["created", "found"] = "created" if made.is_new else "found"
+    return Launched(plan.name, made.arn, outcome, made.status, changes, sent, (*plan.notes, *notes))
 
 
 def _found(plan: Plan, there: Existing) -> Launched:

@@ -12,18 +12,18 @@ from pathlib import Path
 
 import boto3
 
-from smtune.config import Configuration, apply
+from smtune.config import Configuration
 from smtune.data.prepare import prepare
 from smtune.data.upload.settings import Report, UploadSettings
-from smtune.errors import ConfigurationError, SpecError
+from smtune.draft import configured, refuse_bad_place
+from smtune.errors import ConfigurationError
 from smtune.estimate import PriceTable
 from smtune.launching.data import refuse_bad_data
 from smtune.plan import Plan, Prepared, plan
 from smtune.plan.document import planned_name
 from smtune.request import Site
 from smtune.session import announce, is_local, site_of
-from smtune.spec import BuiltIn, TuningSpec, dump_spec
-from smtune.validate import check_file
+from smtune.spec import BuiltIn, TuningSpec
 
 
 @dataclass(frozen=True)
@@ -80,9 +80,7 @@ def ready(
     Raises SpecError, ConfigurationError, ServiceError; nothing has been created then.
     """
     given = circumstances or Circumstances()
-    applied = apply(spec, given.configuration)
-    if applied.notes:
-        _refuse_bad_configuration(applied.spec, applied.notes)
+    applied = configured(spec, given.configuration)
     site = given.site or site_of(session, given.configuration)
     _refuse_unfit_role(session, applied.spec, site)
     with tempfile.TemporaryDirectory(prefix="smtune-") as workspace:
@@ -91,15 +89,9 @@ def ready(
         check = partial(refuse_bad_data, spec, folder.absolute()) if given.check_data else tuple
         it = Ready(applied.spec, prepared, site, applied.notes, given.prices, key, given.report, check)
         planned = it.plan(spec.name)
+        refuse_bad_place(planned, site)
         notes = (*it.notes, *_derived(spec, planned), *announce(session, planned))
         yield dataclasses.replace(it, notes=notes)
-
-
-def _refuse_bad_configuration(spec: TuningSpec, notes: tuple[str, ...]) -> None:
-    """The spec alone was fine; with the settings it may not be."""
-    problems = tuple(dataclasses.replace(problem, line=0, column=0) for problem in check_file(dump_spec(spec)))
-    if problems:
-        raise SpecError(problems, source=f"the spec with its configuration ({'; '.join(notes)})")
 
 
 def _refuse_unfit_role(session: boto3.Session, spec: TuningSpec, site: Site) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import boto3
 
 from smtune.compare import differences
-from smtune.data.upload.settings import Report
+from smtune.config import Configuration
 from smtune.errors import Problem, SpecError, UsageError
 from smtune.execute import Launched
 from smtune.launching.ready import Circumstances, ready
@@ -19,15 +20,22 @@ from smtune.session import is_local, site_of
 from smtune.spec import load_spec
 
 _SHOWN = 5
+_UPLOAD_KEY = "upload_key"
 
 
-def launch_plan(session: boto3.Session, document: PlanDocument, folder: Path, report: Report | None = None) -> Launched:
+def launch_plan(
+    session: boto3.Session, document: PlanDocument, folder: Path, circumstances: Circumstances | None = None
+) -> Launched:
     """Launch what `document` says, with the files below `folder` that it was made of.
 
-    Raises UsageError for another account or region than the plan's, SpecError where data or code have changed since.
+    Of the configuration only the key of uploads counts: everything else is in the plan. Raises UsageError for another
+    account or region than the plan's, SpecError where data or code have changed since.
     """
     site = _same_place(session, document)
-    with ready(session, load_spec(document.yaml), folder, Circumstances(site=site, report=report)) as it:
+    given = circumstances or Circumstances()
+    key = given.configuration.said.get(_UPLOAD_KEY, ())
+    given = dataclasses.replace(given, site=site, configuration=Configuration({_UPLOAD_KEY: key} if key else {}))
+    with ready(session, load_spec(document.yaml), folder, given) as it:
         name = str(document.request["HyperParameterTuningJobName"])
         changed = differences(document.request, it.plan(name).request)
         if changed:

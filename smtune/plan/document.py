@@ -103,7 +103,13 @@ def write_plan(document: PlanDocument, path: Path) -> None:
     if not path.absolute().parent.is_dir():
         message = f"there is no folder {path.parent} to write {path.name} into"
         raise UsageError(message)
+    if path.is_dir():
+        message = f"{path} is a folder: name a file in it"
+        raise UsageError(message)
     text = json.dumps(document.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    if path.exists() and not path.is_file():  # a device or a pipe, as /dev/null: it must not become a file
+        path.write_text(text, encoding="utf-8")
+        return
     handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:

@@ -47,7 +47,7 @@ def hide(text: str, secrets: tuple[str, ...]) -> str:
 
 def secret_values(request: Any) -> tuple[str, ...]:
     """Every value of `request` (of any form) that is not to be shown, the longest first."""
-    found = {value for _, name, value in _plain(request) if _is_secret(name, value)}
+    found = {value for _, name, value in _plain(request) if is_secret(name, value)}
     return tuple(sorted(found, key=lambda value: (-len(value), value)))
 
 
@@ -64,14 +64,15 @@ def secrets(case: Case) -> Iterator[Broken]:
         if kind or by_name:
             message = f"{_named(name, hidden)} holds {kind or by_name}: everybody who may describe the job reads it"
             yield Broken(path, message, "keep it in AWS Secrets Manager and pass its name; replace the key that leaked")
-        elif _is_secret(name, value):
+        elif is_secret(name, value):
             own = _named(name, hidden)
             message = f"{own} is named like a secret and has a plain value, which everybody with access reads"
             fix = "keep it in AWS Secrets Manager and pass its name or ARN"
             yield Broken(path, message, fix, "warning")
 
 
-def _is_secret(name: str, value: str) -> bool:
+def is_secret(name: str, value: str) -> bool:
+    """Whether the value of what is called `name` is not to be shown: for its form, or for the name."""
     if kind_of_secret(value):
         return True
     return is_secret_name(name) and not _HARMLESS.match(value)

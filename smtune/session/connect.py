@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
 from smtune.clients import ClientSession
-from smtune.config import Configuration, load_configuration
+from smtune.config import Configuration, Setting, load_configuration
 from smtune.errors import ConfigurationError
 from smtune.local.session import LocalSession
 from smtune.local.settings import Settings
+from smtune.rules import hide
 from smtune.service import translated
 from smtune.where import Target, Where
 
 # Adaptive: a client that is throttled sends less, instead of trying as often as before.
 _RETRIES = Config(retries={"mode": "adaptive", "max_attempts": 10}, connect_timeout=10, read_timeout=60)
+_ADDRESS = re.compile(r"https?://[^\s/]+(/\S*)?$")
 _NO_REGION = "no AWS region: set AWS_REGION, or use this machine: --local"
 
 
@@ -56,8 +59,10 @@ def connect(
     where = target if isinstance(target, Where) else Where(target, profile, region, endpoint_url)
     if where.target == "local":
         return LocalSession(Settings.from_environment())
+    configuration = load_configuration(where)
+    _refuse_bad_endpoint(configuration.get("endpoint_url"))
     with translated():
-        session = AwsSession(where, load_configuration(where))
+        session = AwsSession(where, configuration)
     if not session.region_name:
         raise ConfigurationError(_NO_REGION)
     return session
@@ -89,6 +94,13 @@ def _find_archive(job: str, settings: Settings) -> boto3.Session | None:
 
     folder = find_archive(job, settings)
     return None if folder is None else ArchiveSession(folder)
+
+
+def _refuse_bad_endpoint(endpoint: Setting | None) -> None:
+    if endpoint is not None and not _ADDRESS.match(str(endpoint.value)):
+        address = hide(str(endpoint.value), ())
+        message = f"endpoint_url {address!r} (from {endpoint.origin}) is no address: write http(s)://HOST[:PORT]"
+        raise ConfigurationError(message)
 
 
 def _is_botocores(origin: str) -> bool:

@@ -96,4 +96,5 @@ def _refuse_special(path: Path, mode: int) -> None:
 
 
 def _error(path: Path, message: str, fix: str = "") -> SpecError:
-    return SpecError((Problem(0, 0, "", message, fix),), source=source_name(path))
+    name = source_name(path)
+    return SpecError((Problem(0, 0, "", message, fix, source=name),), source=name)

@@ -120,7 +120,10 @@ def test_no_difference_gives_0(spec: str) -> None:
     [
         (("--exit-code",), 2, "--exit-code needs --against"),
         (("--job-minutes", "5"), 2, "LOW:LIKELY:HIGH"),
-        (("--role", "me"), 2, "--role"),
+        (("--role", "me"), 252, "'me' is not a role's ARN"),
+        (("--account", "12"), 2, "account '12' (from --account) is not one"),
+        (("--bucket", "Not this!"), 2, "'Not this!' is not a bucket's name"),
+        (("--out", "q"), 2, "q is a folder"),
         (("--out", "no/such/plan.json"), 2, "there is no folder no/such"),
         (("--prices", "none.yaml"), 252, "cannot read the prices"),
         (("--against", "none.json"), 252, "cannot read the file"),

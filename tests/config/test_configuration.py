@@ -129,7 +129,7 @@ def test_a_project_ends_at_its_repository(machine: dict[str, Path]) -> None:
         ("bucket = 7", "smtune.toml: bucket is text, not 7"),
         ('isolation = "yes"', "smtune.toml: isolation is true or false, not 'yes'"),
         ('subnets = "subnet-1"', "smtune.toml: subnets is a list of texts, not 'subnet-1'"),
-        ("tags = {team = 7}", "smtune.toml: tags is a table of texts, not {'team': 7}"),
+        ("tags = {team = 7}", "smtune.toml: tags is a table of texts, not a number or the like in team"),
         ("bucket = ", "smtune.toml: not TOML: "),
     ],
 )

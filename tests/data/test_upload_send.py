@@ -19,7 +19,6 @@ import pytest
 from moto import mock_aws
 from s3_stub import SECRET, Request, S3Stub, serve_stub
 
-from smtune.data.upload import send as sending
 from smtune.data.upload.hashes import FileChangedError
 from smtune.data.upload.send import send
 from smtune.data.upload.settings import MIB, UploadProgress, UploadSettings
@@ -34,8 +33,7 @@ NAMES = ("plain.txt", "with space", "a+b%20c", "ünï/cödé.txt", "deep/er/empt
 
 @pytest.fixture
 def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Stub]:
-    """A server over HTTP; PUTs to it take the short way from the first on, those to a `peer` boto3's."""
-    monkeypatch.setattr(sending, "MANY", 0)
+    """A server over HTTP."""
     with serve_stub() as found:
         for name, value in {
             "AWS_ENDPOINT_URL": found.url,
@@ -231,22 +229,6 @@ def test_names_that_need_quoting_and_keys_that_are_odd_arrive_as_they_are(stub: 
     keys = [f"{HASH}/{name}" for name in (*NAMES, "star*", "tilde~", "(b)", "x=1&y=2", "a//b")]
     send(aws(), [Upload(tmp_path / "a", f"s3://bucket/{key}") for key in keys], SMALL)
     assert {key for _, key in stub.objects} == set(keys)
-
-
-def test_small_files_and_parts_take_the_short_way(stub: S3Stub, tmp_path: Path) -> None:
-    send(aws(), files(tmp_path, one=10, large=300 << 10), SMALL)
-    short = [each for each in stub.requests if "amz-sdk-invocation-id" not in each.headers]
-    assert {each.does for each in short} == {"PUT", "PUT part"}
-    assert len(short) == 6
-    assert all("Boto3" in each.headers["user-agent"] for each in stub.requests)
-
-
-def test_few_requests_are_boto3s_own_with_all_its_events(
-    stub: S3Stub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sending, "MANY", 32)
-    send(aws(), files(tmp_path, one=10, large=300 << 10), SMALL)
-    assert all("amz-sdk-invocation-id" in each.headers for each in stub.requests)
 
 
 def test_progress_counts_files_and_bytes_in_the_callers_thread(stub: S3Stub, tmp_path: Path) -> None:

@@ -13,14 +13,16 @@ from smtune.data.check.channels import Reading, read_channel
 from smtune.data.check.expect import DATA_CHANNELS, Kind, data_channels, expected_of_channel, expected_of_table
 from smtune.data.check.leakage import check_shared_groups, check_shared_rows, check_times
 from smtune.data.check.model import SEVERITIES, DataFinding, Look, Sheet
-from smtune.data.check.names import Keys
+from smtune.data.check.names import Keys, find_column
 from smtune.data.check.shift import check_shift
-from smtune.data.check.tables import read_source
+from smtune.data.check.tables import WHOLE, read_source
 from smtune.data.check.values import check_columns, check_labels, check_repeated
+from smtune.errors import UsageError, shown
 from smtune.spec import Channels, Table, TuningSpec
 
 LIMIT = 32 << 20
 """Bytes of a set that are read unless asked otherwise: a second or two."""
+_NAMED = 12
 _REPEATING: frozenset[Kind] = frozenset({"series", "addresses", "sentences"})
 """Rows of which stand in several sets, or twice in one, as they should."""
 
@@ -56,7 +58,10 @@ def check_data(spec: TuningSpec, folder: Path) -> tuple[DataFinding, ...]:
 
 
 def look_at_data(spec: TuningSpec, folder: Path, *, keys: Keys | None = None, limit: int = LIMIT) -> DataCheck:
-    """`check_data`, with `keys` for columns that the spec does not name, and up to `limit` bytes of a set (0: all)."""
+    """`check_data`, with `keys` for columns that the spec does not name, and up to `limit` bytes of a set (0: all).
+
+    Raises UsageError where a key says otherwise than the spec.
+    """
     keys = keys or Keys()
     if isinstance(spec.data, Table):
         findings, looks = _look_at_table(spec, spec.data, folder, keys, limit)
@@ -72,7 +77,10 @@ def look_at_data(spec: TuningSpec, folder: Path, *, keys: Keys | None = None, li
 def _look_at_table(
     spec: TuningSpec, table: Table, folder: Path, keys: Keys, limit: int
 ) -> tuple[list[DataFinding], list[Look]]:
-    split = table.split
+    split, asked = table.split, keys
+    if asked.label not in (None, table.label):
+        message = f"the label of a table stands in the spec: --set data.label={asked.label} instead of --label"
+        raise UsageError(message)
     keys = Keys(table.label, keys.group or split.group, keys.time or split.time)
     reading = read_source(spec, table, folder, keys, limit)
     findings = list(reading.findings)
@@ -80,6 +88,7 @@ def _look_at_table(
         rules = expected_of_table(spec, table, label_first=True).rules
         findings += [*check_labels(reading.whole, rules), *check_columns(reading.whole)]
         findings += check_repeated(reading.whole)
+        findings += _named_nowhere(asked, [reading.whole])
     for part in reading.parts:
         findings += [finding for finding in check_labels(part, ()) if part.name != "train"]
     alike = "rows of a group are alike" if split.group else "the sets are of different times" if split.time else ""
@@ -99,7 +108,7 @@ def _look_at_channels(
             findings += _check_one(reading.sheet, reading)
     findings += [each for reading in _others(spec, channels, folder, limit) for each in reading.findings]
     sheets = [each.sheet for each in readings if each.sheet is not None and each.expected.kind not in _REPEATING]
-    findings += _widths(sheets)
+    findings += [*_widths(sheets), *_named_nowhere(keys, sheets)]
     alike = "rows of a group are alike" if keys.group else "the sets are of different times" if keys.time else ""
     findings += _compare(sheets, keys, alike)
     return findings, [each.look for each in readings if each.look is not None]
@@ -124,6 +133,16 @@ def _check_one(sheet: Sheet, reading: Reading) -> Iterator[DataFinding]:
     if reading.expected.kind not in _REPEATING:
         yield from check_columns(sheet)
         yield from check_repeated(sheet)
+
+
+def _named_nowhere(keys: Keys, sheets: Sequence[Sheet]) -> Iterator[DataFinding]:
+    """The columns that were asked for and that no set has: without them nothing is compared."""
+    for option, column in (("--label", keys.label), ("--group", keys.group), ("--time", keys.time)):
+        if column is None or not sheets or any(find_column(each.columns, column) is not None for each in sheets):
+            continue
+        names = ", ".join(sheets[0].columns[:_NAMED]) + (", ..." if len(sheets[0].columns) > _NAMED else "")
+        message = f"there is no column {shown(column)}"
+        yield DataFinding("missing-column", "error", WHOLE, option, message, f"the columns are: {names}")
 
 
 def _widths(sheets: Sequence[Sheet]) -> Iterator[DataFinding]:

@@ -31,7 +31,6 @@ def list_sizes(storage: Storage, prefix: Place, *, most: int | None = None) -> I
         **({"PaginationConfig": {"MaxItems": most}} if most is not None else {}),
     )
     for page in pages:
-        storage.short_way.learn(prefix.bucket)
         for each in page.get("Contents", ()):
             yield Place(prefix.bucket, each["Key"]), each["Size"]
 

@@ -7,20 +7,17 @@ import hashlib
 import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import quote
 
 from botocore.exceptions import ClientError
 
 from smtune.data.upload.crew import Task
 from smtune.data.upload.hashes import Stamp, changed
 from smtune.data.upload.listing import parts_there
-from smtune.data.upload.slices import SliceBody, hash_slice, read_same, read_slice
+from smtune.data.upload.slices import read_same, read_slice
 from smtune.data.upload.storage import Item, Storage, code_of, is_same_key, sha256_text
 from smtune.data.upload.tally import Tally
 
 Parts = Mapping[int, Mapping[str, Any]]
-_AT_ONCE = 1 << 20
-"""Bytes that are read before they are sent; more are read while they are."""
 
 
 def send_task(storage: Storage, tally: Tally, item: Item, unfinished: str | None = None) -> Task:
@@ -32,19 +29,12 @@ def send_task(storage: Storage, tally: Tally, item: Item, unfinished: str | None
 
 def put_file(storage: Storage, tally: Tally, item: Item) -> tuple[Task, ...]:
     """Send a small file; S3 refuses it if what arrives has another hash than what was planned."""
-    size, sha256, place = item.digest.bytes, item.digest.sha256, item.place
-    headers = {**storage.headers(), "x-amz-checksum-sha256": sha256_text(sha256), "content-length": str(size)}
-    body = read_same(item, 0, size, sha256) if size <= _AT_ONCE else SliceBody(item, 0, size)
-    if storage.short_way.put(place, body, sha256, headers) is None:
-        with storage.room():
-            storage.client.put_object(
-                Bucket=place.bucket,
-                Key=place.key,
-                Body=read_same(item, 0, size, sha256),
-                ChecksumSHA256=sha256_text(sha256),
-                **storage.written(),
-            )
-    tally.add(files=1, size=size, sent_files=1, sent_bytes=size)
+    sha256, place = item.digest.sha256, item.place
+    body = read_same(item, 0, item.digest.bytes, sha256)
+    storage.client.put_object(
+        Bucket=place.bucket, Key=place.key, Body=body, ChecksumSHA256=sha256_text(sha256), **storage.written()
+    )
+    tally.add(files=1, size=len(body), sent_files=1, sent_bytes=len(body))
     return ()
 
 
@@ -83,53 +73,42 @@ class _Large:
     def _send(self, number: int) -> tuple[Task, ...]:
         start = (number - 1) * self._part_size
         size = min(self._part_size, self._item.digest.bytes - start)
-        sha256 = hash_slice(self._item, start, size)
-        part = self._same_part(number, sha256, start, size)
-        if part is None:
-            part = self._upload_part(number, sha256, start, size)
-            self._tally.add(size=size, sent_bytes=size)
-        else:
-            self._tally.add(size=size, resumed_bytes=size)
+        with self._storage.room():
+            body = read_slice(self._item, start, size)
+            sha256 = sha256_text(hashlib.sha256(body).hexdigest())
+            part = self._same_part(number, sha256, body)
+            if part is None:
+                part = self._upload_part(number, sha256, body)
+                self._tally.add(size=size, sent_bytes=size)
+            else:
+                self._tally.add(size=size, resumed_bytes=size)
         with self._lock:
             self._ended[number] = {**part, "PartNumber": number}
             is_last = len(self._ended) * self._part_size >= self._item.digest.bytes
         return (self._complete,) if is_last else ()
 
-    def _same_part(self, number: int, sha256: str, start: int, size: int) -> dict[str, Any] | None:
+    def _same_part(self, number: int, sha256: str, body: bytes) -> dict[str, Any] | None:
         """The part that is there already, if it has the same contents, as far as that can be known."""
         there = self._there.get(number)
-        if there is None or there["Size"] != size:
+        if there is None or there["Size"] != len(body):
             return None
         known = there.get("ChecksumSHA256")
         if known is not None:
-            return {"ETag": there["ETag"], "ChecksumSHA256": known} if known == sha256_text(sha256) else None
+            return {"ETag": there["ETag"], "ChecksumSHA256": known} if known == sha256 else None
         # A store without checksums: the ETag of a part is its MD5, unless KMS encrypts it; then it is sent again.
-        with self._storage.room():
-            md5 = hashlib.md5(read_slice(self._item, start, size), usedforsecurity=False).hexdigest()
+        md5 = hashlib.md5(body, usedforsecurity=False).hexdigest()
         return {"ETag": there["ETag"]} if there["ETag"].strip('"') == md5 else None
 
-    def _upload_part(self, number: int, sha256: str, start: int, size: int) -> dict[str, Any]:
-        storage, checksum = self._storage, sha256_text(sha256)
-        headers = {
-            **storage.headers(makes=False),
-            "x-amz-checksum-sha256": checksum,
-            "content-length": str(size),
-        }
-        query = f"partNumber={number}&uploadId={quote(str(self._upload), safe='-_.~')}"
-        body = SliceBody(self._item, start, size)
-        found = storage.short_way.put(self._item.place, body, sha256, headers, query)
-        if found is not None and "ETag" in found:
-            return {"ETag": found["ETag"], "ChecksumSHA256": checksum}
-        with storage.room():
-            answer = storage.client.upload_part(
-                **self._place,
-                UploadId=self._upload,
-                PartNumber=number,
-                Body=read_same(self._item, start, size, sha256),
-                ChecksumSHA256=checksum,
-                **storage.owned(),
-            )
-        return {"ETag": answer["ETag"], "ChecksumSHA256": checksum}
+    def _upload_part(self, number: int, sha256: str, body: bytes) -> dict[str, Any]:
+        answer = self._storage.client.upload_part(
+            **self._place,
+            UploadId=self._upload,
+            PartNumber=number,
+            Body=body,
+            ChecksumSHA256=sha256,
+            **self._storage.owned(),
+        )
+        return {"ETag": answer["ETag"], "ChecksumSHA256": sha256}
 
     def _complete(self) -> Iterable[Task]:
         if Stamp.of(self._item.source.stat()) != self._item.digest.stamp:

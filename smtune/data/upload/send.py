@@ -24,9 +24,6 @@ from smtune.service import translated
 if TYPE_CHECKING:
     from smtune.plan import Upload  # it would load the models of the spec
 
-MANY = 32
-"""PUTs, from which on it pays to send them the short way."""
-
 
 def send(
     session: boto3.Session,
@@ -77,8 +74,6 @@ def transfer(
             return copy_task(storage, tally, item, origin)
         return send_task(storage, tally, item, unfinished.get(item.place))
 
-    if sum(1 + item.digest.bytes // storage.settings.part_size for item in items) >= MANY:
-        storage.short_way.open()
     ordered = sorted(items, key=lambda item: -item.digest.bytes)
     if ordered:
         carry_out(map(task_of, ordered), max(storage.settings.jobs, 1), watch)

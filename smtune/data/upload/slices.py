@@ -25,28 +25,6 @@ def read_same(item: Item, start: int, size: int, sha256: str) -> bytes:
     return body
 
 
-def hash_slice(item: Item, start: int, size: int) -> str:
-    """The SHA-256 (hexadecimal) of `size` bytes from `start`; raises FileChangedError as `read_slice` does."""
-    digest = hashlib.sha256()
-    for piece in _pieces(item, start, size, _PIECE):
-        digest.update(piece)
-    return digest.hexdigest()
-
-
-class SliceBody:
-    """A part of a file as the body of a request, without having it in memory. It is sent once.
-
-    It gives more than it is asked for: http.client asks for 16 KB at a time, and takes what it gets.
-    """
-
-    def __init__(self, item: Item, start: int, size: int) -> None:
-        self._pieces = _pieces(item, start, size, _PIECE)
-
-    def read(self, size: int | None = None) -> bytes:
-        """The next piece; everything that is left for no size, or a negative one."""
-        return b"".join(self._pieces) if size is None or size < 0 else next(self._pieces, b"")
-
-
 def _pieces(item: Item, start: int, size: int, most: int) -> Iterator[bytes]:
     with item.source.open("rb", buffering=0) as stream:
         stream.seek(start)

@@ -16,7 +16,6 @@ from botocore.config import Config
 from smtune.data.upload.hashes import Digest
 from smtune.data.upload.place import Place
 from smtune.data.upload.settings import MIB, UploadSettings
-from smtune.data.upload.wire import ShortWay
 
 _IN_MEMORY = 64 * MIB
 
@@ -36,7 +35,6 @@ class Storage:
 
     client: Any
     settings: UploadSettings
-    short_way: ShortWay
     _room: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(8))
 
     def owned(self) -> dict[str, str]:
@@ -47,14 +45,6 @@ class Storage:
         """Arguments of a call that makes an object."""
         key = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": self.settings.kms_key} if self.settings.kms_key else {}
         return {**self.owned(), **key}
-
-    def headers(self, *, makes: bool = True) -> dict[str, str]:
-        """The same as headers, for a request that `makes` an object, or a part of one."""
-        found = {"x-amz-expected-bucket-owner": self.settings.owner} if self.settings.owner else {}
-        if makes and self.settings.kms_key:
-            found["x-amz-server-side-encryption"] = "aws:kms"
-            found["x-amz-server-side-encryption-aws-kms-key-id"] = self.settings.kms_key
-        return found
 
     @contextmanager
     def room(self) -> Iterator[None]:
@@ -68,7 +58,7 @@ def open_storage(session: boto3.Session, settings: UploadSettings) -> Storage:
     config = Config(max_pool_connections=max(settings.jobs, 1))
     parts = max(1, min(settings.jobs, _IN_MEMORY // settings.part_size))
     client = session.client("s3", config=config)
-    return Storage(client, settings, ShortWay(session, client), threading.Semaphore(parts))
+    return Storage(client, settings, threading.Semaphore(parts))
 
 
 def code_of(error: Any) -> str:

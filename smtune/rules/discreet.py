@@ -1,0 +1,32 @@
+"""What is shown of values that may be secrets: the names, and that something is hidden."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from smtune.compare import Difference
+from smtune.rules.secrets import HIDDEN, hide, is_secret, secret_values
+
+
+def conceal(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Environment variables or tags, by name, without the values of secrets."""
+    return {name: HIDDEN if is_secret(name, str(value)) else value for name, value in values.items()}
+
+
+def discreet(found: Iterable[Difference], *requests: Mapping[str, Any]) -> tuple[Difference, ...]:
+    """Differences between requests without the secrets that stand in these."""
+    hidden = tuple(value for request in requests for value in secret_values(request))
+    return tuple(
+        dataclasses.replace(item, before=_shown(item.before, hidden), after=_shown(item.after, hidden))
+        for item in found
+    )
+
+
+def _shown(value: Any, hidden: tuple[str, ...]) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _shown(inner, hidden) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_shown(inner, hidden) for inner in value]
+    return hide(value, hidden) if isinstance(value, str) else value
