@@ -14,7 +14,7 @@ _HEAD = """\
 
 What an account, a project or a machine says once does not have to stand in every spec: region and profile, the role,
 the bucket, networks, keys, tags. `smtune config show --origin` prints what holds here, who says it and what it
-overrules; it needs no network.
+overrules; it needs no network. Values of variables that are named like secrets are hidden.
 
 ```sh
 smtune config show --origin

@@ -49,7 +49,8 @@ def translated() -> Iterator[None]:
         problem = Problem(0, 0, "", str(error.kwargs.get("report", error)))
         raise SpecError((problem,), source="request") from error
     except _CREDENTIALS as error:
-        message = f"{error}. Configure AWS (aws configure, AWS_PROFILE, AWS_REGION), or use this machine: --local"
+        said = str(error).rstrip(".")
+        message = f"{said}. Configure AWS (aws configure, AWS_PROFILE, AWS_REGION), or use this machine: --local"
         raise ConfigurationError(message) from error
     except ResponseParserError as error:
         message = f"the answer is not AWS's: is there a proxy or another server at this address? ({error})"

@@ -56,11 +56,17 @@ class ArchivedLogs:
         ]
         return filtered(found, names, request)
 
+    def read(self) -> dict[str, list[Json]]:
+        """Every stream's events."""
+        return {name: self._read(name) for name in self._names()}
+
     def _names(self) -> list[str]:
         files = sorted(self._folder.glob("*.log")) if self._folder.is_dir() else []
         return [f"{file.stem}/{_HOST}" for file in files]
 
     def _read(self, name: str) -> list[Json]:
         file = self._folder / f"{name.partition('/')[0]}.log"
-        pairs = (line.split(" ", 1) for line in file.read_text(encoding="utf-8").splitlines())
+        # Nothing else than \n ends a line: what a program prints may have form feeds, returns and the like in it.
+        lines = file.read_bytes().decode("utf-8").split("\n")[:-1]
+        pairs = (line.split(" ", 1) for line in lines)
         return [{"timestamp": int(stamp), "message": message, "ingestionTime": int(stamp)} for stamp, message in pairs]

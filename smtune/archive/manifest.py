@@ -15,6 +15,8 @@ from smtune.naming import is_job_name
 SCHEMA_VERSION = 1
 KIND = "smtune-archive"
 FILE = "manifest.json"
+BROKEN = (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
+"""What reading a file of another shape than was written ends with."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def verify(folder: Path) -> Manifest:
     ]
     problems += [f"{name} was changed: its sha256 is another" for name in changed]
     if problems:
-        raise _error(folder, *problems)
+        raise unusable(folder, *problems)
     return manifest
 
 
@@ -75,21 +77,21 @@ def _read(folder: Path) -> Manifest:
     try:
         data = json.loads((folder / FILE).read_bytes())
     except FileNotFoundError:
-        raise _error(folder, f"there is no {FILE}: this is no archive of smtune's") from None
+        raise unusable(folder, f"there is no {FILE}: this is no archive of smtune's") from None
     except (OSError, ValueError) as error:
-        raise _error(folder, f"{FILE} cannot be read: {error}") from None
+        raise unusable(folder, f"{FILE} cannot be read: {error}") from None
     if not isinstance(data, dict) or data.get("kind") != KIND:
-        raise _error(folder, f"{FILE} is not that of an archive")
+        raise unusable(folder, f"{FILE} is not that of an archive")
     if data.get("schema_version") != SCHEMA_VERSION:
         version = data.get("schema_version")
-        raise _error(folder, f"an archive of version {version!r}; this smtune reads version {SCHEMA_VERSION}")
+        raise unusable(folder, f"an archive of version {version!r}; this smtune reads version {SCHEMA_VERSION}")
     try:
         name, arn, files = str(data["tuning_job_name"]), str(data["tuning_job_arn"]), dict(data["files"])
     except (KeyError, TypeError, ValueError) as error:
-        raise _error(folder, f"{FILE} is not whole: {error!r}") from None
+        raise unusable(folder, f"{FILE} is not whole: {error!r}") from None
     astray = [path for path in files if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts]
     if astray or not is_job_name(name):
-        raise _error(folder, f"{FILE} names what cannot be: {(astray or [name])[0]!r}")
+        raise unusable(folder, f"{FILE} names what cannot be: {(astray or [name])[0]!r}")
     return Manifest(name, arn, files)
 
 
@@ -98,6 +100,7 @@ def _facts(path: Path) -> dict[str, Any]:
         return {"sha256": hashlib.file_digest(file, "sha256").hexdigest(), "bytes": path.stat().st_size}
 
 
-def _error(folder: Path, *messages: str) -> SpecError:
-    fix = "archive the tuning job again: smtune archive JOB DIR"
+def unusable(folder: Path, *messages: str) -> SpecError:
+    """An error about the archive in `folder`."""
+    fix = "import it again, or archive the tuning job again: smtune archive JOB DIR"
     return SpecError(tuple(Problem(0, 0, "", message, fix) for message in messages), source=str(folder))

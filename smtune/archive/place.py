@@ -7,9 +7,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from smtune.archive.manifest import FILE, Manifest, verify
+from smtune.archive.manifest import BROKEN, FILE, Manifest, verify
+from smtune.archive.rehearse import rehearse
 from smtune.archive.write import TRAINING_JOBS
-from smtune.errors import UsageError
+from smtune.errors import SpecError, UsageError
 from smtune.local.settings import Settings
 
 
@@ -20,13 +21,14 @@ def import_archive(folder: Path, settings: Settings) -> Manifest:
     """
     manifest = verify(folder)
     target = _archives(settings) / manifest.tuning_job
-    if (target / FILE).is_file():
-        known = verify(target)
+    known = _known(target)
+    if known is not None:
         if known.arn != manifest.arn:
             message = f"a job {manifest.tuning_job} of another account or region is here: remove {target} first"
             raise UsageError(message)
         if known == manifest:
             return manifest
+    rehearse(folder, manifest)
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
     try:
@@ -43,6 +45,14 @@ def import_archive(folder: Path, settings: Settings) -> Manifest:
     return manifest
 
 
+def _known(target: Path) -> Manifest | None:
+    """The archive that is here already; None where there is none, or a damaged one, which another may replace."""
+    try:
+        return verify(target) if (target / FILE).is_file() else None
+    except SpecError:
+        return None
+
+
 def find_archive(job: str, settings: Settings) -> Path | None:
     """The imported archive that has a tuning or training job of this name; None where none has."""
     found = _archives(settings)
@@ -55,8 +65,11 @@ def find_archive(job: str, settings: Settings) -> Path | None:
 
 
 def _training_jobs(folder: Path) -> set[str]:
-    records = json.loads((folder / TRAINING_JOBS).read_bytes())
-    return {str(record["job"]["TrainingJobName"]) for record in records}
+    try:
+        records = json.loads((folder / TRAINING_JOBS).read_bytes())
+        return {str(record["job"]["TrainingJobName"]) for record in records}
+    except BROKEN:
+        return set()  # a damaged archive must not keep other jobs from being found
 
 
 def _archives(settings: Settings) -> Path:

@@ -29,12 +29,13 @@ class ArchivedCurves:
         for query in request["MetricDataQueries"]:
             metric = query["MetricStat"]["Metric"]
             job = next((item["Value"] for item in metric["Dimensions"] if item["Name"] == "TrainingJobName"), "")
-            points = self._all().get((job, metric["MetricName"]), [])
+            points = self.read().get((job, metric["MetricName"]), [])
             times, values = [time for time, _ in points], [value for _, value in points]
             results.append({"Id": query["Id"], "StatusCode": "Complete", "Timestamps": times, "Values": values})
         return {"MetricDataResults": results, "Messages": []}
 
-    def _all(self) -> dict[tuple[str, str], list[tuple[float, float]]]:
+    def read(self) -> dict[tuple[str, str], list[tuple[float, float]]]:
+        """(training job, metric) -> (seconds since the epoch, value) each."""
         if self._points is None:
             found = defaultdict(list)
             data = json.loads(self._file.read_bytes())

@@ -14,7 +14,7 @@ import botocore.session
 
 from smtune.archive.answers import ArchivedJob
 from smtune.archive.logs import ArchivedLogs
-from smtune.archive.manifest import FILE
+from smtune.archive.manifest import BROKEN, FILE, unusable
 from smtune.archive.points import ArchivedCurves
 from smtune.archive.write import OBJECTS
 from smtune.local.answers import ServiceAnswerError, answer, refusal
@@ -27,11 +27,14 @@ _READING = ("GetObject", "HeadObject", "ListObjectsV2")
 
 
 class ArchiveSession(boto3.Session):
-    """boto3's session on one archived tuning job."""
+    """boto3's session on one archived tuning job; raises SpecError for a folder that has none."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._job = ArchivedJob(folder)
+        try:
+            self._job = ArchivedJob(folder)
+        except BROKEN as error:
+            raise unusable(folder, f"its files are damaged: {error!r}") from None
         core = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
         core.set_credentials("archive", "archive")
         super().__init__(botocore_session=core, region_name=self._job.region)

@@ -16,6 +16,7 @@ from typing import Any
 import boto3
 
 from smtune.archive.manifest import FILE, Manifest, take_stock, to_json
+from smtune.clone import veiled
 from smtune.errors import ServiceError, SpecError, UsageError
 from smtune.local.objects import object_path, parse_uri
 from smtune.logs import log_lines
@@ -26,7 +27,6 @@ from smtune.results.download import fetch_model
 from smtune.results.record import Record, hide_secrets
 from smtune.rules.secrets import hide, secret_values
 from smtune.service import translated
-from smtune.spec import dump_spec
 
 TAIL_LINES = 200
 TUNING_JOB, TRAINING_JOBS, TAGS, CURVES, SPEC = (
@@ -94,7 +94,7 @@ def _write_job(calls: Calls, trials: Trials, draft: Path) -> None:
     (draft / TRAINING_JOBS).write_bytes(to_json([vars(record) for record in trials.records]))
     (draft / TAGS).write_bytes(to_json(tags))
     try:
-        text = dump_spec(from_description(trials.description, tags))
+        text, _ = veiled(from_description(trials.description, tags))
     except SpecError:
         return  # not every job's request can be said as a spec; the description has it all
     (draft / SPEC).write_text(text, encoding="utf-8")
@@ -121,8 +121,10 @@ def _write_logs(calls: Calls, trials: Trials, draft: Path, wanted: Contents) -> 
     (draft / LOGS).mkdir(exist_ok=True)
     for record, lines in zip(records, logs, strict=True):
         kept = lines if wanted.logs else lines[-TAIL_LINES:]
-        text = "".join(f"{round(time * 1000)} {hide(line, secrets)}\n" for time, line in kept)
-        (draft / LOGS / f"{record.name}.log").write_text(text, encoding="utf-8")
+        # An event of CloudWatch may be of several lines.
+        pairs = [(time, each) for time, text in kept for each in hide(text, secrets).split("\n")]
+        content = "".join(f"{round(time * 1000)} {each}\n" for time, each in pairs)
+        (draft / LOGS / f"{record.name}.log").write_bytes(content.encode("utf-8", "backslashreplace"))
 
 
 def _lines(calls: Calls, record: Record) -> Sequence[tuple[float, str]]:

@@ -101,12 +101,13 @@ def _download(session: Any, best: Any, folder: Path, options: dict[str, Any]) ->
 
 def _print_json(best: Any, model: str, folder: Path | None) -> None:
     from smtune.cli.text import print_json
+    from smtune.rules.discreet import conceal
 
     print_json(
         {
             "training_job_name": best.name,
             "hyperparameters": dict(best.hyperparameters),
-            "static_hyperparameters": dict(best.static_hyperparameters),
+            "static_hyperparameters": conceal(best.static_hyperparameters),
             "metric": best.metric,
             "objective": best.objective,
             "metrics": dict(best.metrics),

@@ -20,7 +20,7 @@ _OURS = ("smtune:local:", "smtune:")
 def command(job: str, target: Where, output: str) -> None:
     """Show JOB: status, objective, counts, best so far. On this machine, a job whose worker died goes on by this.
 
-    `-o json` prints the service's own DescribeHyperParameterTuningJob answer.
+    `-o json` prints the service's own DescribeHyperParameterTuningJob answer. What looks like a secret is hidden.
 
     \b
     smtune describe breast-cancer-xgb-tp0wh4k2zq
@@ -28,15 +28,16 @@ def command(job: str, target: Where, output: str) -> None:
     from smtune.cli.sessions import session_for
     from smtune.cli.text import near_path, print_json, print_pairs
     from smtune.progress import describe, portray
+    from smtune.rules.discreet import conceal, without_secrets
     from smtune.session import is_local, locate
 
     with session_for(job, target) as session:
         if output == "json":
-            print_json(describe(session, job))
+            print_json(without_secrets(describe(session, job)))
             return
         portrait = portray(session, job, on_aws=not is_local(session))
         places = {name: near_path(locate(session, uri)) for name, uri in _named(portrait.tags, "s3://").items()}
-    pairs = {**_about(portrait), **_named(portrait.tags, ""), **places, "console": portrait.console}
+    pairs = {**_about(portrait), **conceal(_named(portrait.tags, "")), **places, "console": portrait.console}
     print_pairs({name: value for name, value in pairs.items() if value})
 
 

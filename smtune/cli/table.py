@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from smtune.cli.text import show
+from smtune.errors import legible
 
 _WIDEST = 1000
 _LONGEST_CELL = 160
@@ -43,5 +44,4 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[Any]], *, numbe
 
 
 def _cut(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST_CELL else f"{line[: _LONGEST_CELL - 3]}..."
+    return legible(" ".join(text.split()), _LONGEST_CELL)

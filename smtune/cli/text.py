@@ -10,6 +10,10 @@ from typing import Any
 
 import click
 
+from smtune.errors import legible
+
+_LONGEST = 10_000
+
 
 def print_json(value: Any) -> None:
     """One JSON document on stdout; times are ISO 8601."""
@@ -24,7 +28,7 @@ def print_pairs(pairs: Mapping[str, Any]) -> None:
     """Names and values, a line each, on stdout."""
     width = max((len(name) for name in pairs), default=0)
     for name, value in pairs.items():
-        click.echo(f"{name:<{width}}  {show(value)}")
+        click.echo(f"{name:<{width}}  {legible(show(value), _LONGEST)}")
 
 
 def remark(text: str) -> None:

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from smtune.clone.annotate import annotate
+from smtune.clone.veil import veiled
 from smtune.request import Site, from_request, to_request
 from smtune.request.description import Normalized
 from smtune.request.site import DEFAULT_ACCOUNT, DEFAULT_REGION
-from smtune.spec import BuiltIn, TuningSpec, dump_spec
+from smtune.spec import BuiltIn, TuningSpec
 from smtune.spec.document import Path
 
 _REGION = re.compile(r"\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.")
@@ -31,8 +32,12 @@ class Clone:
     """Where the spec's request is the job's own."""
 
     def to_yaml(self) -> str:
-        """The spec with the comments: `load_spec` reads the same spec from it."""
-        return annotate(dump_spec(self.spec), self.remarks, self.comments)
+        """The spec with the comments: `load_spec` reads the same spec from it, once its secrets are in the environment.
+
+        What looks like a secret is `${env:NAME}` in it.
+        """
+        text, hidden = veiled(self.spec)
+        return annotate(text, {**self.remarks, **hidden}, self.comments)
 
     def commented(self, *sentences: str) -> Clone:
         """This, with more to say about the whole."""

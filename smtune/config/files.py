@@ -58,10 +58,18 @@ def read_sagemaker(environment: Mapping[str, str]) -> Iterator[tuple[Literal["us
         path = Path(named or f"{folder}/sagemaker/config.yaml")
         file = path / "config.yaml" if path.is_dir() else path
         if file.is_file():
-            yield who, (str(file), parse_sagemaker(read_text(file), str(file)))
+            yield who, (str(file), parse_sagemaker(_text(file), str(file)))
         elif named:
             message = f"{variable} names {named}, and there is no such file"
             raise ConfigurationError(message)
+
+
+def _text(file: Path) -> str:
+    try:
+        return read_text(file)
+    except SpecError as error:
+        message = f"{file}: {error.problems[0].message}"
+        raise ConfigurationError(message) from None
 
 
 def defaults_on_s3(environment: Mapping[str, str]) -> tuple[str, ...]:
@@ -111,6 +119,9 @@ def _toml(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         message = f"{file}: not TOML: {error}"
+        raise ConfigurationError(message) from None
+    except OSError as error:
+        message = f"{file}: cannot be read: {error.strerror}"
         raise ConfigurationError(message) from None
 
 

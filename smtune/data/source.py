@@ -15,6 +15,7 @@ from smtune.spec import ScriptSource
 
 _DOCUMENTS = (".yaml", ".yml", ".json")
 _OURS = re.compile(rb'^apiVersion: *["\']?smtune/|^ *"(?:kind|apiVersion)": "smtune/', re.MULTILINE)
+_PLAN = re.compile(rb'{\s*"kind": "smtune/plan"')
 _HEAD_BYTES = 4096
 
 
@@ -60,10 +61,11 @@ def _files(folder: Path) -> tuple[Path, ...]:
 
 
 def _is_spec_or_plan(path: Path) -> bool:
-    if path.suffix.lower() not in _DOCUMENTS:
-        return False
     with path.open("rb") as file:
-        return _OURS.search(file.read(_HEAD_BYTES)) is not None
+        head = file.read(_HEAD_BYTES)
+    if path.suffix.lower() in _DOCUMENTS:
+        return _OURS.search(head) is not None
+    return _PLAN.match(head) is not None  # `plan --out` takes any name
 
 
 def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:

@@ -13,6 +13,8 @@ from smtune.data.cut import complaint, cut_rows, no_column
 from smtune.errors import shown
 from smtune.spec import Table
 
+_NO_FILE = "it is a pipe or a device"  # which may never answer, or never end
+
 
 def read_table(path: Path, *, delimiter: str = ",") -> pd.DataFrame:
     """A CSV file with a header, as text: nothing is taken for a number or a missing value, so nothing changes.
@@ -20,6 +22,8 @@ def read_table(path: Path, *, delimiter: str = ",") -> pd.DataFrame:
     Raises SpecError for a file that is not one.
     """
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise ValueError(_NO_FILE)
         with path.open(encoding="utf-8-sig", newline="") as stream:
             frame = _frame(path, csv.reader(stream, delimiter=delimiter, strict=True))
     except FileNotFoundError:

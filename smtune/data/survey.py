@@ -17,6 +17,8 @@ from smtune.plan import Prepared
 from smtune.plan.document import PlannedFile, SourceFile
 from smtune.spec import Script, Table, TuningSpec, dump_spec
 
+_NO_FILE = "it is a pipe or a device"  # which may never answer, or never end
+
 
 @dataclass(frozen=True)
 class Survey:
@@ -85,6 +87,8 @@ def _source(file: Path, folder: Path) -> SourceFile:
 def _check_table(table: Table, path: Path) -> None:
     """Refuse early what the split would refuse: no file, no such column, no rows."""
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise ValueError(_NO_FILE)
         with path.open(encoding="utf-8-sig", newline="") as stream:
             rows = csv.reader(stream, strict=True)
             header = next(rows, [])

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from smtune.errors import ConfigurationError
+
 _FOLDER = Path("smtune") / "launches"
 
 
@@ -35,9 +37,13 @@ class Pending:
             return None
 
     def remember(self, name: str) -> None:
-        """Say that a launch called `name` begins."""
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(dir=self.file.parent, prefix=".launch-")
+        """Say that a launch called `name` begins. Raises ConfigurationError where that cannot be written down."""
+        try:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            handle, draft = tempfile.mkstemp(dir=self.file.parent, prefix=".launch-")
+        except OSError as error:
+            message = f"{error.filename}: {error.strerror}; --new keeps a note there: name a folder with XDG_STATE_HOME"
+            raise ConfigurationError(message) from None
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
             json.dump({"name": name}, stream)
         Path(draft).replace(self.file)

@@ -37,7 +37,7 @@ def inputs(aws: Aws, subject: Subject) -> Iterator[Check]:
         for channel in channels(part):
             check, size = _channel(aws, subject, channel)
             yield check
-            if channel.mode == "File":
+            if channel.mode == "File" and not _is_to_come(subject, channel):  # counted once, whether there or not
                 copied += size.bytes / (_instances(part) if channel.is_shared_out else 1)
                 is_whole = is_whole and size.is_whole
         if any(_is_to_come(subject, channel) for channel in channels(part)):

@@ -63,6 +63,7 @@ def of_the_caller(subject: Subject) -> tuple[Need, ...]:
     jobs = (
         "sagemaker:CreateHyperParameterTuningJob",
         "sagemaker:DescribeHyperParameterTuningJob",
+        "sagemaker:ListTags",
         "sagemaker:ListTrainingJobsForHyperParameterTuningJob",
     )
     tags = ("sagemaker:AddTags",) if (subject.request or {}).get("Tags") else ()

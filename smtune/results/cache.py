@@ -7,6 +7,7 @@ calls, nothing else: what cannot be written is not an error.
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import os
@@ -80,7 +81,7 @@ class Cache:
     @classmethod
     def named(cls, endpoint: str, region: str, tuning_job: str) -> list[Cache]:
         """Those of all accounts that have a job of this name behind `endpoint` in `region`."""
-        files = sorted(cache_folder().glob(f"{region}/*/{tuning_job.lower()}-*.db"))
+        files = sorted(cache_folder().glob(f"{region}/*/{glob.escape(tuning_job.lower())}-*.db"))
         found = [(cls(file), cls(file).load()) for file in files]
         # The name of another job may go on where this one's ends; its file says whose it is.
         return [

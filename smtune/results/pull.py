@@ -58,9 +58,13 @@ class Trials:
 
     @property
     def ranked(self) -> pd.DataFrame:
-        """`frame` with the best objective first; of equals the one that was created first, as for the service."""
+        """`frame` with the best objective first; of equals the one that was created first, as for the service.
+
+        What failed stands last, whatever it had printed before.
+        """
         is_maximized = self.objective[1]
-        order = self.frame["objective"].sort_values(ascending=not is_maximized, na_position="last", kind="stable")
+        objective = self.frame["objective"].mask(self.frame["status"] == "Failed")
+        order = objective.sort_values(ascending=not is_maximized, na_position="last", kind="stable")
         return self.frame.loc[order.index]
 
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from smtune.clone import annotate
+from smtune.clone import annotate, veiled
 from smtune.errors import UsageError, dotted
-from smtune.spec import TuningSpec, dump_spec
+from smtune.spec import TuningSpec
 from smtune.spec.document import Path
 from smtune.spec.ranges import Scalar
 from smtune.spec.yaml import parse_yaml
@@ -128,17 +128,17 @@ class Revision:
     """What was not changed though it might have been, what to know, what the evidence is worth."""
 
     def to_yaml(self) -> str:
-        """The spec with the notes at its top and each reason beside its key."""
-        remarks: dict[Path, str] = {}
+        """The spec with the notes at its top and each reason beside its key; its secrets as a clone has them."""
+        text, remarks = veiled(self.spec)
         for change in self.changes:
             remarks[change.path] = f"{_was(change.before)}{change.reason}"
-        return annotate(dump_spec(self.spec), remarks, self.notes)
+        return annotate(text, remarks, self.notes)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON: the spec as its YAML has it, the changes, the notes."""
         return {
             "schema_version": 1,
-            "spec": parse_yaml(dump_spec(self.spec), source="").data,
+            "spec": parse_yaml(veiled(self.spec)[0], source="").data,
             "changes": [change.to_dict() for change in self.changes],
             "notes": list(self.notes),
         }

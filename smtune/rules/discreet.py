@@ -15,6 +15,12 @@ def conceal(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: HIDDEN if is_secret(name, str(value)) else value for name, value in values.items()}
 
 
+def without_secrets(request: Mapping[str, Any]) -> dict[str, Any]:
+    """A request, or a service's answer, that may be shown."""
+    hidden = secret_values(request)
+    return {key: _shown(value, hidden) for key, value in request.items()}
+
+
 def discreet(found: Iterable[Difference], *requests: Mapping[str, Any]) -> tuple[Difference, ...]:
     """Differences between requests without the secrets that stand in these."""
     hidden = tuple(value for request in requests for value in secret_values(request))

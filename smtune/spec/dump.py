@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from io import StringIO
 from typing import Any
 
@@ -11,6 +12,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.resolver import VersionedResolver
 
+from smtune.spec.document import Path
 from smtune.spec.environment import escape
 from smtune.spec.model import TuningSpec
 
@@ -23,9 +25,19 @@ _LONG_NUMBER = re.compile(r"[-+.0-9a-fA-FoxX_]{200,}")  # readers refuse what th
 _YAML_11 = VersionedResolver(version=(1, 1))
 
 
-def dump_spec(spec: TuningSpec) -> str:
-    """YAML text of `spec`: what equals its default is left out, small mappings stand on one line."""
-    data = {"apiVersion": spec.apiVersion, **_shortened(spec.model_dump(exclude_defaults=True))}
+class _Reference(str):
+    """Text that is not to be escaped."""
+
+
+def dump_spec(spec: TuningSpec, references: Mapping[Path, str] | None = None) -> str:
+    """YAML text of `spec`: what equals its default is left out, small mappings stand on one line.
+
+    `references`: what is written as it is, as `${env:NAME}`, in the place of a value.
+    """
+    said = spec.model_dump(exclude_defaults=True)
+    for path, text in (references or {}).items():
+        said = _with(said, path, _Reference(text))
+    data = {"apiVersion": spec.apiVersion, **_shortened(said)}
     yaml = YAML()
     yaml.width = _WIDTH
     yaml.representer.add_representer(str, _represent_text)
@@ -33,6 +45,15 @@ def dump_spec(spec: TuningSpec) -> str:
     stream = StringIO()
     yaml.dump(_styled(data, 0), stream)
     return stream.getvalue()
+
+
+def _with(data: Any, path: Path, value: Any) -> Any:
+    """`data` with `value` at `path`."""
+    if not path:
+        return value
+    if isinstance(data, dict):
+        return {key: _with(item, path[1:], value) if key == path[0] else item for key, item in data.items()}
+    return [_with(item, path[1:], value) if index == path[0] else item for index, item in enumerate(data)]
 
 
 def _shortened(data: dict[str, Any]) -> dict[str, Any]:
@@ -56,6 +77,8 @@ def _styled(value: Any, depth: int) -> Any:
         if _is_small(value):
             sequence.fa.set_flow_style()
         return sequence
+    if isinstance(value, _Reference):
+        return str(value)
     return escape(value) if isinstance(value, str) else value
 
 

@@ -12,9 +12,10 @@ from typing import Any
 import pandas as pd
 import pytest
 from local_jobs import script_spec, wait_for
+from recorded_jobs import Ran, record_job
 
 from smtune.archive import ArchiveSession, Contents, archive_job, find_archive, import_archive
-from smtune.archive.manifest import FILE, verify
+from smtune.archive.manifest import FILE, take_stock, verify
 from smtune.data.prepare import prepare
 from smtune.errors import ServiceError, SpecError, UsageError
 from smtune.execute import launch
@@ -232,3 +233,57 @@ def test_an_archive_that_failed_leaves_nothing(archived: Archived, tmp_path: Pat
         archive_job(archived.session, "unknown", tmp_path / "new")
     assert list(tmp_path.iterdir()) == []
     assert verify(archived.folder).tuning_job == archived.name
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "reason"),
+    [
+        ("tuning_job.json", "{", "not those of a tuning job: JSONDecodeError"),
+        ("tuning_job.json", "[]", "not those of a tuning job: TypeError"),
+        ("tuning_job.json", "{}", "not those of a tuning job: KeyError"),
+        ("training_jobs.json", '[{"job": {}}]', "not those of a tuning job: KeyError"),
+        ("curves.json", "{}", "not those of a tuning job: KeyError"),
+        ("logs/some.log", "no time", "not those of a tuning job"),
+    ],
+)
+def test_hashes_alone_make_no_archive(archived: Archived, tmp_path: Path, file: str, text: str, reason: str) -> None:
+    folder = tmp_path / "forged"
+    shutil.copytree(archived.folder, folder)
+    (folder / file).write_text(f"{text}\n")
+    told = verify(archived.folder)
+    (folder / FILE).write_bytes(take_stock(folder, told.tuning_job, told.arn).to_json())
+    with pytest.raises(SpecError, match=reason):
+        import_archive(folder, Settings(home=tmp_path / "home"))
+    assert not (tmp_path / "home").exists()
+
+
+def test_an_archive_under_another_name_is_refused(archived: Archived, tmp_path: Path) -> None:
+    shutil.copytree(archived.folder, tmp_path / "forged")
+    edit(tmp_path / "forged", tuning_job_name="other")
+    with pytest.raises(SpecError, match="not of other"):
+        import_archive(tmp_path / "forged", Settings(home=tmp_path / "home"))
+
+
+def test_a_copy_that_was_damaged_is_told_and_replaced(archived: Archived, tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "home")
+    import_archive(archived.folder, settings)
+    folder = find_archive(archived.name, settings)
+    assert folder is not None
+    (folder / "tuning_job.json").write_text("{")
+    (folder / "training_jobs.json").write_text("{")
+    assert find_archive(f"{archived.name}-001-0a1b2c3d", settings) is None
+    with pytest.raises(SpecError, match="import it again"):
+        ArchiveSession(folder)
+    import_archive(archived.folder, settings)
+    assert files(folder) == files(archived.folder)
+
+
+def test_what_a_program_prints_comes_back_as_it_was(tmp_path: Path) -> None:
+    printed = ["form\x0cfeed", "\x85 next \u2028 line \x1c", "return\rhere", "", "end"]
+    settings = Settings(home=tmp_path / "state")
+    (name,) = record_job(settings, "odd", [Ran(status="Failed", failure_reason="no luck", log=printed)])
+    archive_job(LocalSession(settings), "odd", tmp_path / "archive")
+    import_archive(tmp_path / "archive", settings)
+    lines = [line for _, line in log_lines(ArchiveSession(tmp_path / "archive"), name)]
+    assert lines == [line for _, line in log_lines(LocalSession(settings), name)]
+    assert lines[:4] == printed[:4]

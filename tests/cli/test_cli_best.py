@@ -34,6 +34,12 @@ def test_the_best_is_that_of_the_objective(service: FakeTuning) -> None:
     assert "s3://bucket/tune-003-00000003/output/model.tar.gz" in text
 
 
+def test_what_looks_like_a_secret_is_not_shown(service: FakeTuning) -> None:
+    service.add(4, static={"api_key": "k9-k9-k9", "rounds": "7"})
+    said = json.loads(inside("best", "tune", "-o", "json").stdout)
+    assert said["static_hyperparameters"] == {"api_key": "(hidden)", "rounds": 7}
+
+
 def test_another_metric_has_another_best(service: FakeTuning) -> None:
     assert best("--metric", "validation:auc") == "001", "more of it is better, as its name says"
     assert best("--metric", "validation:auc", "--minimize") == "003"

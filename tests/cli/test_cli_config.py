@@ -53,3 +53,15 @@ def test_any_option_can_be_given_as_a_variable(monkeypatch: pytest.MonkeyPatch) 
     done = inside("config", "show")
     assert done.returncode == 2
     assert "SMTUNE_CONFIG_SHOW_OUTPUT" in done.stderr
+
+
+def test_secrets_are_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("smtune.toml").write_text('[environment]\nDB_PASSWORD = "hunter2"\nLEVEL = "info"\n')
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://me:hunter2@127.0.0.1:9")
+    for output in ("table", "json"):
+        shown = inside("config", "show", "-o", output).stdout
+        assert "hunter2" not in shown
+        assert "DB_PASSWORD" in shown
+        assert "info" in shown
+    asked = inside("list", "--aws", "--endpoint-url", "nowhere:me:hunter2@x", "--region", "eu-west-1")
+    assert (asked.returncode, "is no address: write http(s)://HOST[:PORT]" in asked.stderr) == (253, True)

@@ -102,3 +102,9 @@ def test_a_spec_with_mistakes_is_said_as_ever(spec: str, capsys: pytest.CaptureF
 def test_a_smaller_look(spec: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["data", "check", spec, "--limit", "0"]) == 0
     assert main(["data", "check", spec, "--limit", "-1"]) == 2
+
+
+def test_a_column_that_no_set_has_is_an_error(spec: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for option in ("--label", "--group", "--time"):
+        assert main(["data", "check", spec, option, "patinet"]) == 252
+        assert f"error: {option}: there is no column 'patinet'" in capsys.readouterr().out

@@ -106,3 +106,8 @@ def test_what_cannot_be_done(
     assert main(["data", "split", table, "--out", "parts", *options]) == code
     assert message in capsys.readouterr().err
     assert not Path("parts").exists()
+
+
+def test_a_device_is_no_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["data", "split", "/dev/zero", "--out", "parts", "--format", "csv"]) == 2
+    assert "is a device or a pipe: give a file" in capsys.readouterr().err

@@ -155,3 +155,16 @@ def test_what_aws_says_cannot_drive_the_terminal(capsys: pytest.CaptureFixture[s
 @pytest.mark.parametrize("more", [("spec.yaml",), ("--role", ROLE), ("--bucket", BUCKET)])
 def test_local_takes_nothing_of_an_account(more: tuple[str, ...]) -> None:
     assert inside("doctor", "--local", *more).returncode == 2
+
+
+def test_settings_that_aws_does_not_give_are_a_failed_check(
+    reached: Account, spec: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAGEMAKER_USER_CONFIG_OVERRIDE", "s3://nobody-has-this/config.yaml")
+
+    done = inside("doctor", str(spec), "--role", ROLE, "--bucket", BUCKET, "-o", "json")
+
+    found = json.loads(done.stdout)
+    assert (done.returncode, found["ok"]) == (1, False)
+    assert found["checks"][-1]["name"] == "settings"
+    assert "only the account itself is checked: NoSuchBucket" in found["checks"][-1]["detail"]

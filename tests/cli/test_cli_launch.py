@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from cli_jobs import inside, write_job
 from moto import mock_aws
@@ -14,6 +15,15 @@ from moto import mock_aws
 from smtune.local.launcher import Launcher
 
 ROLE = "arn:aws:iam::123456789012:role/training"
+XGBOOST = """
+apiVersion: smtune/v1
+name: toy
+algorithm: {builtin: xgboost, version: 1.7-1}
+objective: {maximize: "validation:auc"}
+hyperparameters: {objective: "binary:logistic", num_round: 10, eta: {min: 0.1, max: 0.5}}
+limits: {jobs: 1, parallel: 1}
+data: {source: rows.csv}
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -93,6 +103,49 @@ def test_a_saved_plan_is_launched_as_it_is() -> None:
     assert as_json("spec.yaml", "--local")["outcome"] == "found", "the spec and its plan are the same job"
 
 
+@pytest.mark.usefixtures("nobody_works")
+def test_a_plan_is_one_whatever_its_file_is_called_and_from_any_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    write_job(Path("project"))
+    assert inside("plan", "project/spec.yaml", "--out", "kept.plan").returncode == 0
+    planned = json.loads(Path("kept.plan").read_text())["request"]["HyperParameterTuningJobName"]
+    write_job(Path("elsewhere"))
+    Path("elsewhere/rows.csv").write_text("x,big\n" + "1,0\n2,1\n" * 40)
+    monkeypatch.chdir("elsewhere")
+
+    assert as_json("../kept.plan", "--local")["tuning_job_name"] == planned
+
+
+def test_another_launch_needs_a_place_for_its_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(Path("spec.yaml").absolute()))
+    _, err = launch("spec.yaml", "--local", "--new", code=253)
+    assert "--new keeps a note there: name a folder with XDG_STATE_HOME" in err
+    assert json.loads(inside("list", "--local", "-o", "json").stdout) == []
+
+
+@pytest.mark.usefixtures("nobody_works")
+def test_the_data_check_can_be_skipped_for_a_plan_as_well() -> None:
+    Path("rows.csv").write_text("label,x\n" + "7,1\n0,2\n" * 40)
+    Path("spec.yaml").write_text(XGBOOST)
+    assert inside("plan", "spec.yaml", "--out", "plan.json").returncode == 0
+
+    assert "a label that is not a number from 0 to 1" in launch("plan.json", "--local", code=252)[1]
+    assert as_json("plan.json", "--local", "--skip-data-check")["outcome"] == "created"
+
+
+@pytest.mark.usefixtures("aws")
+def test_the_files_of_a_plan_are_encrypted_as_those_of_a_spec(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMTUNE_UPLOAD_KEY", "alias/ours")
+    arguments = ("spec.yaml", "--role", ROLE, "--account", "123456789012", "--out", "plan.json")
+    assert inside("plan", *arguments).returncode == 0
+    launch("plan.json")
+
+    storage = boto3.client("s3")
+    bucket = "sagemaker-eu-west-1-123456789012"
+    keys = [item["Key"] for item in storage.list_objects_v2(Bucket=bucket)["Contents"]]
+    assert keys
+    assert {storage.head_object(Bucket=bucket, Key=key).get("SSEKMSKeyId") for key in keys} == {"alias/ours"}
+
+
 @pytest.mark.parametrize(
     ("change", "arguments", "code", "message"),
     [
@@ -150,6 +203,7 @@ def test_a_plan_is_for_one_account_and_region() -> None:
     [
         (("spec.yaml",), 253, "no AWS region: set AWS_REGION, or use this machine: --local"),
         (("spec.yaml", "--local", "--region", "eu-west-1"), 2, "--local is this machine: it has no profile, region"),
+        (("spec.yaml", "--local", "--role", ROLE, "--bucket", "b"), 2, "this machine: leave --role, --bucket out"),
         (("spec.yaml", "--local", "--timeout", "5m"), 2, "--timeout needs --wait"),
         (("spec.yaml", "--local", "--set", "limits.jobs=0"), 252, "limits.jobs"),
         (("nowhere.yaml", "--local"), 252, "nowhere.yaml"),

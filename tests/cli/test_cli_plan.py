@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -199,3 +201,36 @@ def test_a_difference_shows_no_secret(spec: str) -> None:
         printed = out(spec, "--against", str(other), "-o", output)
         assert "DB_PASSWORD" in printed
         assert "hunter" not in printed
+
+
+def test_settings_that_no_launch_would_take_make_no_plan(spec: str) -> None:
+    Path("smtune.toml").write_text(f'[environment]\nTOKEN = "ghp_{"a" * 36}"\n')
+    done = inside("plan", spec)
+    assert done.returncode == 252
+    assert "the spec with its configuration (environment: TOKEN (from " in done.stderr
+    assert "aaaa" not in done.stdout + done.stderr
+
+
+def test_a_plan_may_go_through_a_pipe_and_leaves_it_one(spec: str) -> None:
+    os.mkfifo("pipe")
+    read = list[str]()
+    reader = threading.Thread(target=lambda: read.append(Path("pipe").read_text()))
+    reader.start()
+    out(spec, "--out", "pipe")
+    reader.join(timeout=30)
+
+    assert json.loads(read[0])["kind"] == "smtune/plan"
+    assert Path("pipe").is_fifo()
+
+
+def test_data_that_never_ends_is_refused(spec: str) -> None:
+    os.mkfifo("pipe.csv")
+    for source in ("/dev/zero", str(Path("pipe.csv").absolute())):
+        done = inside("plan", spec, "--set", f"data.source={source}")
+        assert (done.returncode, "it is a pipe or a device" in done.stderr) == (252, True)
+
+
+def test_an_overlay_that_cannot_be_read_is_named(spec: str) -> None:
+    done = inside("plan", spec, "-f", "nowhere.yaml")
+    assert done.returncode == 252
+    assert done.stderr.startswith("nowhere.yaml: cannot read the file")

@@ -22,12 +22,13 @@ def test_a_table_is_aligned_and_never_folded(capsys: pytest.CaptureFixture[str])
 
 
 def test_a_cell_is_one_line_and_cut_where_it_is_long(capsys: pytest.CaptureFixture[str]) -> None:
-    print_table(["reason"], [["first\nsecond  third"], ["x" * 500], ["[red]as it is[/red]"]])
+    print_table(["reason"], [["first\nsecond  third"], ["x" * 500], ["[red]as it is[/red]"], ["a\x1b[2Jb"]])
     lines = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
     assert lines[1] == "first second third"
     assert lines[2].endswith("xxx...")
     assert len(lines[2]) == 160
     assert lines[3] == "[red]as it is[/red]"
+    assert lines[4] == "a\\x1b[2Jb", "no terminal obeys a cell"
 
 
 def test_colour_only_on_a_terminal_that_wants_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,6 +35,11 @@ def test_pairs_stand_in_two_columns(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == ""
 
 
+def test_no_terminal_obeys_what_a_training_job_has_said(capsys: pytest.CaptureFixture[str]) -> None:
+    print_pairs({"reason": "gone\x1b[2J\nnext"})
+    assert capsys.readouterr().out == "reason  gone\\x1b[2J\\nnext\n"
+
+
 def test_json_has_iso_times_and_no_nan(capsys: pytest.CaptureFixture[str]) -> None:
     print_json({"at": dt.datetime(2026, 1, 2, 3, 4, 5, tzinfo=dt.UTC), "path": Path("a/b")})
     assert json.loads(capsys.readouterr().out) == {"at": "2026-01-02T03:04:05+00:00", "path": "a/b"}

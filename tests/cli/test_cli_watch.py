@@ -8,10 +8,12 @@ import time
 import pytest
 from cli_jobs import inside
 from faults import THROTTLED
+from local_jobs import script_spec
 from paced_job import PacedJob, on_aws
 from recorded_jobs import Ran, record_job
 
 from smtune.local.settings import Settings
+from smtune.request import to_request
 
 
 @pytest.fixture
@@ -97,3 +99,11 @@ def test_describe_says_what_a_person_wants_to_know(settings: Settings) -> None:
     assert pairs["training jobs"].startswith("2 done of at most 3: 1 completed, 1 failed")
     assert "console" not in pairs
     assert json.loads(inside("describe", "toy", "-o", "json").stdout)["HyperParameterTuningJobName"] == "toy"
+
+
+def test_describe_shows_no_secret(settings: Settings) -> None:
+    request = to_request(script_spec(environment={"DB_PASSWORD": "hunter2-deluxe", "LOG": "info"}))
+    record_job(settings, "toy", [Ran((0.7,))], changes={"TrainingJobDefinition": request["TrainingJobDefinition"]})
+    said = json.loads(inside("describe", "toy", "-o", "json").stdout)
+    assert said["TrainingJobDefinition"]["Environment"] == {"DB_PASSWORD": "(hidden)", "LOG": "info"}
+    assert said["CreationTime"].endswith("+00:00")

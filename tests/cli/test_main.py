@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import inspect
 import json
 import os
@@ -210,3 +211,22 @@ def test_the_process_ends_with_the_code() -> None:
     done = subprocess.run([*SMTUNE, "validate", "missing.yaml"], env=os.environ, capture_output=True, text=True)
     assert done.returncode == 252
     assert "cannot read the file" in done.stdout
+
+
+def test_a_variable_asks_for_json_of_its_own_command() -> None:
+    assert wants_json(["list", "--max", "3"], {"SMTUNE_LIST_OUTPUT": "json"})
+    assert wants_json(["config", "show"], {"SMTUNE_CONFIG_SHOW_OUTPUT": "json"})
+    assert not wants_json(["best", "job"], {"SMTUNE_LIST_OUTPUT": "json"})
+    assert not wants_json(["list", "-o", "table"], {"SMTUNE_LIST_OUTPUT": "json"}), "an option wins"
+
+
+def test_a_full_disk_is_no_bug(raises: list[BaseException], capsys: pytest.CaptureFixture[str]) -> None:
+    raises.append(OSError(errno.ENOSPC, "No space left on device"))
+    assert main(["list"]) == 255
+    assert capsys.readouterr().err == "error: a file cannot be written: No space left on device\n"
+
+
+def test_a_password_in_an_address_is_hidden(raises: list[BaseException], capsys: pytest.CaptureFixture[str]) -> None:
+    raises.append(ServiceError("EndpointConnectionError", "Could not connect to http://me:hunter2@127.0.0.1/"))
+    assert main(["list", "-o", "json"]) == 254
+    assert "hunter2" not in capsys.readouterr().err

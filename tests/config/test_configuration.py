@@ -125,6 +125,11 @@ def test_a_project_ends_at_its_repository(machine: dict[str, Path]) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        (
+            'environment = {PORT = 1, DB_PASSWORD = "hunter2"}',
+            "environment is a table of texts, not a number or the like",
+        ),
+        ('environment = "DB_PASSWORD=hunter2"', "smtune.toml: environment is a table of texts, not a str"),
         ('buckte = "x"', "smtune.toml: there is no setting 'buckte'; did you mean bucket?"),
         ("bucket = 7", "smtune.toml: bucket is text, not 7"),
         ('isolation = "yes"', "smtune.toml: isolation is true or false, not 'yes'"),
@@ -138,6 +143,33 @@ def test_a_bad_file_is_one_sentence(machine: dict[str, Path], text: str, message
     with pytest.raises(ConfigurationError) as caught:
         load(machine)
     assert message in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["tool = 3", "[tool]\nsmtune = 3", "[tool.other]"])
+def test_a_pyproject_of_any_form_is_read(machine: dict[str, Path], text: str) -> None:
+    write(machine["project"] / "pyproject.toml", text)
+    if "smtune" in text:
+        with pytest.raises(ConfigurationError, match=r"\[tool.smtune\] is a table of settings"):
+            load(machine)
+    else:
+        assert load(machine).said == {}
+
+
+@pytest.mark.parametrize("tags", ["[1]", "{team: blue}", "[{Key: team}]", "3"])
+def test_tags_of_a_defaults_file_have_to_be_tags(machine: dict[str, Path], tags: str) -> None:
+    file = write(machine["home"] / "defaults.yaml", f"SageMaker: {{TrainingJob: {{Tags: {tags}}}}}")
+    with pytest.raises(ConfigurationError, match="Tags is a list of tags, each with Key and Value"):
+        load(machine, SAGEMAKER_USER_CONFIG_OVERRIDE=str(file))
+
+
+def test_the_users_defaults_win_wherever_they_lie(machine: dict[str, Path]) -> None:
+    admin = write(machine["home"] / "admin.yaml", "SageMaker: {TrainingJob: {RoleArn: theirs}}")
+    found = load(machine, SAGEMAKER_USER_CONFIG_OVERRIDE="s3://mine", SAGEMAKER_ADMIN_CONFIG_OVERRIDE=str(admin))
+    assert found.with_defaults(("s3://mine", {"role": "mine"})).text("role") == "mine"
+    user = write(machine["home"] / "user.yaml", "SageMaker: {TrainingJob: {RoleArn: mine}}")
+    found = load(machine, SAGEMAKER_USER_CONFIG_OVERRIDE=str(user), SAGEMAKER_ADMIN_CONFIG_OVERRIDE="s3://theirs")
+    assert found.with_defaults(("s3://theirs", {"role": "theirs"})).text("role") == "mine"
 
 
 def test_a_defaults_file_that_is_named_has_to_be_there(machine: dict[str, Path]) -> None:
@@ -206,3 +238,11 @@ def test_a_value_has_a_fault_or_the_kind_of_its_key(name: str, value: Any) -> No
     kinds = {"text": str, "flag": bool, "list": list, "table": dict}
     if fault(KEYS[name], value) is None:
         assert isinstance(value, kinds[KEYS[name].kind])
+
+
+def test_a_file_that_is_no_text_is_a_matter_of_configuration(machine: dict[str, Path]) -> None:
+    file = machine["home"] / "defaults.yaml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(b"\xff\xfe\xfa")
+    with pytest.raises(ConfigurationError, match="the file is not UTF-8 text"):
+        load(machine, SAGEMAKER_USER_CONFIG_OVERRIDE=str(file))

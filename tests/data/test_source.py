@@ -154,6 +154,7 @@ def test_specs_and_saved_plans_are_no_code(tmp_path: Path) -> None:
     (folder / "settings.yaml").write_text("layers: 3\n")
     (folder / "spec.yaml").write_text("# a comment\napiVersion: smtune/v1\nname: x\n")
     (folder / "plan.json").write_text('{\n  "kind": "smtune/plan",\n  "schema_version": 1\n}\n')
+    (folder / "kept.plan").write_text('{\n  "kind": "smtune/plan",\n  "schema_version": 1\n}\n')
 
     assert [path.name for path in source_files(folder)] == ["settings.yaml", "train.py"]
     (folder / ".smtuneignore").write_text("!spec.yaml\n")

@@ -10,6 +10,8 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from faults import INTERNAL, THROTTLED, Faults, Killed, Refusal
 from local_jobs import GOOD, script_spec
 from moto import mock_aws
@@ -255,3 +257,70 @@ def test_the_default_bucket_is_made_and_has_to_be_the_accounts_own(
     assert set(owners) == {b"123456789012"}
     place = session.client("s3").get_bucket_location(Bucket="sagemaker-eu-west-1-123456789012")
     assert place["LocationConstraint"] == "eu-west-1"
+
+
+def test_of_two_at_the_same_time_one_creates_and_the_other_finds(
+    peer: Callable[[], boto3.Session], spec: TuningSpec, tmp_path: Path
+) -> None:
+    session, faster = peer(), list[Launched]()
+
+    def overtake(**_: Any) -> None:
+        if not faster:
+            faster.append(launch_spec(peer(), spec, tmp_path))
+
+    session.events.register_first("before-call.sagemaker.CreateHyperParameterTuningJob", overtake)
+    launched = launch_spec(session, spec, tmp_path)
+
+    assert (faster[0].outcome, launched.outcome) == ("created", "found")
+    assert jobs(session) == [launched.name]
+
+
+def test_a_secret_that_the_service_changed_is_not_told(peer: Callable[[], boto3.Session], tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text(GOOD)
+    spec = script_spec(role=ROLE, environment={"DB_PASSWORD": "hunter2"}, limits={"jobs": 1, "parallel": 1})
+    session = peer()
+
+    def forget(parsed: dict[str, Any], **_: Any) -> None:
+        if "TrainingJobDefinition" in parsed:  # else it is an error's answer
+            parsed["TrainingJobDefinition"] = {**parsed["TrainingJobDefinition"], "Environment": {}}
+
+    session.events.register("after-call.sagemaker.DescribeHyperParameterTuningJob", forget)
+    launched = launch_spec(session, spec, tmp_path)
+
+    assert [item.before for item in launched.changes] == [{"DB_PASSWORD": "(hidden)"}]
+
+
+@pytest.mark.parametrize(("status", "code"), [(409, "OperationAborted"), (403, "403")])
+def test_a_bucket_in_the_making_is_waited_for_and_one_that_is_not_ours_is_named(
+    monkeypatch: pytest.MonkeyPatch, spec: TuningSpec, tmp_path: Path, status: int, code: str
+) -> None:
+    for name, value in (("ACCESS_KEY_ID", "testing"), ("SECRET_ACCESS_KEY", "testing"), ("REGION", "us-east-1")):
+        monkeypatch.setenv(f"AWS_{name}", value)
+
+    def refuse(**_: Any) -> Any:
+        if status == 409:
+            boto3.client("s3").create_bucket(Bucket="sagemaker-us-east-1-123456789012")
+        about = {"HTTPStatusCode": status, "HTTPHeaders": {}, "RetryAttempts": 0}
+        answer = AWSResponse("https://s3.example", status, HTTPHeaders(), None)
+        return answer, {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": about}
+
+    with mock_aws():
+        session = connect("aws")
+        operation = "CreateBucket" if status == 409 else "HeadBucket"
+        session.events.register_first(f"before-call.s3.{operation}", refuse)
+        if status == 409:
+            assert launch_spec(session, spec, tmp_path).outcome == "created"
+        else:
+            with pytest.raises(ServiceError, match="AccessDenied: bucket sagemaker-us-east-1-123456789012 is another"):
+                launch_spec(session, spec, tmp_path)
+
+
+def test_whoever_may_not_read_tags_can_launch(
+    peer: Callable[[], boto3.Session], spec: TuningSpec, tmp_path: Path
+) -> None:
+    session = peer()
+    Faults(session).fail("ListTags", Refusal("AccessDeniedException", "not allowed to: sagemaker:ListTags"))
+    launched = launch_spec(session, spec, tmp_path)
+
+    assert (launched.outcome, launched.changes) == ("created", ())
+    assert launch_spec(session, spec, tmp_path).outcome == "found"

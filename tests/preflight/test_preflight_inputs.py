@@ -147,6 +147,15 @@ def test_what_is_copied_has_to_fit_the_volume(account: Account, gigabytes: float
     assert ("--set compute.volume_gb=" in found["volume"].fix) == (state != "ok")
 
 
+def test_data_that_a_launch_before_has_sent_counts_once(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "GB", 1)
+    size = account.client("s3").head_object(Bucket=BUCKET, Key="data/train/rows.csv")["ContentLength"]
+    sent = {"uploads": (f"{TRAIN}rows.csv",), "upload_bytes": size}
+
+    found = looked(account, channel("train", TRAIN), ResourceConfig=resources(2 * size - 1), **sent)
+    assert found["volume"].detail.startswith(f"{size} GB of data are copied")
+
+
 @pytest.mark.parametrize(
     ("resource", "mode"), [(resources(1, InstanceType="ml.g5.xlarge"), "File"), (resources(1), "FastFile")]
 )

@@ -242,6 +242,9 @@ def test_what_is_not_on_disk_is_not_made_up(service: FakeTuning) -> None:
     shorter = FakeTuning(name="tun")
     with pytest.raises(UsageError, match="nothing of tun is"):
         pulled(shorter, cached=True)
+    for pattern in ("tune*", "t**e", "[t]une"):
+        with pytest.raises(UsageError, match="ask without --cached"):
+            pulled(FakeTuning(name=pattern), cached=True)
 
 
 def test_secrets_reach_neither_the_table_nor_the_disk(service: FakeTuning) -> None:
@@ -334,6 +337,15 @@ def test_the_best_stands_first_in_the_ranking(service: FakeTuning) -> None:
         service.add(number)
     service.add(4, "Failed")
     assert [name[5:8] for name in pulled(service).ranked["name"]] == ["003", "002", "001", "004"]
+
+
+def test_what_failed_is_never_the_best_whatever_it_printed_before(service: FakeTuning) -> None:
+    service.add(1)
+    printed = [{"MetricName": service.metrics[0], "Value": 0.0, "Timestamp": time(BEGIN)}]
+    service.add(2, "Failed", FinalMetricDataList=printed)
+    ranked = pulled(service).ranked
+    assert list(ranked["status"]) == ["Completed", "Failed"]
+    assert list(ranked["objective"]) == [1.0, 0.0]
 
 
 def test_instance_groups_are_named_and_counted(service: FakeTuning) -> None:

@@ -156,3 +156,16 @@ def test_the_bucket_and_prefix_that_are_configured_are_the_sites() -> None:
     assert site.prefix("job") == "s3://ours/teams/blue/smtune/job"
     assert site.account == "123456789012"
     assert faults.calls.total() == 1
+
+
+def test_a_region_that_is_none_is_a_matter_of_configuration() -> None:
+    session = connect("aws", region="eu west 1")
+    with pytest.raises(ConfigurationError, match="Provided region_name 'eu west 1'"):
+        site_of(session)
+
+
+@pytest.mark.parametrize("address", ["nope", "http://", "ftp://host", "http://a b"])
+def test_an_endpoint_has_to_be_an_address(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+    with pytest.raises(ConfigurationError, match="from AWS_ENDPOINT_URL"):
+        connect("aws", region="eu-west-1")
