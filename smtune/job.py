@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 from collections.abc import Collection, Mapping
 from functools import cached_property
@@ -12,7 +13,7 @@ import boto3
 
 from smtune import control, execute, progress, revise, run, triage
 from smtune.diagnosis import Diagnosis
-from smtune.errors import JobError, SmtuneError, SpecError
+from smtune.errors import JobError, SmtuneError, SpecError, UsageError
 from smtune.launching import Circumstances, launch_again, launch_spec
 from smtune.patience import Terms
 from smtune.progress import Progress, WaitOptions, parse_requirement
@@ -22,6 +23,8 @@ from smtune.revise.extend import ExtendOptions
 from smtune.revise.job import extend_job, refine_job
 from smtune.session import configuration_of, connect, find_session, renewed
 from smtune.spec import TuningSpec, dump_spec, load_spec
+from smtune.spec.document import Document
+from smtune.spec.load import check_document
 from smtune.validate import check_file
 
 if TYPE_CHECKING:
@@ -135,9 +138,13 @@ def launch(
     """Launch `spec` exactly once: the same spec and data find the job that is there, unless `new`.
 
     `spec`: a TuningSpec, a mapping of its keys, YAML text or a file. Paths in it are relative to `folder`: by default
-    the file's own, else the current one. Raises SpecError with every problem, ConfigurationError, ServiceError.
+    the file's own, else the current one. Raises SpecError with every problem, UsageError, ConfigurationError,
+    ServiceError.
     """
     chosen, base = _read(spec)
+    if isinstance(session, str) and session not in ("aws", "local"):
+        message = f"session {session!r}: give 'aws', 'local', or a boto3.Session"
+        raise UsageError(message)
     there = connect(session) if isinstance(session, str) else session
     circumstances = Circumstances(configuration_of(there))
     way = launch_again if new else launch_spec
@@ -145,17 +152,26 @@ def launch(
     return TuningJob(launched.name, there)
 
 
-def _read(spec: Spec) -> tuple[TuningSpec, Path]:
-    if isinstance(spec, Mapping):
-        spec = TuningSpec.model_validate(spec)
-    source = dump_spec(spec) if isinstance(spec, TuningSpec) else spec
-    problems = check_file(source)
+def _read(given: Any) -> tuple[TuningSpec, Path]:
+    spec = _of_mapping(given) if isinstance(given, Mapping) else given
+    if not isinstance(spec, TuningSpec | str | Path):
+        message = f"{type(spec).__name__} is no spec: give a TuningSpec, a mapping of its keys, YAML text or a file"
+        raise UsageError(message)
+    is_file = isinstance(spec, Path) or (isinstance(spec, str) and "\n" not in spec)
+    problems = check_file(dump_spec(spec) if isinstance(spec, TuningSpec) else spec)
     if problems:
-        raise SpecError(problems, source="spec" if isinstance(spec, TuningSpec) else str(spec))
+        raise SpecError(problems, source=str(spec) if is_file else "spec")
     if isinstance(spec, TuningSpec):
         return spec, Path.cwd()
-    is_text = isinstance(spec, str) and "\n" in spec
-    return load_spec(spec), Path.cwd() if is_text else Path(spec).absolute().parent
+    return load_spec(spec), Path(spec).absolute().parent if is_file else Path.cwd()
+
+
+def _of_mapping(keys: Mapping[str, Any]) -> TuningSpec:
+    try:
+        return check_document(Document(dict(keys), {}, "spec"))
+    except SpecError as error:
+        problems = (dataclasses.replace(problem, line=0, column=0) for problem in error.problems)  # it has no lines
+        raise SpecError(tuple(problems), source="spec") from None
 
 
 def _rows(now: Progress) -> dict[str, str]:

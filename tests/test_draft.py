@@ -38,7 +38,9 @@ def test_every_template_has_a_plan_that_the_service_takes(name: str) -> None:
 
 def test_the_same_spec_has_the_same_plan_wherever_it_lies(spec: Path, tmp_path: Path) -> None:
     shutil.copytree(spec.parent, tmp_path / "elsewhere")
-    one, two = (draft(Layers((file,)), DraftOptions(SITE, PRICES)) for file in (spec, tmp_path / "elsewhere" / "spec.yaml"))
+    one, two = (
+        draft(Layers((file,)), DraftOptions(SITE, PRICES)) for file in (spec, tmp_path / "elsewhere" / "spec.yaml")
+    )
     assert {**one.to_dict(), "spec": 0, "sha256": 0} == {**two.to_dict(), "spec": 0, "sha256": 0}
     assert one.yaml == two.yaml
 

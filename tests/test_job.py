@@ -56,7 +56,11 @@ def test_a_spec_in_any_form(folder: Path, way: str) -> None:
     text = dump_spec(script_spec(limits={"jobs": 1, "parallel": 1}))
     file = folder / "spec.yaml"
     file.write_text(text)
-    forms: dict[str, Any] = {"text": text, "file": file, "mapping": script_spec(limits={"jobs": 1, "parallel": 1}).model_dump()}
+    forms: dict[str, Any] = {
+        "text": text,
+        "file": file,
+        "mapping": script_spec(limits={"jobs": 1, "parallel": 1}).model_dump(),
+    }
     job = launch(forms[way], session="local", folder=None if way == "file" else folder)
     job.stop()
     assert job.name.startswith("toy-")
@@ -67,6 +71,21 @@ def test_every_problem_of_a_spec_is_told(folder: Path) -> None:
     with pytest.raises(SpecError) as caught:
         launch(wrong, session="local", folder=folder)
     assert {problem.path for problem in caught.value.problems} == {"limits.jobs", "seed"}
+    assert str(caught.value).startswith("spec:"), "and not with the whole text"
+
+
+def test_every_problem_of_a_mapping_is_told_like_a_files(folder: Path) -> None:
+    wrong = {**script_spec().model_dump(exclude_defaults=True), "seed": -1, "nonsense": 1}
+    with pytest.raises(SpecError) as caught:
+        launch(wrong, session="local", folder=folder)
+    assert {problem.path for problem in caught.value.problems} == {"nonsense", "seed"}
+    assert str(caught.value).startswith("spec: ")
+
+
+@pytest.mark.parametrize(("spec", "session"), [(None, "local"), (7, "local"), (script_spec(), "mars")])
+def test_what_is_no_spec_or_no_session_is_refused(spec: Any, session: Any) -> None:
+    with pytest.raises(UsageError, match=r"is no spec: give|'mars': give 'aws', 'local'"):
+        launch(spec, session=session)
 
 
 def test_a_bad_requirement_is_refused_before_anything_is_asked() -> None:

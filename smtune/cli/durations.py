@@ -37,7 +37,10 @@ class Moment(click.ParamType[dt.datetime]):
             moment = dt.datetime.fromisoformat(str(value))
         except ValueError:
             ago = Duration().convert(value, param, ctx)
-            return dt.datetime.now(tz=dt.UTC) - dt.timedelta(seconds=ago)
+            try:
+                return dt.datetime.now(tz=dt.UTC) - dt.timedelta(seconds=ago)
+            except OverflowError:
+                self.fail(f"{str(value)!r} is before all time", param, ctx)
         return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 

@@ -56,7 +56,7 @@ def stream_pages(line: Line, stream: str, *, since: float | None = None) -> Iter
     """A stream from its beginning, a page (up to 10,000 lines or 1 MiB) at a time."""
     request: dict[str, Any] = {"logGroupName": LOG_GROUP, "logStreamName": stream, "startFromHead": True}
     if since is not None:
-        request["startTime"] = round(since * 1000)
+        request["startTime"] = max(0, round(since * 1000))
     while True:
         answer = line.call("logs", "get_log_events", **request)
         yield [as_line(event, stream) for event in answer["events"]]

@@ -20,7 +20,7 @@ def tail(line: Line, training_job: str, count: int, *, since: float | None = Non
 def _stream_tail(line: Line, stream: str, count: int, since: float | None) -> list[LogLine]:
     request: dict[str, Any] = {"logGroupName": LOG_GROUP, "logStreamName": stream, "startFromHead": False}
     if since is not None:
-        request["startTime"] = round(since * 1000)
+        request["startTime"] = max(0, round(since * 1000))
     found: list[LogLine] = []
     while len(found) < count:
         request["limit"] = min(count - len(found), _PAGE)

@@ -8,6 +8,7 @@ from smtune.local.settings import ACCOUNT
 
 _SLOWER = 1.3
 _SHARE = 0.25
+_SHORTEST = 0.2
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,9 @@ class Pace:
 
     @classmethod
     def every(cls, seconds: float) -> Pace:
-        """The same pause always."""
-        return cls(seconds, seconds)
+        """The same pause always; never so short that a loop would be busy with nothing but asking."""
+        pause = max(seconds, _SHORTEST)
+        return cls(pause, pause)
 
 
 ENGINE = Pace(0.5, 2.0)

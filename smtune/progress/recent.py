@@ -10,6 +10,7 @@ from typing import Any
 
 from smtune.errors import legible
 from smtune.patience import Line
+from smtune.rules import hide
 
 RUNNING = ("InProgress", "Stopping")
 _MOST = 100
@@ -56,14 +57,14 @@ def recent_training_jobs(line: Line, tuning_job: str) -> tuple[TrainingJob, ...]
 
 
 def short_reason(reason: str) -> str:
-    """A FailureReason in one short line: the script's own last words where it has any."""
+    """A FailureReason in one short line: the script's own last words where it has any, but no credentials."""
     quoted = _QUOTED.search(reason)
     text = quoted[1] if quoted else reason
     lines = [part.strip() for part in text.replace("\\n", "\n").splitlines() if part.strip()]
     line = lines[-1] if quoted and lines else " ".join(lines)
     for _ in range(3):
         line = _WRAPPERS.sub("", line)
-    return legible(_ENDINGS.sub("", line).strip() or reason.strip(), _REASON_SHOWN)
+    return legible(hide(_ENDINGS.sub("", line).strip() or reason.strip(), ()), _REASON_SHOWN)
 
 
 def _training_job(summary: Mapping[str, Any]) -> TrainingJob:

@@ -24,6 +24,11 @@ Json = dict[str, Any]
 Answer = TypeVar("Answer")
 _VERSION = 1
 _BUSY_SECONDS = 10.0
+_OF_TUNING_JOBS = (
+    *("HyperParameterTuningJobArn", "HyperParameterTuningJobConfig", "HyperParameterTuningJobName"),
+    *("HyperParameterTuningJobStatus", "CreationTime"),
+)
+_OF_TRAINING_JOBS = ("TrainingJobName", "TrainingJobStatus", "CreationTime")
 _SCHEMA = """
 CREATE TABLE tuning_job (id INTEGER PRIMARY KEY CHECK (id = 1), created REAL NOT NULL, description TEXT NOT NULL,
     is_whole INTEGER NOT NULL) STRICT;
@@ -100,7 +105,9 @@ class Cache:
             if row is None:
                 return None
             rows = db.execute("SELECT name, record FROM training_jobs").fetchall()
-            return Known(json.loads(row[0]), {name: _record(text) for name, text in rows}, bool(row[1]))
+            known = Known(json.loads(row[0]), {name: _record(text) for name, text in rows}, bool(row[1]))
+            _refuse_other(known)
+            return known
 
         return self._transact(read) if self.file.is_file() else None
 
@@ -167,6 +174,17 @@ def _prepare(db: sqlite3.Connection) -> None:
     for statement in filter(str.strip, _SCHEMA.split(";")):
         db.execute(statement)
     db.execute(f"PRAGMA user_version = {_VERSION}")
+
+
+def _refuse_other(known: Known) -> None:
+    """Raise KeyError or TypeError for JSON that is not of a tuning job: then the file is not used."""
+    asked = [
+        (known.description, _OF_TUNING_JOBS),
+        *((record.job, _OF_TRAINING_JOBS) for record in known.records.values()),
+    ]
+    for answer, members in asked:
+        for member in members:
+            answer[member]
 
 
 def _record(text: str) -> Record:

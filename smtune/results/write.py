@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -47,7 +48,12 @@ def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def write_whole(file: Path, data: bytes) -> None:
     """Put `data` into `file` in one step: whoever looks sees the old one or all of the new one."""
-    with draft_of(file) as draft:
+    if file.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(file))
+    if file.exists() and not file.is_file():
+        file.write_bytes(data)  # a device or a pipe, as /dev/stdout: nothing may take its place
+        return
+    with draft_of(file.resolve() if file.is_symlink() else file) as draft:
         draft.write_bytes(data)
 
 

@@ -9,6 +9,7 @@ import boto3
 from smtune.errors import ServiceError
 from smtune.logs import tail
 from smtune.patience import Line, Terms
+from smtune.rules.secrets import hide, secret_values
 from smtune.triage.causes import find_entry
 from smtune.triage.collect import Collected, Definition, collect
 from smtune.triage.model import Failure, Group, Triage
@@ -97,12 +98,13 @@ def _log(line: Line, training_job: str, notes: list[str]) -> list[str]:
 def _group(verdict: Verdict, cases: list[Case], found: Collected) -> Group:
     definition = cases[0][0]
     failed = [failure.hyperparameters for _, failure in cases]
+    secrets = secret_values(found.job)
     region = find_region(failed, _good(found, definition), definition.kinds)
     return Group(
         cause=verdict.cause,
-        detail=verdict.detail,
+        detail=hide(verdict.detail, secrets),
         training_jobs=tuple(failure.training_job for _, failure in cases),
-        lines=verdict.lines,
+        lines=tuple(hide(each, secrets) for each in verdict.lines),
         region=region,
         settings=tuple(settings_for(verdict.cause.id, region, definition.raw, found.job)),
     )

@@ -42,6 +42,7 @@ def test_lines_are_chosen(names: list[str]) -> None:
     assert inside("logs", names[0], "--grep", "^[bs]").stdout == "begin\nscore=0.5\n"
     assert inside("logs", "toy", "--all", "--grep", "score", "--tail", "1").stdout == "002 | score=0.9\n"
     assert inside("logs", names[0], "--since", "1m").stdout == ""
+    assert inside("logs", names[0], "--since", "1900-01-01", "--tail", "1").stdout == "end\n"
     assert inside("logs", names[0], "--since", "2h").stdout == "begin\nscore=0.5\nend\n"
 
 

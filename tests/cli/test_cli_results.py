@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from pathlib import Path
 
 import pandas as pd
@@ -79,6 +80,22 @@ def test_a_file_that_cannot_be_written_is_named(service: FakeTuning) -> None:
     done = inside("results", "tune", "-o", "csv", "--out", "no/such/folder.csv")
     assert done.returncode == 255
     assert done.stderr.startswith("error: no/such/folder.csv: ")
+
+
+def test_what_is_no_plain_file_is_written_to_and_not_replaced(service: FakeTuning, tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    done = inside("results", "tune", "-o", "csv", "--out", str(tmp_path / "kept"))
+    assert (done.returncode, done.stderr) == (255, f"error: {tmp_path / 'kept'}: Is a directory\n")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "kept" / "trials.csv")
+    (tmp_path / "kept" / "trials.csv").touch()
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    for name in ("link.csv", "pipe"):
+        assert inside("results", "tune", "-o", "csv", "--out", str(tmp_path / name)).returncode == 0
+    assert (tmp_path / "link.csv").is_symlink()
+    assert len(pd.read_csv(tmp_path / "kept" / "trials.csv")) == 4
+    assert os.read(reader, 5) == b"name,"
+    os.close(reader)
 
 
 def test_parquet_without_its_package_says_what_to_install(service: FakeTuning, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,6 +86,7 @@ def test_the_list_is_chosen_by_options(settings: Settings) -> None:
     assert (nothing.returncode, nothing.stdout) == (0, "")
     assert "no tuning job is like that" in nothing.stderr
     assert inside("list", "--since", "someday").returncode == 2
+    assert "is before all time" in inside("list", "--since", "9999999d").stderr
 
 
 def test_describe_says_what_a_person_wants_to_know(settings: Settings) -> None:

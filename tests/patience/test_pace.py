@@ -16,6 +16,10 @@ def test_pauses_on_aws_start_at_5_seconds_and_settle_at_30() -> None:
     assert pauses[-1] == 30.0
 
 
+def test_an_interval_of_nothing_is_not_a_loop_that_only_asks() -> None:
+    assert Pace.every(0.0).pause(3) == 0.2
+
+
 @given(st.integers(0, 10_000), st.none() | st.floats(-1e6, 1e6))
 def test_a_pause_is_never_shorter_than_the_first_nor_longer_than_the_slowest(look: int, to_end: float | None) -> None:
     for pace in (ENGINE, SERVICE, Pace.every(7.0)):

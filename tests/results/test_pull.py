@@ -190,7 +190,17 @@ def test_a_job_made_anew_under_the_same_name_is_noticed(service: FakeTuning) -> 
     assert pulled(again, cached=True).frame["hp.eta"].tolist() == [0.5]
 
 
-@pytest.mark.parametrize("damage", ["garbage", "truncated", "other tables", "no JSON", "empty"])
+CHANGES = {
+    "other tables": "DROP TABLE curves; PRAGMA user_version = 99",
+    "no JSON": "UPDATE training_jobs SET record = '{'",
+    "other JSON": "UPDATE training_jobs SET record = json_set(record, '$.job', json('{}'))",
+    "no tuning job": "UPDATE tuning_job SET description = '{}'",
+}
+
+
+@pytest.mark.parametrize(
+    "damage", ["garbage", "truncated", "other tables", "no JSON", "other JSON", "no tuning job", "empty"]
+)
 def test_a_damaged_cache_is_made_anew(service: FakeTuning, damage: str) -> None:
     import sqlite3
 
@@ -204,8 +214,7 @@ def test_a_damaged_cache_is_made_anew(service: FakeTuning, damage: str) -> None:
         file.write_bytes(file.read_bytes()[:5000])
     else:
         with sqlite3.connect(file) as db:
-            db.execute("DROP TABLE curves" if damage == "other tables" else "UPDATE training_jobs SET record = '{'")
-            db.execute("PRAGMA user_version = 99" if damage == "other tables" else "SELECT 1")
+            db.executescript(CHANGES[damage])
         db.close()
     pd.testing.assert_frame_equal(pulled(service).frame, whole)
     pulled(service)

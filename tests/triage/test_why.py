@@ -64,6 +64,15 @@ def test_errors_at_one_place_are_one_group_whatever_their_numbers(settings: Sett
     assert found.to_dict()["groups"][0]["training_jobs"] == list(group.training_jobs)
 
 
+def test_what_looks_like_a_secret_is_not_shown(settings: Settings) -> None:
+    request = to_request(script_spec(environment={"DB_PASSWORD": "hunter2-deluxe"}))
+    changes = {"TrainingJobDefinition": request["TrainingJobDefinition"]}
+    log = ("Traceback (most recent call last):", "ValueError: hunter2-deluxe or ghp_" + "a1" * 20)
+    group = only(triage(settings, failed("AlgorithmError: , exit code: 1", 0.1, log, 1), changes=changes))
+    assert group.lines == ("ValueError: (hidden) or (hidden)",)
+    assert group.detail == "ValueError: (hidden) or (hidden)"
+
+
 def test_the_log_tells_what_the_reason_does_not(settings: Settings) -> None:
     vague = "AlgorithmError: , exit code: 1"
     found = triage(settings, *(failed(vague, 0.1 * n, CUDA, n) for n in range(1, 4)), failed(vague, 0.9, TRACE, 9))

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from botocore.exceptions import ClientError
+from s3transfer.utils import ReadFileChunk
 
 from smtune.data.upload.crew import Task
 from smtune.data.upload.hashes import Stamp, changed
 from smtune.data.upload.listing import parts_there
-from smtune.data.upload.slices import read_same, read_slice
+from smtune.data.upload.slices import hash_slice, read_same
 from smtune.data.upload.storage import Item, Storage, code_of, is_same_key, sha256_text
 from smtune.data.upload.tally import Tally
 
@@ -73,41 +73,40 @@ class _Large:
     def _send(self, number: int) -> tuple[Task, ...]:
         start = (number - 1) * self._part_size
         size = min(self._part_size, self._item.digest.bytes - start)
-        with self._storage.room():
-            body = read_slice(self._item, start, size)
-            sha256 = sha256_text(hashlib.sha256(body).hexdigest())
-            part = self._same_part(number, sha256, body)
-            if part is None:
-                part = self._upload_part(number, sha256, body)
-                self._tally.add(size=size, sent_bytes=size)
-            else:
-                self._tally.add(size=size, resumed_bytes=size)
+        sha256 = sha256_text(hash_slice(self._item, start, size))
+        part = self._same_part(number, sha256, start, size)
+        if part is None:
+            part = self._upload_part(number, sha256, start, size)
+            self._tally.add(size=size, sent_bytes=size)
+        else:
+            self._tally.add(size=size, resumed_bytes=size)
         with self._lock:
             self._ended[number] = {**part, "PartNumber": number}
             is_last = len(self._ended) * self._part_size >= self._item.digest.bytes
         return (self._complete,) if is_last else ()
 
-    def _same_part(self, number: int, sha256: str, body: bytes) -> dict[str, Any] | None:
+    def _same_part(self, number: int, sha256: str, start: int, size: int) -> dict[str, Any] | None:
         """The part that is there already, if it has the same contents, as far as that can be known."""
         there = self._there.get(number)
-        if there is None or there["Size"] != len(body):
+        if there is None or there["Size"] != size:
             return None
         known = there.get("ChecksumSHA256")
         if known is not None:
             return {"ETag": there["ETag"], "ChecksumSHA256": known} if known == sha256 else None
         # A store without checksums: the ETag of a part is its MD5, unless KMS encrypts it; then it is sent again.
-        md5 = hashlib.md5(body, usedforsecurity=False).hexdigest()
-        return {"ETag": there["ETag"]} if there["ETag"].strip('"') == md5 else None
+        is_same = there["ETag"].strip('"') == hash_slice(self._item, start, size, "md5")
+        return {"ETag": there["ETag"]} if is_same else None
 
-    def _upload_part(self, number: int, sha256: str, body: bytes) -> dict[str, Any]:
-        answer = self._storage.client.upload_part(
-            **self._place,
-            UploadId=self._upload,
-            PartNumber=number,
-            Body=body,
-            ChecksumSHA256=sha256,
-            **self._storage.owned(),
-        )
+    def _upload_part(self, number: int, sha256: str, start: int, size: int) -> dict[str, Any]:
+        with ReadFileChunk.from_filename(str(self._item.source), start, size) as body:
+            answer = self._storage.client.upload_part(
+                **self._place,
+                UploadId=self._upload,
+                PartNumber=number,
+                Body=body,
+                ChecksumSHA256=sha256,
+                **self._storage.owned(),
+            )
         return {"ETag": answer["ETag"], "ChecksumSHA256": sha256}
 
     def _complete(self) -> Iterable[Task]:

@@ -25,6 +25,14 @@ def read_same(item: Item, start: int, size: int, sha256: str) -> bytes:
     return body
 
 
+def hash_slice(item: Item, start: int, size: int, algorithm: str = "sha256") -> str:
+    """The digest (hexadecimal) of `size` bytes from `start`; raises FileChangedError as `read_slice` does."""
+    digest = hashlib.new(algorithm, usedforsecurity=False)
+    for piece in _pieces(item, start, size, _PIECE):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
 def _pieces(item: Item, start: int, size: int, most: int) -> Iterator[bytes]:
     with item.source.open("rb", buffering=0) as stream:
         stream.seek(start)

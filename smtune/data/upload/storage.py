@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import base64
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +13,7 @@ from botocore.config import Config
 
 from smtune.data.upload.hashes import Digest
 from smtune.data.upload.place import Place
-from smtune.data.upload.settings import MIB, UploadSettings
-
-_IN_MEMORY = 64 * MIB
+from smtune.data.upload.settings import UploadSettings
 
 
 @dataclass(frozen=True)
@@ -35,7 +31,6 @@ class Storage:
 
     client: Any
     settings: UploadSettings
-    _room: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(8))
 
     def owned(self) -> dict[str, str]:
         """Arguments of every call: the account that the bucket must belong to."""
@@ -46,19 +41,11 @@ class Storage:
         key = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": self.settings.kms_key} if self.settings.kms_key else {}
         return {**self.owned(), **key}
 
-    @contextmanager
-    def room(self) -> Iterator[None]:
-        """Only so many parts are in memory at once, however many threads there are."""
-        with self._room:
-            yield
-
 
 def open_storage(session: boto3.Session, settings: UploadSettings) -> Storage:
     """One client with a connection for each thread; retries and timeouts are the session's."""
     config = Config(max_pool_connections=max(settings.jobs, 1))
-    parts = max(1, min(settings.jobs, _IN_MEMORY // settings.part_size))
-    client = session.client("s3", config=config)
-    return Storage(client, settings, threading.Semaphore(parts))
+    return Storage(session.client("s3", config=config), settings)
 
 
 def code_of(error: Any) -> str:
