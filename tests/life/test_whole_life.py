@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from aws_cli import outputs, start
 from cli_jobs import inside, write_job
 from front import plain_session
+from ruamel.yaml import YAML
 
 ROLE = "arn:aws:iam::000000000000:role/training"
 FAILS = "import sys\nprint('CUDA out of memory. Tried to allocate 2 GiB')\nsys.exit('torch.cuda.OutOfMemoryError')\n"
@@ -76,7 +76,7 @@ def test_a_life_through_http(job: str, monkeypatch: pytest.MonkeyPatch, tmp_path
     assert as_json("plan", "clone.yaml", "--against", job, "--exit-code")["same"] is True
     Path("next.yaml").write_text(smtune("refine", job))
     smtune("validate", "next.yaml")
-    assert yaml.safe_load(smtune("extend", job, "--jobs", "5"))["warm_start"]["parents"] == [job]
+    assert YAML(typ="safe").load(smtune("extend", job, "--jobs", "5"))["warm_start"]["parents"] == [job]
 
     other = as_json("launch", "spec.yaml", "--set", "seed=8", "--set", "limits.jobs=2", "--wait", "--timeout", "1m")
     assert other["status"] == "Completed"
