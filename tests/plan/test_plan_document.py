@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from smtune.errors import SpecError
+from smtune.errors import SpecError, UsageError
 from smtune.naming import is_job_name
 from smtune.plan.document import PlanDocument, PlannedFile, SourceFile, planned_name, read_plan, write_plan
 
@@ -121,7 +121,7 @@ def test_a_plan_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
 def test_a_folder_in_the_place_of_the_file_leaves_nothing_behind(tmp_path: Path) -> None:
     target = tmp_path / "plan.json"
     target.mkdir()
-    with pytest.raises(OSError, match="directory"):
+    with pytest.raises(UsageError, match="is a folder: name a file in it"):
         write_plan(DOCUMENT, target)
     assert list(tmp_path.iterdir()) == [target]
 

@@ -29,7 +29,7 @@ def account() -> Aws:
 
 
 @pytest.fixture
-def aws(sdk: None, account: Aws) -> Iterator[Aws]:
+def sdk_aws(sdk: None, account: Aws) -> Iterator[Aws]:
     """An empty account with a bucket."""
     from moto import mock_aws
 
@@ -39,7 +39,7 @@ def aws(sdk: None, account: Aws) -> Iterator[Aws]:
 
 
 @pytest.fixture(scope="session")
-def finished(sdk: None, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def sdk_finished(sdk: None, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """A tuner whose job has run on this machine: four training jobs, of which those with a high dose failed."""
     import smtune
 

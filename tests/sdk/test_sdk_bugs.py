@@ -34,10 +34,10 @@ def scripted(folder: Path, **script: str) -> TuningSpec:
     return spec_of(algorithm={"script": {**own, **script}})
 
 
-def archive_names(aws: Aws, request: dict[str, Any]) -> set[str]:
+def archive_names(sdk_aws: Aws, request: dict[str, Any]) -> set[str]:
     """What is in the source archive that a request names."""
     uri = request[DEFINITION]["StaticHyperParameters"]["sagemaker_submit_directory"]
-    body = aws.s3.get_object(Bucket=BUCKET, Key=uri.removeprefix(f"s3://{BUCKET}/"))["Body"].read()
+    body = sdk_aws.s3.get_object(Bucket=BUCKET, Key=uri.removeprefix(f"s3://{BUCKET}/"))["Body"].read()
     with tarfile.open(fileobj=io.BytesIO(body)) as archive:
         return set(archive.getnames())
 
@@ -55,52 +55,52 @@ def code(tmp_path: Path) -> Path:
     return folder
 
 
-def test_b1_several_algorithms_are_sent_all(aws: Aws) -> None:
+def test_b1_several_algorithms_are_sent_all(sdk_aws: Aws) -> None:
     # HyperparameterTuner.create(...).tune() ends in an AttributeError.
-    request = aws.send(several())
+    request = sdk_aws.send(several())
 
     assert [item["DefinitionName"] for item in request["TrainingJobDefinitions"]] == ["deep", "shallow"]
     assert DEFINITION not in request
     assert smtune.build_tuner(several()).hyperparameter_ranges_dict().keys() == {"deep", "shallow"}
 
 
-def test_b2_network_isolation_and_traffic_encryption_are_sent(aws: Aws) -> None:
+def test_b2_network_isolation_and_traffic_encryption_are_sent(sdk_aws: Aws) -> None:
     # Both are dropped, silently.
-    request = aws.send(spec_of(security={"isolation": True, "encrypt_traffic": True}))
+    request = sdk_aws.send(spec_of(security={"isolation": True, "encrypt_traffic": True}))
 
     assert request[DEFINITION]["EnableNetworkIsolation"] is True
     assert request[DEFINITION]["EnableInterContainerTrafficEncryption"] is True
 
 
-def test_b3_half_a_vpc_is_refused_and_a_whole_one_sent(aws: Aws) -> None:
+def test_b3_half_a_vpc_is_refused_and_a_whole_one_sent(sdk_aws: Aws) -> None:
     # Without security groups the job runs outside the VPC, silently.
     with pytest.raises(SpecError, match="security_groups"):
-        aws.send(spec_of(security={"subnets": ["subnet-1"]}))
-    assert aws.requests == []
+        sdk_aws.send(spec_of(security={"subnets": ["subnet-1"]}))
+    assert sdk_aws.requests == []
 
-    request = aws.send(spec_of(security={"subnets": ["subnet-1"], "security_groups": ["sg-1"]}))
+    request = sdk_aws.send(spec_of(security={"subnets": ["subnet-1"], "security_groups": ["sg-1"]}))
     assert request[DEFINITION]["VpcConfig"] == {"Subnets": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}
 
 
-def test_b4_secrets_and_version_control_stay_out_of_the_source_archive(aws: Aws, code: Path) -> None:
+def test_b4_secrets_and_version_control_stay_out_of_the_source_archive(sdk_aws: Aws, code: Path) -> None:
     # .env and .git/config are uploaded.
-    names = archive_names(aws, aws.send(scripted(code)))
+    names = archive_names(sdk_aws, sdk_aws.send(scripted(code)))
 
     assert "train.py" in names
     assert not {name for name in names if name.startswith((".env", ".git"))}
 
 
-def test_b5_a_folder_named_scripts_is_packed(aws: Aws, code: Path) -> None:
+def test_b5_a_folder_named_scripts_is_packed(sdk_aws: Aws, code: Path) -> None:
     # ignore_patterns=['scripts'] takes the SDK's own sm_drivers/scripts away. There are no drivers here to take away.
-    request = aws.send(scripted(code))
+    request = sdk_aws.send(scripted(code))
 
-    assert "scripts/helper.py" in archive_names(aws, request)
+    assert "scripts/helper.py" in archive_names(sdk_aws, request)
     assert [channel["ChannelName"] for channel in request[DEFINITION]["InputDataConfig"]] == ["train"]
 
 
-def test_b6_code_is_sent_or_refused_never_forgotten(aws: Aws, code: Path) -> None:
+def test_b6_code_is_sent_or_refused_never_forgotten(sdk_aws: Aws, code: Path) -> None:
     # SourceCode(command=...) sends neither code nor hyperparameters, silently. The API has no place for a command.
-    static = aws.send(scripted(code))[DEFINITION]["StaticHyperParameters"]
+    static = sdk_aws.send(scripted(code))[DEFINITION]["StaticHyperParameters"]
     assert static["sagemaker_program"] == "train.py"
     assert static["sagemaker_submit_directory"].endswith("/sourcedir.tar.gz")
 
@@ -110,18 +110,18 @@ def test_b6_code_is_sent_or_refused_never_forgotten(aws: Aws, code: Path) -> Non
         smtune.build_tuner(code / "spec.yaml")
 
 
-def test_b7_an_archive_in_the_place_of_a_folder_is_refused(aws: Aws, code: Path) -> None:
+def test_b7_an_archive_in_the_place_of_a_folder_is_refused(sdk_aws: Aws, code: Path) -> None:
     # source_dir='x.tar.gz' uploads an empty archive, silently.
     (code.parent / "x.tar.gz").write_bytes(b"")
 
     with pytest.raises(SpecError, match=r"no file 'train\.py' to pack"):
-        aws.send(scripted(code.parent / "x.tar.gz"))
-    assert aws.requests == []
+        sdk_aws.send(scripted(code.parent / "x.tar.gz"))
+    assert sdk_aws.requests == []
 
 
-def test_b8_autotune_sends_what_the_service_may_choose_and_keeps_the_rest(aws: Aws) -> None:
+def test_b8_autotune_sends_what_the_service_may_choose_and_keeps_the_rest(sdk_aws: Aws) -> None:
     # Hyperparameters that are not to be kept static vanish from the job, silently.
-    request = aws.send(
+    request = sdk_aws.send(
         spec_of(autotune=True, hyperparameters={"rounds": 3, "dose": {"hint": 0.5}, "rate": {"min": 0.0, "max": 1.0}})
     )
 
@@ -130,16 +130,16 @@ def test_b8_autotune_sends_what_the_service_may_choose_and_keeps_the_rest(aws: A
     assert request[DEFINITION]["StaticHyperParameters"] == {"rounds": "3"}
 
 
-def test_b9_a_seed_of_0_is_a_seed(aws: Aws) -> None:
+def test_b9_a_seed_of_0_is_a_seed(sdk_aws: Aws) -> None:
     # random_seed=0 is dropped, silently.
-    assert aws.send(spec_of(seed=0))[CONFIG]["RandomSeed"] == 0
+    assert sdk_aws.send(spec_of(seed=0))[CONFIG]["RandomSeed"] == 0
 
 
-def test_b10_overridden_instances_are_sent(aws: Aws) -> None:
+def test_b10_overridden_instances_are_sent(sdk_aws: Aws) -> None:
     # They are stored, and the trainer's own instances are sent, silently.
     from sagemaker.core.shapes import HyperParameterTuningInstanceConfig
 
-    tuner = smtune.build_tuner(spec_of(), aws.session)
+    tuner = smtune.build_tuner(spec_of(), sdk_aws.session)
     options = [
         HyperParameterTuningInstanceConfig(instance_type=kind, instance_count=1, volume_size_in_gb=30)
         for kind in ("ml.m5.xlarge", "ml.m5.2xlarge")
@@ -147,80 +147,80 @@ def test_b10_overridden_instances_are_sent(aws: Aws) -> None:
     tuner.override_resource_config(options)
     tuner.tune(wait=False)
 
-    resources = aws.requests[-1][DEFINITION]["HyperParameterTuningResourceConfig"]
+    resources = sdk_aws.requests[-1][DEFINITION]["HyperParameterTuningResourceConfig"]
     assert [item["InstanceType"] for item in resources["InstanceConfigs"]] == ["ml.m5.xlarge", "ml.m5.2xlarge"]
-    assert "ResourceConfig" not in aws.requests[-1][DEFINITION]
+    assert "ResourceConfig" not in sdk_aws.requests[-1][DEFINITION]
     tuner.override_resource_config(None)
     assert tuner.request == to_request(spec_of())
 
 
-def test_b11_instances_by_name_are_for_several_algorithms(aws: Aws) -> None:
+def test_b11_instances_by_name_are_for_several_algorithms(sdk_aws: Aws) -> None:
     # A dict on a tuner of one trainer ends in an AttributeError.
     option = {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 30}
     with pytest.raises(UsageError, match="give a list of HyperParameterTuningInstanceConfig"):
         smtune.build_tuner(spec_of()).override_resource_config({"deep": [option]})
 
-    tuner = smtune.build_tuner(several(), aws.session)
+    tuner = smtune.build_tuner(several(), sdk_aws.session)
     tuner.override_resource_config({"deep": [option]})
     tuner.tune(wait=False)
-    deep, shallow = aws.requests[-1]["TrainingJobDefinitions"]
+    deep, shallow = sdk_aws.requests[-1]["TrainingJobDefinitions"]
     assert deep["HyperParameterTuningResourceConfig"] == {"InstanceConfigs": [option]}
     assert shallow["ResourceConfig"]["InstanceType"] == "ml.m5.large"
 
 
-def test_b12_an_algorithm_resource_is_sent(aws: Aws) -> None:
+def test_b12_an_algorithm_resource_is_sent(sdk_aws: Aws) -> None:
     # ModelTrainer(algorithm_name=...) sends neither an image nor an algorithm, silently.
-    request = aws.send(spec_of(algorithm={"arn": ALGORITHM}))
+    request = sdk_aws.send(spec_of(algorithm={"arn": ALGORITHM}))
 
     assert request[DEFINITION]["AlgorithmSpecification"]["AlgorithmName"] == ALGORITHM
 
 
-def test_b13_volume_key_warm_pool_and_training_plan_are_sent(aws: Aws) -> None:
+def test_b13_volume_key_warm_pool_and_training_plan_are_sent(sdk_aws: Aws) -> None:
     # All three are dropped, silently: the volume is not encrypted with the customer's key.
     compute = {"instance": "ml.m5.xlarge", "keep_alive_seconds": 600, "training_plan": PLAN}
-    resources = aws.send(spec_of(security={"volume_key": KEY}, compute=compute))[DEFINITION]["ResourceConfig"]
+    resources = sdk_aws.send(spec_of(security={"volume_key": KEY}, compute=compute))[DEFINITION]["ResourceConfig"]
 
     assert resources["VolumeKmsKeyId"] == KEY
     assert resources["KeepAlivePeriodInSeconds"] == 600
     assert resources["TrainingPlanArn"] == PLAN
 
 
-def test_b14_instance_groups_and_preferences_are_sent(aws: Aws) -> None:
+def test_b14_instance_groups_and_preferences_are_sent(sdk_aws: Aws) -> None:
     # Only the size of the volume is sent.
     group = {"name": "workers", "instance": "ml.m5.xlarge", "count": 2}
-    resources = aws.send(spec_of(compute={"groups": [group]}))[DEFINITION]["ResourceConfig"]
+    resources = sdk_aws.send(spec_of(compute={"groups": [group]}))[DEFINITION]["ResourceConfig"]
     assert [item["InstanceGroupName"] for item in resources["InstanceGroups"]] == ["workers"]
 
     preference = {"instance": "ml.m5.xlarge", "count": 1}
-    resources = aws.send(spec_of(compute={"preferences": [preference]}))[DEFINITION]["ResourceConfig"]
+    resources = sdk_aws.send(spec_of(compute={"preferences": [preference]}))[DEFINITION]["ResourceConfig"]
     assert [item["InstanceType"] for item in resources["InstancePreferences"]] == ["ml.m5.xlarge"]
 
 
-def test_b15_the_longest_pending_time_is_sent(aws: Aws) -> None:
+def test_b15_the_longest_pending_time_is_sent(sdk_aws: Aws) -> None:
     # It is dropped, silently.
-    request = aws.send(spec_of(compute={"pending_seconds": 7200}))
+    request = sdk_aws.send(spec_of(compute={"pending_seconds": 7200}))
 
     assert request[DEFINITION]["StoppingCondition"]["MaxPendingTimeInSeconds"] == 7200
 
 
-def test_b16_metric_definitions_are_the_specs(aws: Aws) -> None:
+def test_b16_metric_definitions_are_the_specs(sdk_aws: Aws) -> None:
     # Those of the trainer are not inherited, silently.
-    request = aws.send(spec_of())
+    request = sdk_aws.send(spec_of())
 
     definitions = request[DEFINITION]["AlgorithmSpecification"]["MetricDefinitions"]
     assert definitions == [{"Name": "score", "Regex": r"score=(\S+)"}]
     assert smtune.build_tuner(spec_of()).metric_definitions == definitions
 
 
-def test_b17_transfer_learning_takes_additional_parents(aws: Aws) -> None:
+def test_b17_transfer_learning_takes_additional_parents(sdk_aws: Aws) -> None:
     # A validation error, whatever the parents.
-    parent = smtune.build_tuner(spec_of(), aws.session)
+    parent = smtune.build_tuner(spec_of(), sdk_aws.session)
     parent.tune(wait=False)
     name = parent.latest_tuning_job.hyper_parameter_tuning_job_name
 
     parent.transfer_learning_tuner(additional_parents={"p3", "p2"}).tune(wait=False)
 
-    assert aws.requests[-1]["WarmStartConfig"] == {
+    assert sdk_aws.requests[-1]["WarmStartConfig"] == {
         "WarmStartType": "TransferLearning",
         "ParentHyperParameterTuningJobs": [{"HyperParameterTuningJobName": each} for each in (name, "p2", "p3")],
     }
@@ -228,13 +228,13 @@ def test_b17_transfer_learning_takes_additional_parents(aws: Aws) -> None:
         parent.transfer_learning_tuner(additional_parents={f"p{number}" for number in range(5)})
 
 
-def test_b18_attach_and_the_identical_tuner_exist(finished: Any) -> None:
+def test_b18_attach_and_the_identical_tuner_exist(sdk_finished: Any) -> None:
     # V3 has neither, though its docstrings show attach.
-    name = finished.latest_tuning_job.hyper_parameter_tuning_job_name
+    name = sdk_finished.latest_tuning_job.hyper_parameter_tuning_job_name
 
-    attached = smtune.sdk.SpecTuner.attach(name, finished.session)
+    attached = smtune.sdk.SpecTuner.attach(name, sdk_finished.session)
 
-    assert attached.best_training_job() == finished.best_training_job()
+    assert attached.best_training_job() == sdk_finished.best_training_job()
     again = attached.identical_dataset_and_algorithm_tuner(additional_parents="p2")
     assert again.request["WarmStartConfig"]["WarmStartType"] == "IdenticalDataAndAlgorithm"
     assert [
@@ -243,33 +243,33 @@ def test_b18_attach_and_the_identical_tuner_exist(finished: Any) -> None:
     ] == [name, "p2"]
 
 
-def test_b19_an_attached_tuner_keeps_the_scales(finished: Any) -> None:
+def test_b19_an_attached_tuner_keeps_the_scales(sdk_finished: Any) -> None:
     # What is left of the SDK's attach turns Logarithmic into Auto.
-    name = finished.latest_tuning_job.hyper_parameter_tuning_job_name
+    name = sdk_finished.latest_tuning_job.hyper_parameter_tuning_job_name
 
-    attached = smtune.sdk.SpecTuner.attach(name, finished.session)
+    attached = smtune.sdk.SpecTuner.attach(name, sdk_finished.session)
 
-    assert attached.request[CONFIG] == finished.request[CONFIG]
+    assert attached.request[CONFIG] == sdk_finished.request[CONFIG]
     [dose] = attached.request[CONFIG]["ParameterRanges"]["ContinuousParameterRanges"]
     assert dose["ScalingType"] == "Logarithmic"
     [shown] = attached.hyperparameter_ranges()["ContinuousParameterRanges"]
     assert shown["scaling_type"] == "Logarithmic"
 
 
-def test_b20_hyperband_is_said_in_plain_words(aws: Aws) -> None:
+def test_b20_hyperband_is_said_in_plain_words(sdk_aws: Aws) -> None:
     # A dict, as the docstring says, is refused by pydantic.
     spec = spec_of(strategy="hyperband", hyperband={"min_resource": 1, "max_resource": 9})
 
-    config = aws.send(spec)[CONFIG]
+    config = sdk_aws.send(spec)[CONFIG]
 
     assert config["StrategyConfig"] == {"HyperbandStrategyConfig": {"MinResource": 1, "MaxResource": 9}}
     assert smtune.build_tuner(spec).strategy_config.hyperband_strategy_config.max_resource == 9
 
 
-def test_b21_hyperparameters_are_json_and_none_is_lost(aws: Aws) -> None:
+def test_b21_hyperparameters_are_json_and_none_is_lost(sdk_aws: Aws) -> None:
     # tune() sends 'True' and "{'a': 1}" where train() sends JSON, and drops None.
     values = {"flag": True, "rate": 0.5, "text": "tea", "nested": json.dumps({"a": 1})}
-    request = aws.send(spec_of(hyperparameters={**values, "dose": {"min": 0.0, "max": 1.0}}))
+    request = sdk_aws.send(spec_of(hyperparameters={**values, "dose": {"min": 0.0, "max": 1.0}}))
 
     static = request[DEFINITION]["StaticHyperParameters"]
     assert static == {"flag": "true", "rate": "0.5", "text": "tea", "nested": '{"a": 1}'}
@@ -278,23 +278,23 @@ def test_b21_hyperparameters_are_json_and_none_is_lost(aws: Aws) -> None:
         smtune.load_spec(text)
 
 
-def test_b22_local_data_is_uploaded(aws: Aws, tmp_path: Path) -> None:
+def test_b22_local_data_is_uploaded(sdk_aws: Aws, tmp_path: Path) -> None:
     # The path itself is sent as an S3 URI, silently.
     (tmp_path / "train.csv").write_text("1,2\n", encoding="utf-8")
 
-    in_spec = aws.send(spec_of(data={"channels": {"train": str(tmp_path / "train.csv")}}))
-    as_input = aws.send(spec_of(), inputs={"train": str(tmp_path)})
-    alone = aws.send(spec_of(), inputs="s3://my-bucket/all")
+    in_spec = sdk_aws.send(spec_of(data={"channels": {"train": str(tmp_path / "train.csv")}}))
+    as_input = sdk_aws.send(spec_of(), inputs={"train": str(tmp_path)})
+    alone = sdk_aws.send(spec_of(), inputs="s3://my-bucket/all")
 
     for request in (in_spec, as_input):
         [channel] = request[DEFINITION]["InputDataConfig"]
         key = uri_of(channel).removeprefix(f"s3://{BUCKET}/")
-        assert any(name.startswith(key) and name.endswith("train.csv") for name in aws.stored())
+        assert any(name.startswith(key) and name.endswith("train.csv") for name in sdk_aws.stored())
     [channel] = alone[DEFINITION]["InputDataConfig"]
     assert (channel["ChannelName"], uri_of(channel)) == ("training", "s3://my-bucket/all")
 
 
-def test_b23_input_data_of_s3_and_of_file_systems_is_sent(aws: Aws) -> None:
+def test_b23_input_data_of_s3_and_of_file_systems_is_sent(sdk_aws: Aws) -> None:
     # pydantic refuses both.
     from sagemaker.core.shapes import FileSystemDataSource, S3DataSource
     from sagemaker.core.training.configs import InputData
@@ -307,7 +307,7 @@ def test_b23_input_data_of_s3_and_of_file_systems_is_sent(aws: Aws) -> None:
     )
     inputs = [InputData(channel_name="a", data_source=stored), InputData(channel_name="b", data_source=mounted)]
 
-    one, other = aws.send(spec_of(), inputs=inputs)[DEFINITION]["InputDataConfig"]
+    one, other = sdk_aws.send(spec_of(), inputs=inputs)[DEFINITION]["InputDataConfig"]
 
     assert one["DataSource"]["S3DataSource"] == {
         "S3DataType": "S3Prefix",
@@ -317,7 +317,7 @@ def test_b23_input_data_of_s3_and_of_file_systems_is_sent(aws: Aws) -> None:
     assert other["DataSource"]["FileSystemDataSource"]["FileSystemId"] == "fs-0a1b2c3d"
 
 
-def test_b24_a_list_of_input_data_and_channels_is_sent(aws: Aws) -> None:
+def test_b24_a_list_of_input_data_and_channels_is_sent(sdk_aws: Aws) -> None:
     # ModelTrainer(input_data_config=[InputData(...)]) with tune(None) is refused by pydantic.
     from sagemaker.core.shapes import Channel, DataSource, S3DataSource
     from sagemaker.core.training.configs import InputData
@@ -328,51 +328,51 @@ def test_b24_a_list_of_input_data_and_channels_is_sent(aws: Aws) -> None:
         Channel(channel_name="b", data_source=source, input_mode="FastFile"),
     ]
 
-    one, other = aws.send(spec_of(), inputs=inputs)[DEFINITION]["InputDataConfig"]
+    one, other = sdk_aws.send(spec_of(), inputs=inputs)[DEFINITION]["InputDataConfig"]
 
     assert (uri_of(one), one["ContentType"]) == ("s3://my-bucket/a", "text/csv")
     assert (uri_of(other), other["InputMode"]) == ("s3://my-bucket/b", "FastFile")
 
 
-def test_b25_checkpoints_need_a_place_and_the_spec_says_so(aws: Aws, tmp_path: Path) -> None:
+def test_b25_checkpoints_need_a_place_and_the_spec_says_so(sdk_aws: Aws, tmp_path: Path) -> None:
     # CheckpointConfig() with its documented default is refused by botocore, when everything else has been uploaded.
     text = dump(spec_of(checkpoints={"uri": "s3://my-bucket/c"}))
     (tmp_path / "spec.yaml").write_text(text.replace("uri: s3://my-bucket/c", "path: /opt/ml/checkpoints"))
 
     with pytest.raises(SpecError, match=r"checkpoints.*uri"):
-        smtune.build_tuner(tmp_path / "spec.yaml", aws.session)
-    assert aws.calls == []
+        smtune.build_tuner(tmp_path / "spec.yaml", sdk_aws.session)
+    assert sdk_aws.calls == []
 
 
-def test_b26_a_session_on_this_machine_runs_the_job_here(finished: Any) -> None:
+def test_b26_a_session_on_this_machine_runs_the_job_here(sdk_finished: Any) -> None:
     # Mode.LOCAL_CONTAINER sends InstanceType 'local_cpu' to AWS, or ends in an AttributeError.
-    job = finished.describe()
+    job = sdk_finished.describe()
 
     assert job.hyper_parameter_tuning_job_status == "Completed"
     assert job.training_job_definition.resource_config.instance_type == "ml.m5.large"
 
 
-def test_b27_every_tune_has_a_name_of_its_own(aws: Aws) -> None:
+def test_b27_every_tune_has_a_name_of_its_own(sdk_aws: Aws) -> None:
     # Two calls within a minute have the same one, and the second is refused.
-    tuner = smtune.build_tuner(spec_of(), aws.session)
+    tuner = smtune.build_tuner(spec_of(), sdk_aws.session)
 
     for _ in range(2):
         tuner.tune(wait=False)
 
-    names = [request.pop("HyperParameterTuningJobName") for request in aws.requests]
+    names = [request.pop("HyperParameterTuningJobName") for request in sdk_aws.requests]
     assert len(set(names)) == 2
     assert all(name.startswith("toy-") for name in names)
 
 
-def test_b28_a_name_that_the_service_refuses_is_refused_before(aws: Aws) -> None:
+def test_b28_a_name_that_the_service_refuses_is_refused_before(sdk_aws: Aws) -> None:
     # base_tuning_job_name='my_job' is sent as it is.
     request = {**to_request(spec_of()), "HyperParameterTuningJobName": "my_job"}
 
     with pytest.raises(SpecError, match="my_job"):
         smtune.build_tuner(request)
     with pytest.raises(UsageError, match="my_job"):
-        smtune.build_tuner(spec_of(), aws.session).tune(job_name="my_job")
-    assert aws.calls == []
+        smtune.build_tuner(spec_of(), sdk_aws.session).tune(job_name="my_job")
+    assert sdk_aws.calls == []
 
 
 @pytest.fixture
@@ -438,34 +438,34 @@ def test_b30_what_the_service_would_refuse_is_refused_when_it_is_built(mistake: 
         smtune.build_tuner(_patched(**MISTAKES[mistake]))
 
 
-def test_b31_tuning_changes_neither_the_spec_nor_the_tuner(aws: Aws, code: Path) -> None:
+def test_b31_tuning_changes_neither_the_spec_nor_the_tuner(sdk_aws: Aws, code: Path) -> None:
     # tune() writes into the trainer's hyperparameters, and its next use carries them.
     spec = scripted(code)
     before = spec.model_copy(deep=True)
-    tuner = smtune.build_tuner(spec, aws.session)
+    tuner = smtune.build_tuner(spec, sdk_aws.session)
     shown = tuner.request
 
     for _ in range(2):
         tuner.tune(inputs={"train": "s3://my-bucket/other"}, wait=False)
 
     assert (tuner.spec, spec, tuner.request) == (before, before, shown)
-    one, other = aws.requests
+    one, other = sdk_aws.requests
     assert one[DEFINITION] == other[DEFINITION]
 
 
-def test_b32_an_argument_that_nobody_reads_is_refused(aws: Aws) -> None:
+def test_b32_an_argument_that_nobody_reads_is_refused(sdk_aws: Aws) -> None:
     # tune() documents **kwargs and ends in the TypeError of a private method.
-    tuner = smtune.build_tuner(spec_of(), aws.session)
+    tuner = smtune.build_tuner(spec_of(), sdk_aws.session)
 
     with pytest.raises(TypeError, match=r"tune\(\) got an unexpected keyword argument 'foo'"):
         tuner.tune(foo=1)
     with pytest.raises(UsageError, match="model_trainer_kwargs"):
         tuner.tune(model_trainer_kwargs={"a": {}})
-    assert aws.calls == []
+    assert sdk_aws.calls == []
 
 
-def test_b33_wait_counts_and_ends(finished: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_b33_wait_counts_and_ends(sdk_finished: Any, capsys: pytest.CaptureFixture[str]) -> None:
     # wait() has no timeout, polls every 5 s and counts nothing. How it ends is in test_sdk_wait.py.
-    finished.wait(timeout=10, poll=1)
+    sdk_finished.wait(timeout=10, poll=1)
 
     assert "Completed: 4/4 done (1 failed), 0 running, best so far" in capsys.readouterr().err

@@ -139,36 +139,36 @@ def test_without_a_job_every_method_says_how_to_get_one(method: str) -> None:
 # Launching
 
 
-def test_without_a_role_nothing_is_created(aws: Aws) -> None:
+def test_without_a_role_nothing_is_created(sdk_aws: Aws) -> None:
     with pytest.raises(ConfigurationError, match="AWS needs a role"):
-        aws.send(spec_of(role=None))
+        sdk_aws.send(spec_of(role=None))
 
-    assert aws.requests == []
+    assert sdk_aws.requests == []
 
 
-def test_a_name_of_ones_own_is_used_and_said(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
-    assert aws.send(spec_of(), job_name="mine-1")["HyperParameterTuningJobName"] == "mine-1"
+def test_a_name_of_ones_own_is_used_and_said(sdk_aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
+    assert sdk_aws.send(spec_of(), job_name="mine-1")["HyperParameterTuningJobName"] == "mine-1"
 
     assert "tuning job mine-1" in capsys.readouterr().err
 
 
 def test_a_launch_under_a_name_that_has_this_request_finds_the_job(
-    aws: Aws, capsys: pytest.CaptureFixture[str]
+    sdk_aws: Aws, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for _ in range(2):
-        aws.send(spec_of(), job_name="mine-2")
+        sdk_aws.send(spec_of(), job_name="mine-2")
 
-    assert [request["HyperParameterTuningJobName"] for request in aws.requests] == ["mine-2"]
+    assert [request["HyperParameterTuningJobName"] for request in sdk_aws.requests] == ["mine-2"]
     assert "nothing was sent" in capsys.readouterr().err
 
 
 # Inputs
 
 
-def test_a_channel_named_by_its_place_keeps_what_the_spec_says_of_it(aws: Aws) -> None:
+def test_a_channel_named_by_its_place_keeps_what_the_spec_says_of_it(sdk_aws: Aws) -> None:
     spec = spec_of(data={"channels": {"train": {"uri": "s3://my-bucket/train", "content_type": "text/csv"}}})
 
-    request = aws.send(spec, inputs={"train": "s3://my-bucket/other", "more": "s3://my-bucket/more"})
+    request = sdk_aws.send(spec, inputs={"train": "s3://my-bucket/other", "more": "s3://my-bucket/more"})
 
     train, more = request["TrainingJobDefinition"]["InputDataConfig"]
     assert train["ContentType"] == "text/csv"
@@ -176,8 +176,8 @@ def test_a_channel_named_by_its_place_keeps_what_the_spec_says_of_it(aws: Aws) -
     assert "ContentType" not in more
 
 
-def test_inputs_of_several_algorithms_are_given_by_name(aws: Aws) -> None:
-    request = aws.send(several(), inputs={"deep": "s3://my-bucket/deep"})
+def test_inputs_of_several_algorithms_are_given_by_name(sdk_aws: Aws) -> None:
+    request = sdk_aws.send(several(), inputs={"deep": "s3://my-bucket/deep"})
 
     deep, shallow = (item["InputDataConfig"][0] for item in request["TrainingJobDefinitions"])
     assert deep["ChannelName"] == "training"
@@ -192,20 +192,20 @@ def test_inputs_of_several_algorithms_are_given_by_name(aws: Aws) -> None:
         ({"train": 7}, "int is no place"),
     ],
 )
-def test_other_inputs_are_refused(inputs: Any, message: str, aws: Aws) -> None:
+def test_other_inputs_are_refused(inputs: Any, message: str, sdk_aws: Aws) -> None:
     with pytest.raises(UsageError, match=message):
-        aws.send(spec_of(), inputs=inputs)
+        sdk_aws.send(spec_of(), inputs=inputs)
     with pytest.raises(UsageError, match="by their names: deep, shallow"):
-        aws.send(several(), inputs="s3://my-bucket/a")
+        sdk_aws.send(several(), inputs="s3://my-bucket/a")
 
 
 # A job that has run
 
 
-def test_describe_returns_the_sdks_resource(finished: Any) -> None:
+def test_describe_returns_the_sdks_resource(sdk_finished: Any) -> None:
     from sagemaker.core.resources import HyperParameterTuningJob
 
-    job = finished.describe()
+    job = sdk_finished.describe()
 
     assert isinstance(job, HyperParameterTuningJob)
     assert job.hyper_parameter_tuning_job_status == "Completed"
@@ -215,15 +215,15 @@ def test_describe_returns_the_sdks_resource(finished: Any) -> None:
     assert [summary.training_job_status for summary in summaries] == ["Failed"]
 
 
-def test_best_training_job_is_the_name_of_the_best(finished: Any) -> None:
-    best = best_training_job(finished.session, name_of(finished))
+def test_best_training_job_is_the_name_of_the_best(sdk_finished: Any) -> None:
+    best = best_training_job(sdk_finished.session, name_of(sdk_finished))
 
     assert best is not None
-    assert finished.best_training_job() == best.name
+    assert sdk_finished.best_training_job() == best.name
 
 
-def test_analytics_have_the_sdks_columns_and_those_it_leaves_out(finished: Any) -> None:
-    frame = finished.analytics().dataframe()
+def test_analytics_have_the_sdks_columns_and_those_it_leaves_out(sdk_finished: Any) -> None:
+    frame = sdk_finished.analytics().dataframe()
 
     # The SDK's own frame: TrainingJobName to TrainingElapsedTimeSeconds, and every value of a hyperparameter a float.
     assert {"TrainingJobName", "TrainingJobStatus", "FinalObjectiveValue", "TrainingElapsedTimeSeconds"} <= set(frame)
@@ -232,8 +232,8 @@ def test_analytics_have_the_sdks_columns_and_those_it_leaves_out(finished: Any) 
     failed = frame[frame["TrainingJobStatus"] == "Failed"]
     assert failed["FailureReason"].str.contains("the dose is too high").all()
     assert list(failed["ObjectiveStatus"]) == ["Failed"]
-    assert list(frame["TrainingJobName"]) == list(training_jobs(finished.session, name_of(finished))["name"])
-    assert set(finished.analytics().tuning_ranges) == {"dose", "rounds", "kind"}
+    assert list(frame["TrainingJobName"]) == list(training_jobs(sdk_finished.session, name_of(sdk_finished))["name"])
+    assert set(sdk_finished.analytics().tuning_ranges) == {"dose", "rounds", "kind"}
 
 
 @pytest.mark.usefixtures("sdk")
@@ -245,8 +245,8 @@ def test_a_hyperparameter_named_like_a_column_is_kept_apart() -> None:
     assert list(with_sdk_names(frame)) == ["TrainingJobName", "TrainingJobStatus", "hp.TrainingJobName", "status"]
 
 
-def test_an_attached_tuner_is_the_job_and_makes_the_same_again(finished: Any) -> None:
-    attached = smtune.sdk.SpecTuner.attach(name_of(finished), finished.session)
+def test_an_attached_tuner_is_the_job_and_makes_the_same_again(sdk_finished: Any) -> None:
+    attached = smtune.sdk.SpecTuner.attach(name_of(sdk_finished), sdk_finished.session)
 
     assert attached.describe().hyper_parameter_tuning_job_status == "Completed"
     assert attached.request["Tags"] == [{"Key": "team", "Value": "pricing"}]
@@ -255,19 +255,19 @@ def test_an_attached_tuner_is_the_job_and_makes_the_same_again(finished: Any) ->
         tuner.session.client("sagemaker").describe_hyper_parameter_tuning_job(
             HyperParameterTuningJobName=name_of(tuner)
         )
-        for tuner in (finished, attached)
+        for tuner in (sdk_finished, attached)
     )
     for member in ("HyperParameterTuningJobConfig", "TrainingJobDefinition"):
         assert second[member] == first[member]
     assert second["HyperParameterTuningJobName"] != first["HyperParameterTuningJobName"]
 
 
-def test_a_job_of_several_algorithms_has_the_same_methods(aws: Aws) -> None:
+def test_a_job_of_several_algorithms_has_the_same_methods(sdk_aws: Aws) -> None:
     # The local engine does not run several algorithms so far, and moto runs nothing: the training jobs are made up.
-    tuner = smtune.build_tuner(several(), aws.session)
+    tuner = smtune.build_tuner(several(), sdk_aws.session)
     tuner.tune(timeout=10)
     jobs = {f"{name_of(tuner)}-001": ("deep", 0.9), f"{name_of(tuner)}-002": ("shallow", 0.4)}
-    with answered(aws, jobs):
+    with answered(sdk_aws, jobs):
         frame = tuner.analytics().dataframe()
         found = [summary.training_job_name for summary in tuner.latest_tuning_job.get_all_training_jobs()]
 
@@ -275,17 +275,17 @@ def test_a_job_of_several_algorithms_has_the_same_methods(aws: Aws) -> None:
     assert found == list(jobs)
     assert tuner.describe().training_job_definitions[0].definition_name == "deep"
     assert tuner.best_training_job() == "FakeTrainingJobName"  # moto's own
-    attached = smtune.sdk.SpecTuner.attach(name_of(tuner), aws.session)
+    attached = smtune.sdk.SpecTuner.attach(name_of(tuner), sdk_aws.session)
     assert attached.hyperparameter_ranges_dict() == tuner.hyperparameter_ranges_dict()
     attached.tune(wait=False)
-    first, again = aws.requests
+    first, again = sdk_aws.requests
     assert again["TrainingJobDefinitions"] == first["TrainingJobDefinitions"]
     with pytest.raises(SpecError, match="R25"):
         tuner.transfer_learning_tuner()
 
 
 @contextmanager
-def answered(aws: Aws, jobs: dict[str, tuple[str, float]]) -> Iterator[None]:
+def answered(sdk_aws: Aws, jobs: dict[str, tuple[str, float]]) -> Iterator[None]:
     """Training jobs by name, each of an algorithm and with a dose, where moto has none."""
     now = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 
@@ -308,7 +308,7 @@ def answered(aws: Aws, jobs: dict[str, tuple[str, float]]) -> Iterator[None]:
     def described(params: dict[str, Any], **_: Any) -> Any:
         return SimpleNamespace(status_code=200), job(json.loads(params["body"])["TrainingJobName"])
 
-    places: list[Any] = [aws.session.events, aws.session.client("sagemaker").meta.events]
+    places: list[Any] = [sdk_aws.session.events, sdk_aws.session.client("sagemaker").meta.events]
     handlers = {"ListTrainingJobsForHyperParameterTuningJob": listed, "DescribeTrainingJob": described}
     for place, (operation, handler) in itertools.product(places, handlers.items()):
         place.register_first(f"before-call.sagemaker.{operation}", handler)
@@ -317,13 +317,13 @@ def answered(aws: Aws, jobs: dict[str, tuple[str, float]]) -> Iterator[None]:
         place.unregister(f"before-call.sagemaker.{operation}", handler)
 
 
-def test_the_sdks_session_is_made_of_ours(finished: Any) -> None:
-    assert finished.sagemaker_session.boto_session is finished.session
+def test_the_sdks_session_is_made_of_ours(sdk_finished: Any) -> None:
+    assert sdk_finished.sagemaker_session.boto_session is sdk_finished.session
 
 
-def test_attaching_to_no_job_says_so(finished: Any) -> None:
+def test_attaching_to_no_job_says_so(sdk_finished: Any) -> None:
     with pytest.raises(ServiceError, match="no-such-job"):
-        smtune.sdk.SpecTuner.attach("no-such-job", finished.session)
+        smtune.sdk.SpecTuner.attach("no-such-job", sdk_finished.session)
 
 
 def test_a_job_runs_until_it_is_stopped(
@@ -343,12 +343,12 @@ def test_a_job_runs_until_it_is_stopped(
         tuner.describe()
 
 
-def test_tuners_of_two_sessions_ask_each_its_own(finished: Any, aws: Aws) -> None:
+def test_tuners_of_two_sessions_ask_each_its_own(sdk_finished: Any, sdk_aws: Aws) -> None:
     # In SageMaker Studio's SDK (3.12) the first session of a process answers for all resources.
-    other = smtune.build_tuner(spec_of(), aws.session)
+    other = smtune.build_tuner(spec_of(), sdk_aws.session)
     other.tune(wait=False)
 
-    for tuner in (finished, other, finished):
+    for tuner in (sdk_finished, other, sdk_finished):
         assert tuner.describe().hyper_parameter_tuning_job_name == name_of(tuner)
     with pytest.raises(ServiceError):
-        smtune.sdk.SpecTuner.attach(name_of(finished), aws.session)
+        smtune.sdk.SpecTuner.attach(name_of(sdk_finished), sdk_aws.session)
