@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,7 @@ OWNERS = {
 HEIGHT = {name: len(ROWS) - index for index, row in enumerate(ROWS) for name in row}
 
 
+@functools.cache
 def imports() -> list[tuple[str, str, str]]:
     """(file, its top-level part, imported module) for every import in the package, lazy ones included."""
     found = []
