@@ -62,8 +62,8 @@ lint: env
 lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements/uv.in -o requirements/uv.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements/awscli.in -o requirements/awscli.txt
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes pyproject.toml --extra xgboost --extra sandbox --group dev -o requirements/dev.txt
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes --override requirements/studio-without.txt pyproject.toml --extra xgboost --extra sandbox requirements/studio.in -o requirements/studio.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes pyproject.toml --extra xgboost --extra sandbox --extra parquet --group dev -o requirements/dev.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --override requirements/studio-without.txt pyproject.toml --extra xgboost --extra sandbox --extra parquet requirements/studio.in -o requirements/studio.txt
 
 clean:
 	rm -rf .venv .smtune dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis .fuzz
