@@ -17,6 +17,7 @@ import signal
 import sqlite3
 import sys
 import tarfile
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -36,6 +37,7 @@ from smtune.naming import training_job_name
 
 log = logging.getLogger(__name__)
 _TICK_SECONDS = 0.1
+_leaving = threading.Event()
 _PATIENCE_SECONDS = 1.0
 _FAILURES_WITHOUT_SUCCESS = 5
 _ALL_FAILED = "Please take a look at the training job failures to get more details."
@@ -60,6 +62,8 @@ class Worker:
         self._describe_itself()
         self._resume()
         while True:
+            if _leaving.is_set():
+                _leave()
             self.job = self.store.tuning_job(self.job.name) or self.job
             self._watch()
             jobs = self.store.training_jobs(self.job.name)
@@ -180,6 +184,8 @@ class Worker:
 
 
 def _leave(*_: object) -> None:
+    # Where the signal comes in the middle of a destructor, Python drops the exception: the loop looks once more.
+    _leaving.set()
     sys.exit(143)
 
 
