@@ -16,6 +16,7 @@ from smtune.errors import Problem, SpecError
 from smtune.spec.yaml import MAX_CHARACTERS
 
 STDIN = Path("-")
+_LONGEST_NAME = 400
 _MAX_BYTES = 4 * MAX_CHARACTERS
 _KINDS = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
 
@@ -52,7 +53,8 @@ def source_name(path: Path) -> str:
     if path == STDIN:
         return "<stdin>"
     name = str(path).encode("utf-8", "backslashreplace").decode()
-    return name if name.isprintable() else name.encode("unicode_escape").decode()
+    name = name if name.isprintable() else name.encode("unicode_escape").decode()
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME // 2]}...{name[-_LONGEST_NAME // 2 :]}"
 
 
 def read_text(path: Path) -> str:
