@@ -23,6 +23,11 @@ class Setting:
     """0: an option, 1: a variable; both stand above the spec, everything else below."""
 
     @property
+    def is_read_by_botocore(self) -> bool:
+        """Whether boto3 finds the value by itself: in a variable of AWS's, or in its config file."""
+        return self.rank == _AWS or (self.rank == _VARIABLE and self.origin.startswith("AWS_"))
+
+    @property
     def is_above_the_spec(self) -> bool:
         return self.rank <= 1
 

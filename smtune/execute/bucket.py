@@ -7,22 +7,22 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
+from smtune.data.upload.place import parse_place
 from smtune.errors import ServiceError
 from smtune.plan import Plan
+from smtune.service import translated
 
 _AT_THE_SAME_TIME = "OperationAborted"  # another launch is creating it
 _NO_CONSTRAINT = "us-east-1"  # the one region that S3 does not want to be told
 
 
 def ensure_bucket(session: boto3.Session, plan: Plan) -> tuple[str, ...]:
-    """Create the bucket of the plan's uploads if there is none; the notes on it.
-
-    Raises ServiceError where it may not be looked at, else what botocore raises.
-    """
-    names = {upload.uri.removeprefix("s3://").partition("/")[0] for upload in plan.uploads}
-    client: Any = session.client("s3")
-    missing = [name for name in sorted(names) if _is_missing(client, name)]
-    return tuple(f"bucket {name} was created" for name in missing if _create(client, name))
+    """Create the bucket of the plan's uploads if there is none; the notes on it. Raises ServiceError."""
+    names = {parse_place(upload.uri).bucket for upload in plan.uploads}
+    with translated():
+        client: Any = session.client("s3")
+        missing = [name for name in sorted(names) if _is_missing(client, name)]
+        return tuple(f"bucket {name} was created" for name in missing if _create(client, name))
 
 
 def _is_missing(client: Any, name: str) -> bool:

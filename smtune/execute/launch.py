@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import boto3
 
+from smtune.clone.running import Running
 from smtune.compare import Difference
 from smtune.data.upload.send import send
 from smtune.data.upload.settings import Report, Sent, UploadSettings
 from smtune.execute.bucket import ensure_bucket
-from smtune.execute.create import Patience, create_job
-from smtune.execute.existing import Existing, find_job
+from smtune.execute.create import create_job
+from smtune.execute.existing import changes, find_job
+from smtune.patience import Terms
 from smtune.plan import Plan
-from smtune.service import translated
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ class LaunchOptions:
     uploads: UploadSettings = field(default_factory=UploadSettings)
     report: Report | None = None
     """Is told how far the upload is."""
-    patience: Patience = field(default_factory=Patience)
+    terms: Terms = field(default_factory=lambda: Terms(patience=120.0))
+    """How long what passes by itself is waited for: throttling, a role so new that nobody can assume it."""
     check: Callable[[], tuple[str, ...]] = tuple
     """Looks at the data once it is clear that there is no such job, and before anything is sent; gives notes."""
     create_bucket: bool = False
@@ -70,19 +72,17 @@ def launch(session: boto3.Session, plan: Plan, options: LaunchOptions | None = N
     for its request, so that the second run finishes the first. Raises ServiceError, ConfigurationError.
     """
     chosen = options or LaunchOptions()
-    with translated():
-        there = find_job(session, plan.name)
-        if there is not None:
-            return _found(plan, there)
-        notes = chosen.check()
-        notes += ensure_bucket(session, plan) if chosen.create_bucket else ()
-        sent = send(session, plan.uploads, chosen.uploads, chosen.report)
-        made = create_job(session, plan.request, chosen.patience)
-    changes = made.changes(plan.request)
-    outcome: Literal["created", "found"] = "created" if made.is_new else "found"
-    return Launched(plan.name, made.arn, outcome, made.status, changes, sent, (*plan.notes, *notes))
+    there = find_job(session, plan.name, chosen.terms)
+    if there is not None:
+        return _launched(plan, there, "found")
+    notes = chosen.check()
+    notes += ensure_bucket(session, plan) if chosen.create_bucket else ()
+    sent = send(session, plan.uploads, chosen.uploads, chosen.report)
+    made, is_new = create_job(session, plan.request, chosen.terms)
+    launched = _launched(plan, made, "created" if is_new else "found")
+    return replace(launched, sent=sent, notes=(*plan.notes, *notes))
 
 
-def _found(plan: Plan, there: Existing) -> Launched:
-    changes = there.changes(plan.request)
-    return Launched(plan.name, there.arn, "found", there.status, changes, notes=plan.notes)
+def _launched(plan: Plan, there: Running, outcome: Literal["created", "found"]) -> Launched:
+    arn = str(there.description["HyperParameterTuningJobArn"])
+    return Launched(plan.name, arn, outcome, there.status, changes(there, plan.request), notes=plan.notes)

@@ -11,7 +11,6 @@ from smtune.execute import Launched, LaunchOptions, Pending, launch
 from smtune.execute.existing import find_job
 from smtune.launching.ready import Circumstances, Ready, ready
 from smtune.naming import unique_job_name
-from smtune.service import translated
 from smtune.session import is_local, register_programs
 from smtune.spec import TuningSpec
 
@@ -74,7 +73,6 @@ def _may_create_bucket(session: boto3.Session, it: Ready) -> bool:
 def _free_name(session: boto3.Session, it: Ready) -> str:
     """The first name of this request that no job has."""
     attempt = 0
-    with translated():
-        while find_job(session, it.name(attempt)) is not None:
-            attempt += 1
+    while find_job(session, it.name(attempt)) is not None:
+        attempt += 1
     return it.name(attempt)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import Any
 
@@ -30,7 +29,7 @@ class AwsSession(ClientSession):
     def __init__(self, where: Where, configuration: Configuration) -> None:
         profile = configuration.get("profile")
         # botocore reads AWS_PROFILE itself, and then prefers keys in variables to it, as the AWS CLI does.
-        named = profile is not None and profile.origin != "AWS_PROFILE"
+        named = profile is not None and not profile.is_read_by_botocore
         super().__init__(
             profile_name=str(profile.value) if profile and named else None,
             region_name=configuration.text("region"),
@@ -38,7 +37,7 @@ class AwsSession(ClientSession):
         self.where = where
         endpoint = configuration.get("endpoint_url")
         # The variables and the AWS config are botocore's to read: there a single service may have its own.
-        self._endpoint = str(endpoint.value) if endpoint and not _is_botocores(endpoint.origin) else None
+        self._endpoint = str(endpoint.value) if endpoint and not endpoint.is_read_by_botocore else None
         self._session.set_default_client_config(_RETRIES)  # boto3 has no public way to set it for a session
 
     def make_client(self, service_name: Any, *args: Any, **options: Any) -> Any:
@@ -101,7 +100,3 @@ def _refuse_bad_endpoint(endpoint: Setting | None) -> None:
         address = hide(str(endpoint.value), ())
         message = f"endpoint_url {address!r} (from {endpoint.origin}) is no address: write http(s)://HOST[:PORT]"
         raise ConfigurationError(message)
-
-
-def _is_botocores(origin: str) -> bool:
-    return origin == "AWS_ENDPOINT_URL" or (origin not in os.environ and "[" in origin)

@@ -11,6 +11,7 @@ import boto3
 
 from smtune.config import Configuration, load_configuration
 from smtune.config.files import parse_sagemaker
+from smtune.data.upload.place import parse_place
 from smtune.errors import ConfigurationError
 from smtune.local.session import LocalSession
 from smtune.local.settings import ACCOUNT, REGION
@@ -53,11 +54,11 @@ def configuration_of(session: boto3.Session, options: Mapping[str, Any] | None =
 
 
 def _read_defaults(session: boto3.Session, uri: str) -> dict[str, Any]:
-    bucket, _, key = uri.removeprefix("s3://").partition("/")
-    if not key.endswith((".yaml", ".yml")):
-        key = f"{key.rstrip('/')}/config.yaml".lstrip("/")
+    place = parse_place(uri)
+    is_file = place.key.endswith((".yaml", ".yml"))
+    key = place.key if is_file else f"{place.key.rstrip('/')}/config.yaml".lstrip("/")
     with translated():
-        body = session.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+        body = session.client("s3").get_object(Bucket=place.bucket, Key=key)["Body"].read()
     try:
         return parse_sagemaker(body.decode("utf-8"), uri)
     except UnicodeDecodeError:

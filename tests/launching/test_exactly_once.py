@@ -24,6 +24,7 @@ from smtune.execute import Launched
 from smtune.execute import create as creating
 from smtune.launching import Circumstances, launch_again, launch_spec
 from smtune.local.launcher import Launcher
+from smtune.patience import line
 from smtune.session import connect, is_local
 from smtune.spec import TuningSpec
 
@@ -33,8 +34,8 @@ Way = Callable[..., Launched]
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(creating, "_FIRST_PAUSE", 0.001)
-    monkeypatch.setattr(creating, "_LONGEST_PAUSE", 0.001)
+    monkeypatch.setattr(creating, "_PAUSE", 0.001)
+    monkeypatch.setattr(line, "_FIRST", 0.001)
 
 
 @pytest.fixture(autouse=True)

@@ -51,6 +51,17 @@ def test_an_endpoint_is_for_every_service(monkeypatch: pytest.MonkeyPatch) -> No
     assert (address(connect("aws")), address(connect("aws"), "s3")) == ("http://127.0.0.1:8", "http://127.0.0.1:7")
 
 
+def test_an_endpoint_of_any_file_of_ours_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Whatever the file is called: only what botocore reads by itself is left to botocore."""
+    folder = tmp_path / "odd [name]"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    Path("pyproject.toml").write_text('[tool.smtune]\nendpoint_url = "http://127.0.0.1:9"\n')
+    assert address(connect("aws")) == "http://127.0.0.1:9"
+    Path("smtune.toml").write_text('endpoint_url = "http://127.0.0.1:8"\n')
+    assert address(connect("aws")) == "http://127.0.0.1:8"
+
+
 def test_a_profile_of_the_project_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"):
         monkeypatch.delenv(name)
