@@ -1,4 +1,4 @@
-"""Calls to the services that survive throttling, from several threads at once, and are counted."""
+"""Calls to the services that survive throttling and faults, from several threads at once, and are counted."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import boto3
 from botocore.config import Config
 
 from smtune.errors import ServiceError
+from smtune.patience import trouble_of
 from smtune.service import translated
 
 Json = dict[str, Any]
@@ -26,19 +27,6 @@ _CONFIG = Config(
     connect_timeout=10,
     read_timeout=60,
     max_pool_connections=AT_ONCE,
-)
-_THROTTLED = frozenset(
-    (
-        "LimitExceededException",
-        "RequestLimitExceeded",
-        "RequestThrottled",
-        "RequestThrottledException",
-        "SlowDown",
-        "ThrottledException",
-        "Throttling",
-        "ThrottlingException",
-        "TooManyRequestsException",
-    )
 )
 _TOKENS = {"logs": "nextToken"}
 _TRIES = 8
@@ -76,7 +64,7 @@ class Calls:
         self.client(service).meta.events.register(event, _parse_plainly, unique_id=f"smtune-{event}")
 
     def ask(self, service: str, operation: str, **request: Any) -> Json:
-        """One answer; raises ServiceError where the service refuses, or throttles to the end."""
+        """One answer; raises ServiceError where the service refuses, or cannot answer to the end."""
         call = getattr(self.client(service), operation)
         for number in range(_TRIES):
             with self._lock:
@@ -85,7 +73,8 @@ class Calls:
                 with translated():
                     answer: Json = call(**request)
             except ServiceError as error:
-                if error.code not in _THROTTLED or number == _TRIES - 1:
+                trouble = trouble_of(error, worked=False)
+                if trouble is None or trouble.kind == "missing" or number == _TRIES - 1:
                     raise
             else:
                 return answer
