@@ -20,7 +20,7 @@ settings.register_profile("smtune", deadline=None, suppress_health_check=[Health
 settings.load_profile("smtune")
 
 pytest_plugins = ["local_jobs"]
-_SECRET_PREFIXES = ("AWS_", "SAGEMAKER_", "SMTUNE_")
+_OWN_PREFIXES = ("AWS_", "SAGEMAKER_", "SMTUNE_", "XDG_")
 
 
 # Each boto3.Session reads the services' models again, some MB of JSON: here all share one reader.
@@ -47,7 +47,7 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A home, a working folder and a state of its own for each test; yields the engine's state folder."""
-    for name in [name for name in os.environ if name.startswith(_SECRET_PREFIXES)]:
+    for name in [name for name in os.environ if name.startswith(_OWN_PREFIXES)]:
         monkeypatch.delenv(name)
     own = tmp_path_factory.mktemp("home")
     user, work, state = own / "user", own / "work", own / "state"

@@ -29,7 +29,7 @@ ROWS = (
     {"rules"},
     {"algorithms", "compare", "diagnosis", "estimate", "metrics", "service_model"},
     {"spec"},
-    {"clients", "naming", "where"},
+    {"clients", "folders", "naming", "where"},
     {"errors"},
 )
 OWNERS = {

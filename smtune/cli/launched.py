@@ -8,23 +8,22 @@ from pathlib import Path
 from typing import Any
 
 from smtune.cli.live import going_on, screen
+from smtune.cli.sessions import terms_for
 from smtune.cli.text import print_json, print_pairs, remark, show
 from smtune.cli.uploading import showing
 from smtune.errors import SpecError, UsageError
 from smtune.execute import Launched
 from smtune.launching import Circumstances, launch_again, launch_plan, launch_spec
-from smtune.patience import Terms
 from smtune.plan.document import KIND, PlanDocument, SourceFile, is_plan, read_plan
 from smtune.progress import Outcome, WaitOptions, await_end
 from smtune.progress.portrait import console_link
-from smtune.session import configuration_of, connect, is_local, renewed
+from smtune.session import configuration_of, connect, is_local
 from smtune.spec import load_document
 from smtune.spec.source import STDIN, Layers
 from smtune.validate import check_file
 from smtune.where import Where
 
 Way = Callable[[Any, Any, Path, Circumstances], Launched]
-_GRACE = 15.0  # seconds in which a new job may not be seen yet
 
 
 def start(layers: Layers, options: Mapping[str, Any]) -> tuple[Any, Launched]:
@@ -145,9 +144,8 @@ def finish(session: Any, launched: Launched, timeout: float, output: str) -> int
     """Stay until the job has ended, print it, and return the exit code."""
     try:
         with screen() as shown:
-            grace = 0.0 if is_local(session) else _GRACE
-            terms = Terms(renew=lambda: renewed(session), tell=shown.say, grace=grace)
-            outcome = await_end(session, launched.name, WaitOptions(timeout, heard=shown.show, terms=terms))
+            options = WaitOptions(timeout, heard=shown.show, terms=terms_for(session, shown.say))
+            outcome = await_end(session, launched.name, options)
     except KeyboardInterrupt:
         remark(going_on(launched.name, back=f"smtune wait {launched.name}"))
         return 130

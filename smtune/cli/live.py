@@ -76,11 +76,10 @@ def screen() -> Iterator[Lines | Picture]:
             picture.close()
 
 
-def follow(changes: Iterable[Progress]) -> Progress:
+def follow(changes: Iterable[Progress], shown: Lines | Picture) -> Progress:
     """Show every change; returns the last."""
-    with screen() as shown:
-        for progress in changes:
-            shown.show(progress)
+    for progress in changes:
+        shown.show(progress)
     return progress
 
 

@@ -27,14 +27,14 @@ def output_option(*choices: str) -> Callable[[Command], Command]:
 
 
 def target_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """`--local`, `--aws` and how to reach AWS, passed on as `target`: a `smtune.config.Where`.
+    """`--local`, `--aws` and how to reach AWS, passed on as `target`: a `smtune.where.Where`.
 
     Without any of them a job that ran here is this machine's and any other is AWS's.
     """
 
     @functools.wraps(command)
     def run(*, target: Target | None, **others: Any) -> Any:
-        given = {name: others.pop(name) for name in _REACH}
+        given = {name: others.pop(name) for name in REACH}
         if target == "local" and any(given.values()):
             raise click.UsageError("--local is this machine: it has no profile, region or endpoint")
         from smtune.where import Where  # `--help` has no use for it
@@ -46,7 +46,7 @@ def target_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return reach_options(run)
 
 
-_REACH = ("profile", "region", "endpoint_url")
+REACH = ("profile", "region", "endpoint_url")
 
 
 def reach_options(command: Command) -> Command:

@@ -8,9 +8,8 @@ from typing import Any
 
 import click
 
-from smtune.cli.options import reach_options
+from smtune.cli.options import REACH, reach_options
 
-_REACH = ("profile", "region", "endpoint_url")
 _PLACE = ("role", "bucket", "prefix", "account")
 
 
@@ -19,7 +18,7 @@ def place_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def run(**options: Any) -> Any:
-        reach = {name: options.pop(name) for name in _REACH}
+        reach = {name: options.pop(name) for name in REACH}
         place = {name: options.pop(name) for name in _PLACE if name in options}
         return command(reach=reach, place=place, **options)
 

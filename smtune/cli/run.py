@@ -36,13 +36,15 @@ def command(ctx: click.Context, /, layers: Any, resume: str | None, output: str,
     if layers is not None and resume is not None:
         raise click.UsageError("give a SPEC or --resume JOB, not both", ctx)
     if layers is not None:
+        from smtune.cli.sessions import GRACE
+
         session, job = _start(layers, options)
-        ctx.exit(_finish(session, job, output))
+        ctx.exit(_finish(session, job, output, GRACE))
     from smtune.cli.sessions import session_for
     from smtune.where import Where
 
     with session_for(str(resume), Where("local" if options["local"] else None, **options["reach"])) as session:
-        ctx.exit(_finish(session, str(resume), output))
+        ctx.exit(_finish(session, str(resume), output, grace=0.0))  # it was seen before, or its name is wrong
 
 
 def _start(layers: Any, options: Mapping[str, Any]) -> tuple[Any, str]:
@@ -60,19 +62,22 @@ def _start(layers: Any, options: Mapping[str, Any]) -> tuple[Any, str]:
     return session, started.name
 
 
-def _finish(session: Any, job: str, output: str) -> int:
+def _finish(session: Any, job: str, output: str, grace: float) -> int:
     """Watch the job to its end and print its report; returns the exit code."""
-    from smtune.cli.live import follow
+    from smtune.cli.live import follow, going_on, screen
     from smtune.cli.report import print_report
+    from smtune.cli.sessions import terms_for
     from smtune.cli.text import print_json, remark
-    from smtune.progress import watch
+    from smtune.progress import Watching, watch
     from smtune.run import report
 
     try:
-        last = follow(watch(session, job))
+        with screen() as shown:
+            watching = Watching(recent=True, terms=terms_for(session, shown.say, grace))
+            last = follow(watch(session, job, watching), shown)
         result = report(session, job)
     except KeyboardInterrupt:
-        remark(f"\n{job} goes on without you. Come back: smtune run --resume {job}    Stop it: smtune stop {job}")
+        remark(going_on(job, back=f"smtune run --resume {job}"))
         return 130
     if output == "json":
         print_json(result.to_dict())

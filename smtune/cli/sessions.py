@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from smtune.errors import ConfigurationError, ServiceError
 from smtune.local.settings import Settings
-from smtune.session import find_session, is_archived, is_local
+from smtune.patience import Terms
+from smtune.session import find_session, is_archived, is_local, renewed
 from smtune.where import Where
 
+GRACE = 15.0  # seconds in which AWS may not show a job that was just created
 _ADVICE = ", or use this machine: --local"
 
 
@@ -31,3 +33,8 @@ def session_for(job: str, target: Where) -> Iterator[Any]:
             reason = str(error).replace(_ADVICE, "")
             error.args = (f"no job {job} here (SMTUNE_HOME={here}; see: smtune list); and AWS: {reason}",)
         raise
+
+
+def terms_for(session: Any, tell: Callable[[str], None], grace: float = GRACE) -> Terms:
+    """How long a command bears with the peer of a session: new credentials are read, a new job may be seen late."""
+    return Terms(renew=lambda: renewed(session), tell=tell, grace=0.0 if is_local(session) else grace)

@@ -22,20 +22,18 @@ def command(job: str, target: Where, wait: bool, timeout: float) -> None:
     \b
     smtune stop JOB --wait
     """
-    from smtune.cli.live import follow
-    from smtune.cli.sessions import session_for
+    from smtune.cli.live import follow, screen
+    from smtune.cli.sessions import session_for, terms_for
     from smtune.cli.text import remark
     from smtune.control import stop
-    from smtune.patience import Terms
     from smtune.progress import Watching, watch
-    from smtune.session import renewed
 
     with session_for(job, target) as session:
         status = stop(session, job)
     if status != "Stopping":
         remark(f"{job} is over already: {status}")
     elif wait:
-        terms = Terms(renew=lambda: renewed(session), tell=remark)
-        follow(watch(session, job, Watching(timeout=timeout, terms=terms)))
+        with screen() as shown:
+            follow(watch(session, job, Watching(timeout=timeout, terms=terms_for(session, shown.say))), shown)
     else:
         remark(f"{job} is stopping; see: smtune describe {job}")

@@ -11,8 +11,6 @@ from smtune.cli.durations import DURATION
 from smtune.cli.options import output_option, target_option
 from smtune.where import Where
 
-_GRACE = 15.0
-
 
 @click.command(short_help="Wait for a tuning job's end.")
 @click.argument("job")
@@ -51,11 +49,9 @@ def command(
     smtune wait JOB --require 'validation:error <= 0.05' --require 'failed == 0' -o json
     """
     from smtune.cli.live import going_on, screen
-    from smtune.cli.sessions import session_for
+    from smtune.cli.sessions import session_for, terms_for
     from smtune.cli.text import remark
-    from smtune.patience import Terms
     from smtune.progress import Progress, WaitOptions, await_end, parse_requirement
-    from smtune.session import is_local, renewed
 
     required = tuple(parse_requirement(text) for text in require)
     try:
@@ -66,8 +62,7 @@ def command(
                 settled.close()  # the job is found: what goes wrong from here on is not about where it is
                 shown.show(progress)
 
-            grace = 0.0 if is_local(session) else _GRACE
-            terms = Terms(renew=lambda: renewed(session), tell=shown.say, grace=grace)
+            terms = terms_for(session, shown.say)
             options = WaitOptions(timeout, interval, required, min_completed, heard, terms)
             outcome = await_end(session, job, options)
     except KeyboardInterrupt:
@@ -97,4 +92,4 @@ def _print(outcome: Any, output: str) -> None:
 
 
 def _result(check: Any) -> str:
-    return f"{'holds' if check.holds else 'does not hold'}: {check.sentence.rpartition(': ')[2]}"
+    return f"{'holds' if check.holds else 'does not hold'}: {check.finding}"

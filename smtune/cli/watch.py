@@ -11,7 +11,6 @@ from smtune.cli.options import target_option
 from smtune.where import Where
 
 _CODES = {"Completed": 0, "Failed": 1, "Stopped": 3}
-_GRACE = 15.0
 
 
 @click.command(short_help="Watch a tuning job to its end.")
@@ -30,17 +29,14 @@ def command(ctx: click.Context, job: str, target: Where, timeout: float, interva
     smtune watch JOB
     """
     from smtune.cli.live import going_on, screen
-    from smtune.cli.sessions import session_for
+    from smtune.cli.sessions import session_for, terms_for
     from smtune.cli.text import remark
-    from smtune.patience import Terms
     from smtune.progress import Watching, watch
-    from smtune.session import is_local, renewed
 
     try:
         with ExitStack() as settled, screen() as shown:
             session = settled.enter_context(session_for(job, target))
-            grace = 0.0 if is_local(session) else _GRACE
-            terms = Terms(renew=lambda: renewed(session), tell=shown.say, grace=grace)
+            terms = terms_for(session, shown.say)
             for progress in watch(session, job, Watching(interval, timeout, recent=True, terms=terms)):
                 settled.close()  # the job is found: what goes wrong from here on is not about where it is
                 shown.show(progress)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import difflib
+import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, Literal
 
 from smtune.config.keys import KEYS, fault
 from smtune.errors import ConfigurationError, SpecError
+from smtune.folders import config_file, sagemaker_file
 from smtune.spec.source import read_text
 from smtune.spec.yaml import parse_yaml
 
@@ -34,28 +36,25 @@ def read_project(folder: Path) -> Said | None:
     return None
 
 
-def read_user(environment: Mapping[str, str]) -> Said | None:
+def read_user() -> Said | None:
     """The user's own config.toml."""
-    base = environment.get("XDG_CONFIG_HOME") or str(_home(environment) / ".config")
-    file = Path(base) / "smtune" / "config.toml"
+    file = config_file()
     return (str(file), _checked(_toml(file), file)) if file.is_file() else None
 
 
-def read_sagemaker(environment: Mapping[str, str]) -> Iterator[tuple[Literal["user", "admin"], Said]]:
+def read_sagemaker() -> Iterator[tuple[Literal["user", "admin"], Said]]:
     """The SageMaker SDK's defaults: the user's file, then the administrator's, where the SDK looks for them.
 
     Raises ConfigurationError for a file that a variable names and that is not there, or is no YAML. A file on S3 is
     not fetched here: see `defaults_on_s3`.
     """
-    base = environment.get("XDG_CONFIG_HOME") or str(_home(environment) / ".config")
-    admin = (environment.get("XDG_CONFIG_DIRS") or "/etc/xdg").partition(":")[0]
-    places: tuple[tuple[Literal["user", "admin"], str], ...] = (("user", base), ("admin", admin))
-    for who, folder in places:
+    everybody: tuple[Literal["user", "admin"], ...] = ("user", "admin")
+    for who in everybody:
         variable = f"SAGEMAKER_{who.upper()}_CONFIG_OVERRIDE"
-        named = environment.get(variable)
+        named = os.environ.get(variable)
         if named and named.startswith("s3://"):
             continue
-        path = Path(named or f"{folder}/sagemaker/config.yaml")
+        path = Path(named) if named else sagemaker_file(who)
         file = path / "config.yaml" if path.is_dir() else path
         if file.is_file():
             yield who, (str(file), parse_sagemaker(_text(file), str(file)))
@@ -72,9 +71,9 @@ def _text(file: Path) -> str:
         raise ConfigurationError(message) from None
 
 
-def defaults_on_s3(environment: Mapping[str, str]) -> tuple[str, ...]:
+def defaults_on_s3() -> tuple[str, ...]:
     """The defaults files that only a session can read."""
-    named = (environment.get(f"SAGEMAKER_{who}_CONFIG_OVERRIDE", "") for who in ("USER", "ADMIN"))
+    named = (os.environ.get(f"SAGEMAKER_{who}_CONFIG_OVERRIDE", "") for who in ("USER", "ADMIN"))
     return tuple(name for name in named if name.startswith("s3://"))
 
 
@@ -96,9 +95,9 @@ def parse_sagemaker(text: str, source: str) -> dict[str, Any]:
     return found
 
 
-def read_aws(environment: Mapping[str, str], profile: str | None) -> Said | None:
+def read_aws(profile: str | None) -> Said | None:
     """What the profile says in AWS's config file (`~/.aws/config`), read without boto3."""
-    file = Path(environment.get("AWS_CONFIG_FILE") or _home(environment) / ".aws" / "config").expanduser()
+    file = Path(os.environ.get("AWS_CONFIG_FILE") or "~/.aws/config").expanduser()
     parser = configparser.RawConfigParser(strict=False)
     try:
         parser.read(file, encoding="utf-8")
@@ -157,7 +156,3 @@ def _at(data: Any, path: tuple[str, ...]) -> Any:
     for part in path:
         data = data.get(part) if isinstance(data, Mapping) else None
     return data
-
-
-def _home(environment: Mapping[str, str]) -> Path:
-    return Path(environment.get("HOME") or Path.home())

@@ -45,7 +45,11 @@ KEYS: Mapping[str, Key] = {
             environment=("SMTUNE_ENDPOINT_URL", "AWS_ENDPOINT_URL"),
             aws="endpoint_url",
         ),
-        Key("account", "The AWS account, for plans without credentials.", environment=("SMTUNE_ACCOUNT",)),
+        Key(
+            "account",
+            "The AWS account: the one that plans name, and that credentials have to be of.",
+            environment=("SMTUNE_ACCOUNT",),
+        ),
         Key(
             "role",
             "The role of the training jobs.",

@@ -69,42 +69,36 @@ _OPTION, _VARIABLE, _PROJECT, _USER, _DEFAULTS, _ADMIN, _AWS = range(7)
 def load_configuration(
     where: Where | None = None,
     options: Mapping[str, Any] | None = None,
-    *,
-    environment: Mapping[str, str] | None = None,
-    folder: Path | None = None,
 ) -> Configuration:
     """What is said here of every setting; `options` are those of the command line, by key.
 
     Raises ConfigurationError for a file that cannot be read, or that says what is no setting.
     """
-    variables = os.environ if environment is None else environment
     given = {**(where.options if where else {}), **{k: v for k, v in (options or {}).items() if v is not None}}
     said: dict[str, list[Setting]] = {}
-    for rank, (origin, values) in _sources(given, variables, folder or Path.cwd()):
+    for rank, (origin, values) in _sources(given):
         for key, value in values.items():
             said.setdefault(key, []).append(Setting(value, origin, rank))
     profile = next((str(item.value) for item in said.get("profile", ())), None)
-    aws = read_aws(variables, profile)
+    aws = read_aws(profile)
     for key, value in aws[1].items() if aws else ():
         said.setdefault(key, []).append(Setting(value, aws[0] if aws else "", _AWS))
-    unread = defaults_on_s3(variables)
-    admin = variables.get("SAGEMAKER_ADMIN_CONFIG_OVERRIDE")
+    unread = defaults_on_s3()
+    admin = os.environ.get("SAGEMAKER_ADMIN_CONFIG_OVERRIDE")
     return Configuration(
         {key: tuple(found) for key, found in said.items()}, unread, admin if admin in unread[-1:] else None
     )
 
 
-def _sources(
-    options: Mapping[str, Any], variables: Mapping[str, str], folder: Path
-) -> Iterator[tuple[int, tuple[str, Mapping[str, Any]]]]:
+def _sources(options: Mapping[str, Any]) -> Iterator[tuple[int, tuple[str, Mapping[str, Any]]]]:
     for key, value in options.items():
         yield _OPTION, (f"--{key.replace('_', '-')}", {key: value})
     for row in KEYS.values():
         for name in row.environment:
-            if variables.get(name):
-                yield _VARIABLE, (name, {row.name: variables[name]})
-    for rank, found in ((_PROJECT, read_project(folder)), (_USER, read_user(variables))):
+            if os.environ.get(name):
+                yield _VARIABLE, (name, {row.name: os.environ[name]})
+    for rank, found in ((_PROJECT, read_project(Path.cwd())), (_USER, read_user())):
         if found:
             yield rank, found
-    for who, said in read_sagemaker(variables):
+    for who, said in read_sagemaker():
         yield _DEFAULTS if who == "user" else _ADMIN, said

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import boto3
 
-from smtune.control.stop import status_of, stop
+from smtune.control.stop import status_of, stop_on
 from smtune.errors import JobError, ServiceError, UsageError, WaitTimeoutError
 from smtune.patience import Line, Pace, Terms
 
@@ -35,12 +35,11 @@ def delete(session: boto3.Session, tuning_job: str, options: DeleteOptions | Non
     how = options or DeleteOptions()
     deadline = how.terms.clock() + how.timeout
     line = Line(session, how.terms, deadline=deadline)
-    status = status_of(line, tuning_job)
+    status = stop_on(line, tuning_job) if how.stop else status_of(line, tuning_job)
     if status in _RUNNING:
         if not how.stop:
             message = f"{tuning_job} is {status}: stop it first (smtune stop {tuning_job} --wait), or add --stop"
             raise UsageError(message)
-        stop(session, tuning_job, terms=how.terms)
         _until(line, tuning_job, deadline, while_in=_RUNNING)
     if status != "Deleting":
         line.call("sagemaker", "delete_hyper_parameter_tuning_job", HyperParameterTuningJobName=tuning_job)

@@ -16,7 +16,11 @@ def stop(session: boto3.Session, tuning_job: str, *, terms: Terms | None = None)
 
     A job that is over or stopping already is left as it is. Raises ServiceError for an unknown job.
     """
-    line = Line(session, terms or Terms(patience=_BRIEF))
+    return stop_on(Line(session, terms or Terms(patience=_BRIEF)), tuning_job)
+
+
+def stop_on(line: Line, tuning_job: str) -> str:
+    """`stop`, on a line that is there already."""
     status = status_of(line, tuning_job)
     if status not in _RUNNING:
         return status

@@ -6,13 +6,11 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from smtune.errors import ConfigurationError
-
-_FOLDER = Path("smtune") / "launches"
+from smtune.folders import state_folder
 
 
 @dataclass(frozen=True)
@@ -22,12 +20,10 @@ class Pending:
     file: Path
 
     @classmethod
-    def of(cls, place: str, name: str, environment: Mapping[str, str] | None = None) -> Pending:
+    def of(cls, place: str, name: str) -> Pending:
         """For a launch at `place` (account and region) of what would be called `name` the first time."""
-        variables = os.environ if environment is None else environment
-        state = variables.get("XDG_STATE_HOME") or Path(variables.get("HOME") or Path.home()) / ".local" / "state"
         key = hashlib.sha256(f"{place}/{name}".encode()).hexdigest()[:24]
-        return cls(Path(state) / _FOLDER / f"{key}.json")
+        return cls(state_folder() / "launches" / f"{key}.json")
 
     def name(self) -> str | None:
         """The name that an interrupted launch had chosen; None where there was none, or the file is not whole."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import boto3
 
-from smtune.progress.state import counts
+from smtune.progress.state import counts, iso
 from smtune.service import translated
 
 _PAGE = 100
@@ -57,11 +57,7 @@ def _listed(item: Any) -> dict[str, Any]:
         "name": item["HyperParameterTuningJobName"],
         "status": item["HyperParameterTuningJobStatus"],
         "strategy": item["Strategy"],
-        "created": _iso(item["CreationTime"]),
+        "created": iso(item["CreationTime"]),
         **counts(item["TrainingJobStatusCounters"]),
-        "ended": None if ended is None else _iso(ended),
+        "ended": None if ended is None else iso(ended),
     }
-
-
-def _iso(time: dt.datetime) -> str:
-    return time.astimezone(dt.UTC).isoformat(timespec="seconds")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -12,7 +11,7 @@ from typing import Any
 import boto3
 
 from smtune.progress.look import describe, tags_of
-from smtune.progress.state import Progress, progress_of
+from smtune.progress.state import Progress, iso, progress_of
 from smtune.service import translated
 
 _PAGE = 100
@@ -57,8 +56,8 @@ def portray(session: boto3.Session, tuning_job: str, *, on_aws: bool) -> Portrai
         strategy=config["Strategy"],
         objectives=tuple(_objectives(job)),
         ranges=_ranges(job),
-        created=_iso(job["CreationTime"]),
-        ended=None if ended is None else _iso(ended),
+        created=iso(job["CreationTime"]),
+        ended=None if ended is None else iso(ended),
         training_seconds=job.get("ConsumedResources", {}).get("RuntimeInSeconds"),
         definitions=_definitions(session, job) if job.get("TrainingJobDefinitions") else {},
         parents=tuple(item["HyperParameterTuningJobName"] for item in warm.get("ParentHyperParameterTuningJobs", ())),
@@ -114,9 +113,5 @@ def _counted(statuses: Mapping[str, int]) -> str:
 
 def _completion(details: Mapping[str, Any]) -> str | None:
     if "ConvergenceDetectedTime" in details:
-        return f"converged at {_iso(details['ConvergenceDetectedTime'])}"
+        return f"converged at {iso(details['ConvergenceDetectedTime'])}"
     return None
-
-
-def _iso(moment: dt.datetime) -> str:
-    return moment.astimezone(dt.UTC).isoformat(timespec="seconds")

@@ -55,10 +55,14 @@ class Check:
     note: str = ""
 
     @property
+    def finding(self) -> str:
+        """As in `it is 0.87`."""
+        return self.note or f"it is {self.value:.6g}"
+
+    @property
     def sentence(self) -> str:
         """As in `objective >= 0.9: it is 0.87`."""
-        said = self.note or f"it is {self.value:.6g}"
-        return f"{self.requirement.text}: {said}"
+        return f"{self.requirement.text}: {self.finding}"
 
     def to_dict(self) -> dict[str, Any]:
         finite = self.value is not None and math.isfinite(self.value)

@@ -100,6 +100,11 @@ def progress_of(job: Mapping[str, Any], now: float) -> Progress:
     )
 
 
+def iso(moment: dt.datetime) -> str:
+    """A time of the service's in UTC, to the second."""
+    return moment.astimezone(dt.UTC).isoformat(timespec="seconds")
+
+
 def counts(counters: Mapping[str, int]) -> dict[str, int]:
     """TrainingJobStatusCounters in our words."""
     return {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import boto3
 
 from smtune.errors import JobError, SmtuneError, StoppedError, WaitTimeoutError
+from smtune.estimate.fleet import definitions
 from smtune.patience import Line, Terms
 from smtune.progress.requirement import Check, Requirement, parse_requirement, refuse_unknown_metrics
 from smtune.progress.state import Progress
@@ -27,7 +27,7 @@ class WaitOptions:
     """What to wait for, and how long."""
 
     timeout: float = LONGEST
-    """Seconds."""
+    """Seconds for all of it."""
     interval: float | None = None
     """Seconds between two looks; None: as fits the job."""
     require: tuple[str | Requirement, ...] = ()
@@ -75,8 +75,9 @@ def await_end(session: boto3.Session, tuning_job: str, options: WaitOptions | No
     """As `wait`, with the job's state at hand where it is not what was required."""
     how = options or WaitOptions()
     required = [parse_requirement(item) if isinstance(item, str) else item for item in how.require]
+    line = Line(session, how.terms, deadline=how.terms.clock() + how.timeout)
     if any(item.is_metric for item in required):
-        refuse_unknown_metrics(required, _defined_metrics(session, tuning_job, how.terms))
+        refuse_unknown_metrics(required, _defined_metrics(line, tuning_job))
     watching = Watching(interval=how.interval, timeout=how.timeout, terms=how.terms)
     last = None
     try:
@@ -89,13 +90,13 @@ def await_end(session: boto3.Session, tuning_job: str, options: WaitOptions | No
     if last is None:
         message = f"nothing is known of {tuning_job}"
         raise JobError(message)
-    return _judged(session, last, required, how)
+    return _judged(line, last, required, how.min_completed)
 
 
-def _judged(session: boto3.Session, progress: Progress, required: list[Requirement], how: WaitOptions) -> Outcome:
+def _judged(line: Line, progress: Progress, required: list[Requirement], min_completed: int) -> Outcome:
     metrics: Mapping[str, float] = {}
     if progress.best_job is not None and any(item.is_metric for item in required):
-        metrics = _final_metrics(session, progress.best_job, how.terms)
+        metrics = _final_metrics(line, progress.best_job)
     values = {
         "objective": progress.best_value,
         "completed": progress.completed,
@@ -104,7 +105,7 @@ def _judged(session: boto3.Session, progress: Progress, required: list[Requireme
         "elapsed": progress.elapsed,
     }
     checks = tuple(item.check(values, metrics) for item in required)
-    return Outcome(progress, checks, _shortcoming(progress, checks, how.min_completed))
+    return Outcome(progress, checks, _shortcoming(progress, checks, min_completed))
 
 
 def _shortcoming(progress: Progress, checks: tuple[Check, ...], least: int) -> SmtuneError | None:
@@ -119,19 +120,17 @@ def _shortcoming(progress: Progress, checks: tuple[Check, ...], least: int) -> S
     return JobError(f"{progress.name}: required, and not so: {'; '.join(broken)}") if broken else None
 
 
-def _defined_metrics(session: boto3.Session, tuning_job: str, terms: Terms) -> set[str]:
+def _defined_metrics(line: Line, tuning_job: str) -> set[str]:
     """The names of all metrics that the job's training jobs report."""
     name = {"HyperParameterTuningJobName": tuning_job}
-    job = Line(session, terms).call("sagemaker", "describe_hyper_parameter_tuning_job", **name)
-    definitions = [job["TrainingJobDefinition"]] if "TrainingJobDefinition" in job else []
-    definitions += job.get("TrainingJobDefinitions", [])
-    found = [item for each in definitions for item in each["AlgorithmSpecification"].get("MetricDefinitions", [])]
+    job = line.call("sagemaker", "describe_hyper_parameter_tuning_job", **name)
+    several = definitions(job)
+    found = [item for each in several for item in each["AlgorithmSpecification"].get("MetricDefinitions", [])]
     objective = job["HyperParameterTuningJobConfig"].get("HyperParameterTuningJobObjective", {})
-    goals = [objective, *(each.get("TuningObjective", {}) for each in definitions)]
+    goals = [objective, *(each.get("TuningObjective", {}) for each in several)]
     return {item["Name"] for item in found} | {goal["MetricName"] for goal in goals if goal}
 
 
-def _final_metrics(session: boto3.Session, training_job: str, terms: Terms) -> dict[str, float]:
-    terms = dataclasses.replace(terms, grace=0.0)
-    job = Line(session, terms).call("sagemaker", "describe_training_job", TrainingJobName=training_job)
+def _final_metrics(line: Line, training_job: str) -> dict[str, float]:
+    job = line.call("sagemaker", "describe_training_job", TrainingJobName=training_job)
     return {item["MetricName"]: item["Value"] for item in job.get("FinalMetricDataList", ())}

@@ -10,7 +10,6 @@ from __future__ import annotations
 import glob
 import hashlib
 import json
-import os
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from smtune.folders import cache_folder
 from smtune.results.record import Record
 
 Json = dict[str, Any]
@@ -63,10 +63,9 @@ class StoredCurve:
     points: bytes
 
 
-def cache_folder() -> Path:
-    """Where results are kept; the XDG rule says that a relative XDG_CACHE_HOME does not count."""
-    named = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return (named if named.is_absolute() else Path.home() / ".cache") / "smtune" / "results"
+def results_folder() -> Path:
+    """Where results are kept."""
+    return cache_folder() / "results"
 
 
 class Cache:
@@ -81,12 +80,12 @@ class Cache:
         region, account = arn.split(":")[3:5]
         name = arn.rpartition("/")[2]
         where = hashlib.sha256(f"{endpoint}\n{arn}".encode()).hexdigest()[:12]
-        return cls(cache_folder() / region / account / f"{name}-{where}.db")
+        return cls(results_folder() / region / account / f"{name}-{where}.db")
 
     @classmethod
     def named(cls, endpoint: str, region: str, tuning_job: str) -> list[Cache]:
         """Those of all accounts that have a job of this name behind `endpoint` in `region`."""
-        files = sorted(cache_folder().glob(f"{region}/*/{glob.escape(tuning_job.lower())}-*.db"))
+        files = sorted(results_folder().glob(f"{region}/*/{glob.escape(tuning_job.lower())}-*.db"))
         found = [(cls(file), cls(file).load()) for file in files]
         # The name of another job may go on where this one's ends; its file says whose it is.
         return [

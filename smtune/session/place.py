@@ -26,13 +26,15 @@ STUDIO_FILE = Path("/opt/ml/metadata/resource-metadata.json")
 def site_of(session: boto3.Session, configuration: Configuration | None = None) -> Site:
     """Region and account of a session, the bucket that is configured, and in Studio its execution role.
 
-    Raises ConfigurationError without credentials, ServiceError where STS refuses.
+    Raises ConfigurationError without credentials, or for those of another account than the configured one;
+    ServiceError where STS refuses.
     """
     if isinstance(session, LocalSession):
         return Site(region=REGION, account=ACCOUNT)
     found = configuration or Configuration({})
     with translated():
         account = session.client("sts").get_caller_identity()["Account"]
+    _refuse_other_account(account, found)
     return Site(
         region=session.region_name or REGION,
         account=account,
@@ -40,6 +42,13 @@ def site_of(session: boto3.Session, configuration: Configuration | None = None) 
         bucket=found.text("bucket"),
         key_prefix=found.text("prefix"),
     )
+
+
+def _refuse_other_account(account: str, configuration: Configuration) -> None:
+    said = configuration.get("account")
+    if said is not None and said.value != account:
+        message = f"account {said.value} is configured ({said.origin}), and these credentials are of {account}"
+        raise ConfigurationError(message)
 
 
 def configuration_of(session: boto3.Session, options: Mapping[str, Any] | None = None) -> Configuration:

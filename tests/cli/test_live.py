@@ -58,7 +58,8 @@ def test_a_line_says_how_far_it_is(progress: Progress, text: str) -> None:
 def test_off_a_terminal_there_is_one_line_a_change(capsys: pytest.CaptureFixture[str]) -> None:
     slower = dataclasses.replace(SOME, elapsed=60.0, running=1)
 
-    assert follow([START, START, SOME, slower, END]) == END
+    with screen() as screened:
+        assert follow([START, START, SOME, slower, END], screened) == END
     shown = capsys.readouterr()
     assert shown.out == ""
     assert shown.err.splitlines() == [line(START), line(SOME), line(END)]
@@ -82,7 +83,8 @@ def test_on_a_terminal_there_is_a_table_that_leaves_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     terminal = terminal_of(monkeypatch)
-    assert follow([START, SOME, END]) == END
+    with screen() as shown:
+        assert follow([START, SOME, END], shown) == END
     text = terminal.getvalue()
     assert "\x1b[" in text
     assert "best so far" in text
@@ -110,8 +112,8 @@ def test_a_table_that_is_interrupted_still_leaves_its_line(monkeypatch: pytest.M
         yield SOME
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        follow(interrupted())
+    with pytest.raises(KeyboardInterrupt), screen() as shown:
+        follow(interrupted(), shown)
     assert terminal.getvalue().endswith(f"{line(SOME)}\n")
 
 
@@ -126,6 +128,7 @@ def test_who_goes_away_learns_how_to_come_back() -> None:
 def test_a_terminal_that_wants_none_gets_plain_lines(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     terminal = terminal_of(monkeypatch)
     monkeypatch.setenv(name, value)
-    follow([START, END])
+    with screen() as shown:
+        follow([START, END], shown)
     assert "\x1b" not in terminal.getvalue()
     assert len(terminal.getvalue().splitlines()) == 2

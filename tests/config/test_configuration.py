@@ -34,8 +34,8 @@ SageMaker:
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> dict[str, Path]:
-    """A home, and a project below it with a folder in it."""
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
+    """A home, and a project below it with a folder in it, where we are."""
     places = {
         "home": tmp_path / "home",
         "project": tmp_path / "home/project",
@@ -43,11 +43,17 @@ def machine(tmp_path: Path) -> dict[str, Path]:
     }
     places["folder"].mkdir(parents=True)
     (places["project"] / ".git").mkdir()
+    monkeypatch.setenv("HOME", str(places["home"]))
+    monkeypatch.delenv("AWS_CONFIG_FILE")
+    monkeypatch.chdir(places["folder"])
     return places
 
 
 def load(machine: dict[str, Path], where: Where | None = None, /, **variables: str) -> Configuration:
-    return load_configuration(where, environment={"HOME": str(machine["home"]), **variables}, folder=machine["folder"])
+    with pytest.MonkeyPatch.context() as here:
+        for name, value in variables.items():
+            here.setenv(name, value)
+        return load_configuration(where)
 
 
 def write(file: Path, text: str) -> Path:

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from smtune.data.upload import hashes
-from smtune.data.upload.hashes import FileChangedError, cache_folder, digest_of, digests
+from smtune.data.upload.hashes import FileChangedError, digest_of, digests
 from smtune.data.upload.manifest import Manifest, read_manifest, take_inventory
 from smtune.data.upload.tree import TreeError
+from smtune.folders import cache_folder
 
 
 @pytest.fixture(autouse=True)

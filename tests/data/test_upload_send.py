@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -129,7 +130,7 @@ def test_an_address_without_a_fingerprint_is_compared_by_its_checksum(stub: S3St
     assert stub.objects["bucket", "jobs/a/spec.yaml"] == b"two"
 
 
-def test_every_body_carries_its_sha256_and_the_bucket_its_owner_and_key(stub: S3Stub, tmp_path: Path) -> None:
+def test_every_body_carries_its_checksum_and_the_bucket_its_owner_and_key(stub: S3Stub, tmp_path: Path) -> None:
     uploads = files(tmp_path, **{f"f{number}": 10 for number in range(5)}, large=200 << 10)
     settings = UploadSettings(jobs=2, part_size=64 << 10, kms_key="arn:aws:kms:us-east-1:1:key/k", owner="123456789012")
     send(aws(), uploads, settings)
@@ -138,7 +139,12 @@ def test_every_body_carries_its_sha256_and_the_bucket_its_owner_and_key(stub: S3
     for put in puts:
         body = stub.objects["bucket", put.key]
         assert put.headers["x-amz-checksum-sha256"] == base64.b64encode(hashlib.sha256(body).digest()).decode()
-    assert all(part.headers["x-amz-checksum-sha256"] for part in parts)
+    large = stub.objects["bucket", f"{HASH}/large"]
+    for part in parts:
+        start = (int(part.query["partNumber"]) - 1) * (64 << 10)
+        crc32 = zlib.crc32(large[start : start + part.size]).to_bytes(4, "big")
+        assert part.headers["x-amz-checksum-crc32"] == base64.b64encode(crc32).decode()
+    assert [making.headers["x-amz-checksum-algorithm"] for making in stub.did("POST uploads")] == ["CRC32"]
     for making in (*puts, *stub.did("POST uploads")):
         assert making.headers["x-amz-server-side-encryption"] == "aws:kms"
         assert making.headers["x-amz-server-side-encryption-aws-kms-key-id"] == "arn:aws:kms:us-east-1:1:key/k"

@@ -13,7 +13,7 @@ from fake_tuning import BEGIN, FakeTuning, time
 
 from smtune.errors import ServiceError, UsageError
 from smtune.results import Calls, Trials, pull
-from smtune.results.cache import cache_folder
+from smtune.results.cache import results_folder
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def pulled(service: FakeTuning, *, cached: bool = False) -> Trials:
 
 
 def cache_file() -> Path:
-    (file,) = cache_folder().rglob("*.db")
+    (file,) = results_folder().rglob("*.db")
     return file
 
 

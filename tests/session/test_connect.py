@@ -180,3 +180,13 @@ def test_an_endpoint_has_to_be_an_address(monkeypatch: pytest.MonkeyPatch, addre
     monkeypatch.setenv("AWS_ENDPOINT_URL", address)
     with pytest.raises(ConfigurationError, match="from AWS_ENDPOINT_URL"):
         connect("aws", region="eu-west-1")
+
+
+@pytest.mark.usefixtures("aws")
+def test_credentials_of_another_account_than_the_configured_one_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("smtune.toml").write_text('account = "123456789012"\n')
+    session = connect("aws")
+    assert site_of(session, configuration_of(session)).account == "123456789012"
+    monkeypatch.setenv("SMTUNE_ACCOUNT", "210987654321")
+    with pytest.raises(ConfigurationError, match=r"account 210987654321 is configured \(SMTUNE_ACCOUNT\), and these"):
+        site_of(session, configuration_of(session))

@@ -150,8 +150,8 @@ def on_aws(monkeypatch: pytest.MonkeyPatch, **job: Any) -> PacedJob:
         return Terms(**{"clock": clock.now, "sleep": clock.sleep, **fields})
 
     monkeypatch.setattr("smtune.cli.sessions.find_session", lambda *_: paced)
-    monkeypatch.setattr("smtune.session.renewed", lambda _: paced.renewed())
-    monkeypatch.setattr("smtune.patience.Terms", terms)
+    monkeypatch.setattr("smtune.cli.sessions.renewed", lambda _: paced.renewed())
+    monkeypatch.setattr("smtune.cli.sessions.Terms", terms)
     return paced
 
 

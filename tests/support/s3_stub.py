@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import itertools
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -197,7 +198,7 @@ class _Handler(BaseHTTPRequestHandler):
         upload = request.query["uploadId"]
         found = [
             f"<Part><PartNumber>{number}</PartNumber><Size>{len(body)}</Size><ETag>{_etag(body)}</ETag>"
-            f"<ChecksumSHA256>{_sha256(body)}</ChecksumSHA256></Part>"
+            f"<ChecksumCRC32>{_crc32(body)}</ChecksumCRC32></Part>"
             for number, body in sorted(self.stub.parts.get(upload, {}).items())
         ]
         self._send(200, f"<R><IsTruncated>false</IsTruncated>{''.join(found)}</R>".encode())
@@ -224,8 +225,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _wrong_checksum(headers: dict[str, str], body: bytes) -> str:
-    said = headers.get("x-amz-checksum-sha256")
-    if said is not None and said != _sha256(body):
+    right = {"x-amz-checksum-sha256": _sha256, "x-amz-checksum-crc32": _crc32}
+    if any(headers[name] != checksum(body) for name, checksum in right.items() if name in headers):
         return "BadDigest"
     signed = headers.get("x-amz-content-sha256", "UNSIGNED-PAYLOAD")
     if len(signed) == 64 and signed != hashlib.sha256(body).hexdigest():
@@ -251,6 +252,10 @@ def _wrong_signature(method: str, url: SplitResult, headers: dict[str, str]) -> 
 
 def _sha256(body: bytes) -> str:
     return base64.b64encode(hashlib.sha256(body).digest()).decode()
+
+
+def _crc32(body: bytes) -> str:
+    return base64.b64encode(zlib.crc32(body).to_bytes(4, "big")).decode()
 
 
 def _etag(body: bytes) -> str:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smtune.data.upload.crew import Task, carry_out
+from smtune.folders import cache_folder
 
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS hashes (path TEXT PRIMARY KEY, size INTEGER, mtime INTEGER, ctime INTEGER,"
@@ -62,12 +63,6 @@ class FileChangedError(OSError):
 def changed(path: Path) -> FileChangedError:
     """What to say of a file that is not what it was when its hash was taken."""
     return FileChangedError(None, "the file changed while it was read or sent; do it again when it is whole", str(path))
-
-
-def cache_folder() -> Path:
-    """Where smtune remembers what it can find out again."""
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(base) if Path(base).is_absolute() else Path.home() / ".cache") / "smtune"
 
 
 def digests(paths: Iterable[Path], memory: Path | None = None) -> dict[Path, Digest]:

@@ -18,21 +18,15 @@ _UNKNOWN = {"NotImplemented", "MethodNotAllowed", "AccessDenied", "NoSuchUpload"
 def sizes_there(storage: Storage, places: Iterable[Place]) -> dict[Place, int]:
     """Place -> bytes, of those that are there."""
     wanted = set(places)
-    listed = (each for bucket, prefix in prefixes(wanted) for each in list_sizes(storage, Place(bucket, prefix)))
+    listed = (each for bucket, prefix in prefixes(wanted) for each in _list_sizes(storage, bucket, prefix))
     return {place: size for place, size in listed if place in wanted}
 
 
-def list_sizes(storage: Storage, prefix: Place, *, most: int | None = None) -> Iterator[tuple[Place, int]]:
-    """All objects below `prefix` with their bytes, by key; `most` asks for one page with so many."""
-    pages = storage.client.get_paginator("list_objects_v2").paginate(
-        Bucket=prefix.bucket,
-        Prefix=prefix.key,
-        **storage.owned(),
-        **({"PaginationConfig": {"MaxItems": most}} if most is not None else {}),
-    )
+def _list_sizes(storage: Storage, bucket: str, prefix: str) -> Iterator[tuple[Place, int]]:
+    pages = storage.client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix, **storage.owned())
     for page in pages:
         for each in page.get("Contents", ()):
-            yield Place(prefix.bucket, each["Key"]), each["Size"]
+            yield Place(bucket, each["Key"]), each["Size"]
 
 
 def unfinished_uploads(storage: Storage, places: Sequence[Place]) -> dict[Place, str]:
@@ -50,7 +44,7 @@ def unfinished_uploads(storage: Storage, places: Sequence[Place]) -> dict[Place,
             for page in pages:
                 for each in page.get("Uploads", ()):
                     place = Place(bucket, each["Key"])
-                    if place in wanted and each.get("ChecksumAlgorithm", "SHA256") == "SHA256":
+                    if place in wanted and each.get("ChecksumAlgorithm", "CRC32") == "CRC32":
                         newest[place] = max(
                             newest.get(place, (each["Initiated"], "")), (each["Initiated"], each["UploadId"])
                         )

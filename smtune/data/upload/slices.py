@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import os
+import zlib
 from collections.abc import Iterator
 
 from smtune.data.upload.hashes import Stamp, changed
@@ -12,22 +14,26 @@ from smtune.data.upload.storage import Item
 _PIECE = 1 << 18
 
 
-def read_slice(item: Item, start: int, size: int) -> bytes:
-    """`size` bytes from `start`; raises FileChangedError if the file is another one by now."""
-    return b"".join(_pieces(item, start, size, max(size, 1)))
-
-
-def read_same(item: Item, start: int, size: int, sha256: str) -> bytes:
-    """`read_slice`, which also raises FileChangedError where the bytes have another hash than `sha256`."""
-    body = read_slice(item, start, size)
-    if hashlib.sha256(body).hexdigest() != sha256:
+def read_whole(item: Item) -> bytes:
+    """All bytes of a file; raises FileChangedError if they are not the ones that were hashed."""
+    size = item.digest.bytes
+    body = b"".join(_pieces(item, 0, size, max(size, 1)))
+    if hashlib.sha256(body).hexdigest() != item.digest.sha256:
         raise changed(item.source)
     return body
 
 
-def hash_slice(item: Item, start: int, size: int, algorithm: str = "sha256") -> str:
-    """The digest (hexadecimal) of `size` bytes from `start`; raises FileChangedError as `read_slice` does."""
-    digest = hashlib.new(algorithm, usedforsecurity=False)
+def crc32_of(item: Item, start: int, size: int) -> str:
+    """The CRC-32 of `size` bytes from `start`, as S3 writes it; raises FileChangedError if the file is another one."""
+    value = 0
+    for piece in _pieces(item, start, size, _PIECE):
+        value = zlib.crc32(piece, value)
+    return base64.b64encode(value.to_bytes(4, "big")).decode()
+
+
+def md5_of(item: Item, start: int, size: int) -> str:
+    """The MD5 (hexadecimal) of `size` bytes from `start`; raises FileChangedError if the file is another one."""
+    digest = hashlib.md5(usedforsecurity=False)
     for piece in _pieces(item, start, size, _PIECE):
         digest.update(piece)
     return digest.hexdigest()
