@@ -16,7 +16,8 @@ from smtune.errors import Problem, SpecError, shown
 from smtune.request import to_request
 from smtune.request.origin import origin
 from smtune.request.override import overridden
-from smtune.rules import RAW, Finding, as_request, broken_rules, hide, parent_names
+from smtune.rules import RAW, Finding, as_request, broken_rules, parent_names
+from smtune.secrecy import hide
 from smtune.service_model import REQUEST, shapes
 from smtune.spec import BuiltIn, Definition, Image, Script, TuningSpec
 from smtune.spec.document import Document, in_order

@@ -29,7 +29,8 @@ ROWS = (
     {"rules"},
     {"algorithms", "compare", "diagnosis", "estimate", "metrics", "service_model"},
     {"spec"},
-    {"clients", "folders", "naming", "where"},
+    {"secrecy"},
+    {"clients", "definitions", "folders", "naming", "where"},
     {"errors"},
 )
 OWNERS = {

@@ -25,7 +25,7 @@ from smtune.results import Calls, Trials, curves, pull
 from smtune.results.calls import side_by_side
 from smtune.results.download import fetch_model
 from smtune.results.record import Record, hide_secrets
-from smtune.rules.secrets import hide, secret_values
+from smtune.secrecy import hide, secret_values
 from smtune.service import translated
 
 TAIL_LINES = 200

@@ -62,7 +62,7 @@ def _origins(items: Any) -> dict[str, Any]:
 def _discreet(value: Any) -> Any:
     """A value without passwords: those of environment variables, and that of an address."""
     from smtune.rules.discreet import conceal
-    from smtune.rules.secrets import hide
+    from smtune.secrecy import hide
 
     if isinstance(value, dict):
         return conceal(value)

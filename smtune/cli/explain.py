@@ -38,7 +38,7 @@ def _is_word(argument: str) -> bool:
 
 def explain(error: SmtuneError, *, as_json: bool) -> None:
     """Something wrong with what smtune was given or was told."""
-    from smtune.rules.secrets import hide
+    from smtune.secrecy import hide
 
     message = hide(str(error), ())
     if isinstance(error, SpecError):
@@ -61,7 +61,7 @@ def explain(error: SmtuneError, *, as_json: bool) -> None:
 
 def _discreet(error: SpecError) -> SpecError:
     """`error` without anything in it that has a credential's form."""
-    from smtune.rules.secrets import hide
+    from smtune.secrecy import hide
 
     problems = [
         dataclasses.replace(item, path=hide(item.path, ()), message=hide(item.message, ()), fix=hide(item.fix, ()))

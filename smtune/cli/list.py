@@ -29,7 +29,6 @@ def command(
     smtune list --status InProgress
     smtune list --aws --since 2d --name-contains xgb
     """
-    from smtune.cli.table import print_table
     from smtune.cli.text import print_json, remark
     from smtune.local.settings import Settings
     from smtune.progress import Chosen, list_tuning_jobs
@@ -40,6 +39,8 @@ def command(
     if output == "json":
         print_json(jobs)
     elif jobs:
+        from smtune.cli.table import print_table
+
         headings = ("name", "status", "strategy", "created", "completed", "running", "failed", "stopped")
         print_table(headings, ([job[name] for name in headings] for job in jobs), numbers=headings[4:])
     elif chosen != Chosen():

@@ -11,7 +11,8 @@ import click
 from smtune.cli.table import print_table
 from smtune.cli.text import duration, print_pairs
 from smtune.compare import Difference
-from smtune.estimate.fleet import Fleet, definitions, fleets
+from smtune.definitions import definitions
+from smtune.estimate.fleet import Fleet, fleets
 from smtune.estimate.money import in_words
 from smtune.plan.document import PlanDocument, PlannedFile
 

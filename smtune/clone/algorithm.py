@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 
 from smtune.clone.running import PATIENCE
+from smtune.definitions import definitions
 from smtune.errors import ServiceError
 from smtune.patience import Line, Terms
 
@@ -18,9 +19,8 @@ def algorithm_comments(session: boto3.Session, request: Mapping[str, Any], terms
     Asks DescribeAlgorithm; where that is refused a sentence says so. Raises ConfigurationError.
     """
     line = Line(session, terms or PATIENCE)
-    definitions = [request.get("TrainingJobDefinition", {}), *request.get("TrainingJobDefinitions", ())]
     found: dict[str, None] = {}
-    for definition in definitions:
+    for definition in definitions(request):
         name = definition.get("AlgorithmSpecification", {}).get("AlgorithmName")
         if name is None:
             continue

@@ -9,6 +9,7 @@ from typing import Any
 from smtune.clone.running import Running
 from smtune.clone.write import Clone, place_comments
 from smtune.compare import differences
+from smtune.definitions import definitions
 from smtune.errors import ServiceError, SmtuneError, SpecError
 from smtune.local.objects import parse_uri
 from smtune.patience import Line
@@ -118,26 +119,23 @@ def _pinned(kept: TuningSpec, uri: str) -> list[str]:
 
 def _site(clone: Clone, job: Running, request: Json) -> Site:
     """Where the kept spec was launched, with what had been uploaded for it."""
-    definitions = [request.get("TrainingJobDefinition", {}), *request.get("TrainingJobDefinitions", ())]
     channels = {
         channel["ChannelName"]: channel["DataSource"].get("S3DataSource", {}).get("S3Uri", "")
-        for definition in definitions
+        for definition in definitions(request)
         for channel in definition.get("InputDataConfig", ())
     }
+    codes = (item.get("StaticHyperParameters", {}).get(SUBMIT_DIRECTORY) for item in definitions(request))
     test = job.tag(TEST_TAG)
     bucket, _, key = (job.tag(SPEC_TAG) or "").removeprefix("s3://").partition("/")
     prefix = key.partition("/smtune/")[0] if "/smtune/" in key else None
     return dataclasses.replace(
         clone.site,
         account=job.account or clone.site.account,
-        role=next((item["RoleArn"] for item in definitions if item.get("RoleArn")), None),
+        role=next((item["RoleArn"] for item in definitions(request) if item.get("RoleArn")), None),
         bucket=bucket or None,
         key_prefix=prefix,
         channels={**channels, **({"test": test} if test else {})},
-        code=next(
-            (code for item in definitions if (code := item.get("StaticHyperParameters", {}).get(SUBMIT_DIRECTORY))),
-            None,
-        ),
+        code=next(filter(None, codes), None),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from smtune.clone.running import Running
+from smtune.definitions import definitions
 from smtune.plan import SPEC_TAG
 
 _STACK = "aws:cloudformation:stack-name"
@@ -37,9 +38,7 @@ def _from_tags(tags: Mapping[str, str]) -> Iterator[str]:
 
 
 def _from_definitions(description: Mapping[str, Any]) -> Iterator[str]:
-    for definition in (description.get("TrainingJobDefinition"), *description.get("TrainingJobDefinitions", ())):
-        if not definition:
-            continue
+    for definition in definitions(description):
         estimator = definition.get("StaticHyperParameters", {}).get(_ESTIMATOR)
         if estimator is not None:
             yield f"the SageMaker SDK V2 (class {estimator.strip(chr(34))})"

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from smtune.rules.secrets import HIDDEN, is_secret
+from smtune.secrecy import HIDDEN, is_secret
 from smtune.spec import TuningSpec, dump_spec
 from smtune.spec.document import Path
 

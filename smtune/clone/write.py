@@ -10,6 +10,7 @@ from typing import Any
 
 from smtune.clone.annotate import annotate
 from smtune.clone.veil import veiled
+from smtune.definitions import definitions
 from smtune.request import Site, from_request, to_request
 from smtune.request.description import Normalized
 from smtune.request.site import DEFAULT_ACCOUNT, DEFAULT_REGION
@@ -71,6 +72,5 @@ def place_comments(spec: TuningSpec, site: Site) -> tuple[str, ...]:
 
 def region_of(request: Mapping[str, Any]) -> str | None:
     """The region of the first training image that names one."""
-    definitions = [request.get("TrainingJobDefinition", {}), *request.get("TrainingJobDefinitions", ())]
-    images = [item.get("AlgorithmSpecification", {}).get("TrainingImage", "") for item in definitions]
+    images = [item.get("AlgorithmSpecification", {}).get("TrainingImage", "") for item in definitions(request)]
     return next((found[1] for found in map(_REGION.match, images) if found), None)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from smtune.config.keys import KEYS
 from smtune.config.resolve import Configuration, Setting
-from smtune.spec import TuningSpec
+
+if TYPE_CHECKING:
+    from smtune.spec import TuningSpec
 
 _NETWORK = ("subnets", "security_groups")
 

@@ -13,8 +13,6 @@ from typing import Any, Literal
 from smtune.config.keys import KEYS, fault
 from smtune.errors import ConfigurationError, SpecError
 from smtune.folders import config_file, sagemaker_file
-from smtune.spec.source import read_text
-from smtune.spec.yaml import parse_yaml
 
 Said = tuple[str, Mapping[str, Any]]
 """Who says it, and key -> value."""
@@ -64,6 +62,8 @@ def read_sagemaker() -> Iterator[tuple[Literal["user", "admin"], Said]]:
 
 
 def _text(file: Path) -> str:
+    from smtune.spec.source import read_text  # the spec's models take longer to load than the rest: not without a file
+
     try:
         return read_text(file)
     except SpecError as error:
@@ -79,6 +79,8 @@ def defaults_on_s3() -> tuple[str, ...]:
 
 def parse_sagemaker(text: str, source: str) -> dict[str, Any]:
     """The settings in a SageMaker defaults file; raises ConfigurationError where it is not one."""
+    from smtune.spec.yaml import parse_yaml
+
     try:
         data = parse_yaml(text, source=source).data or {}
     except SpecError as error:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from smtune.definitions import definitions
 from smtune.errors import Problem, SpecError
 from smtune.estimate.build import largest_cost
-from smtune.estimate.fleet import definitions
 from smtune.estimate.jobs import count_jobs
 from smtune.estimate.money import in_words
 from smtune.estimate.prices import Tariff

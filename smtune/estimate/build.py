@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from smtune.estimate.fleet import at_once, definitions, fleets
+from smtune.definitions import definitions
+from smtune.estimate.fleet import at_once, fleets
 from smtune.estimate.hyperband import FACTOR, Hyperband, read_hyperband
 from smtune.estimate.jobs import Jobs, count_jobs
 from smtune.estimate.minutes import STARTUP, JobMinutes

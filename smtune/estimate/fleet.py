@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from smtune.definitions import definitions
+
 Json = Mapping[str, Any]
 # They bring storage of their own, so no EBS volume is provisioned (VolumeSizeInGB's text names these families).
 _OWN_STORAGE = ("ml.p4d.", "ml.g4dn.", "ml.g5.")
@@ -24,12 +26,6 @@ class Fleet:
     def storage_gb(self) -> int:
         """EBS storage of all instances together."""
         return self.volume_gb * sum(n for kind, n in self.instances.items() if not kind.startswith(_OWN_STORAGE))
-
-
-def definitions(request: Json) -> tuple[Json, ...]:
-    """The training job definitions of a request: one, or one for each algorithm."""
-    several = tuple(request.get("TrainingJobDefinitions", ()))
-    return several or (request["TrainingJobDefinition"],)
 
 
 def fleets(definition: Json) -> tuple[Fleet, ...]:

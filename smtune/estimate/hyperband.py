@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from smtune.estimate.fleet import definitions
+from smtune.definitions import definitions
 
 FACTOR = 3
 _MOST = 20_000  # the service's own limit

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from smtune.estimate.fleet import definitions
+from smtune.definitions import definitions
 
 Json = Mapping[str, Any]
 

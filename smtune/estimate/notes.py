@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from smtune.estimate.fleet import definitions
+from smtune.definitions import definitions
 from smtune.estimate.jobs import count_jobs
 
 Json = Mapping[str, Any]

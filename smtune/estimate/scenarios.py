@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from smtune.estimate.fleet import definitions
+from smtune.definitions import definitions
 from smtune.estimate.hyperband import Hyperband
 from smtune.estimate.jobs import Jobs
 from smtune.estimate.minutes import STARTUP, JobMinutes

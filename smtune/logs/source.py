@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from smtune.definitions import definitions
 from smtune.errors import JobError, ServiceError
 from smtune.patience import Line
 
@@ -96,8 +97,6 @@ def _tuning(line: Line, name: str, which: Which) -> Source:
     jobs = _summaries(line, name)
     is_over = job["HyperParameterTuningJobStatus"] in {"Completed", "Failed", "Stopped"}
     chosen = _choose(job, jobs, which, is_over=is_over)
-    definitions = [job["TrainingJobDefinition"]] if "TrainingJobDefinition" in job else []
-    definitions += job.get("TrainingJobDefinitions", [])
     created = [item["CreationTime"].timestamp() for item in jobs if item["TrainingJobName"] in chosen]
     ended = {item["TrainingJobName"] for item in jobs if item["TrainingJobStatus"] not in _RUNNING}
     return Source(
@@ -105,7 +104,7 @@ def _tuning(line: Line, name: str, which: Which) -> Source:
         tuning_job=name,
         training_jobs=chosen,
         ended=frozenset(ended - set(chosen)),
-        hosts=max((_hosts(each.get("ResourceConfig", {})) for each in definitions), default=1),
+        hosts=max((_hosts(each.get("ResourceConfig", {})) for each in definitions(job)), default=1),
         since=min(created, default=job["CreationTime"].timestamp()),
         is_over=is_over,
         arn=job["HyperParameterTuningJobArn"],

@@ -10,7 +10,7 @@ from typing import Any
 
 from smtune.errors import legible
 from smtune.patience import Line
-from smtune.rules import hide
+from smtune.secrecy import hide
 
 RUNNING = ("InProgress", "Stopping")
 _MOST = 100

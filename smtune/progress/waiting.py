@@ -8,8 +8,8 @@ from typing import Any
 
 import boto3
 
+from smtune.definitions import definitions
 from smtune.errors import JobError, SmtuneError, StoppedError, WaitTimeoutError
-from smtune.estimate.fleet import definitions
 from smtune.patience import Line, Terms
 from smtune.progress.requirement import Check, Requirement, parse_requirement, refuse_unknown_metrics
 from smtune.progress.state import Progress

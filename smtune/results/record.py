@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from smtune.rules.secrets import HIDDEN, hide, secret_values
+from smtune.secrecy import HIDDEN, hide, secret_values
 
 Json = dict[str, Any]
 TERMINAL = ("Completed", "Failed", "Stopped")

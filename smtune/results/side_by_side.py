@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from smtune.compare import Difference, differences
+from smtune.definitions import definitions
 from smtune.estimate import PriceTable
-from smtune.estimate.fleet import definitions
 from smtune.request.description import normalize
 from smtune.results.cost import region_of, spending
 from smtune.results.pull import Trials

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from smtune.estimate.fleet import definitions
+from smtune.definitions import definitions
 from smtune.results.record import OBJECTIVE, Record
 
 Json = Mapping[str, Any]

@@ -14,10 +14,10 @@ from typing import Any
 from smtune.rules import algorithm, compute, limits, metrics, model, names, secrets, space, strategy, tags, warm_start
 from smtune.rules.case import Case, Json, Path
 from smtune.rules.rule import About, Finding, Rule
-from smtune.rules.secrets import hide, secret_values
 from smtune.rules.unknowable import OFFLINE_UNKNOWABLE
 from smtune.rules.warm_start import as_request, parent_names
 from smtune.rules.wording import CONSTANT
+from smtune.secrecy import hide, secret_values
 
 __all__ = [
     "DESCRIBED",
@@ -30,7 +30,6 @@ __all__ = [
     "as_request",
     "broken_rules",
     "check_warm_start",
-    "hide",
     "parent_names",
 ]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from smtune.compare import Difference
-from smtune.rules.secrets import HIDDEN, hide, is_secret, secret_values
+from smtune.secrecy import HIDDEN, hide, is_secret, secret_values
 
 
 def conceal(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,54 +1,13 @@
-"""Credentials in the plain-text fields of a request. A value that looks like one is never shown."""
+"""Credentials in the plain-text fields of a request."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Any
 
 from smtune.errors import shown
-from smtune.naming import is_secret_name
-from smtune.rules.case import Case, Path
+from smtune.rules.case import Case
 from smtune.rules.rule import Broken, rule
-
-HIDDEN = "(hidden)"
-_PATTERNS = {
-    "an AWS access key id": r"(?:AKIA|ASIA)[A-Z0-9]{16}",
-    "a private key": r"-----BEGIN [A-Z ]*PRIVATE KEY-----",
-    "a GitHub token": r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})",
-    "a GitLab token": r"\bglpat-[A-Za-z0-9_-]{20,}",
-    "a Hugging Face token": r"\bhf_[A-Za-z0-9]{30,}",
-    "a Slack token": r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}",
-    "an API key": r"\bsk-[A-Za-z0-9_-]{20,}",
-    "a Google API key": r"\bAIza[A-Za-z0-9_-]{35}",
-    "a JSON web token": r"\beyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,9000}\.[A-Za-z0-9_-]+",
-    "a password in a URL": r"\b[a-z][a-z0-9+.-]{0,20}://[^/\s:@]*:[^/\s:@]+@",
-}
-_LOOKS = {what: re.compile(pattern) for what, pattern in _PATTERNS.items()}
-# A reference to where the secret is, or no secret at all.
-_HARMLESS = re.compile(
-    r"arn:|s3://|https?://[^@]*$|/|\$\{|.{0,3}$|\d{1,5}(?:\.\d+)?$|(?:true|false|none|null)$", re.IGNORECASE
-)
-
-
-def kind_of_secret(value: str) -> str | None:
-    """What credential `value` holds by its form, as `an AWS access key id`; None where it does not look like one."""
-    return next((what for what, pattern in _LOOKS.items() if pattern.search(value)), None)
-
-
-def hide(text: str, secrets: tuple[str, ...]) -> str:
-    """`text` without these, and without anything that has a credential's form."""
-    for secret in secrets:
-        text = text.replace(secret, HIDDEN).replace(shown(secret).strip("'\""), HIDDEN)
-    for pattern in _LOOKS.values():
-        text = pattern.sub(HIDDEN, text)
-    return text
-
-
-def secret_values(request: Any) -> tuple[str, ...]:
-    """Every value of `request` (of any form) that is not to be shown, the longest first."""
-    found = {value for _, name, value in _plain(request) if is_secret(name, value)}
-    return tuple(sorted(found, key=lambda value: (-len(value), value)))
+from smtune.secrecy import HIDDEN, is_secret, kind_of_secret, plain_text, secret_values
 
 
 @rule(
@@ -59,7 +18,7 @@ def secret_values(request: Any) -> tuple[str, ...]:
 )
 def secrets(case: Case) -> Iterator[Broken]:
     hidden = secret_values(case.request)
-    for path, name, value in _plain(case.request):
+    for path, name, value in plain_text(case.request):
         kind, by_name = kind_of_secret(value), kind_of_secret(name)
         if kind or by_name:
             message = f"{_named(name, hidden)} holds {kind or by_name}: everybody who may describe the job reads it"
@@ -71,45 +30,5 @@ def secrets(case: Case) -> Iterator[Broken]:
             yield Broken(path, message, fix, "warning")
 
 
-def is_secret(name: str, value: str) -> bool:
-    """Whether the value of what is called `name` is not to be shown: for its form, or for the name."""
-    if kind_of_secret(value):
-        return True
-    return is_secret_name(name) and not _HARMLESS.match(value)
-
-
 def _named(name: str, hidden: tuple[str, ...]) -> str:
     return HIDDEN if kind_of_secret(name) or any(secret in name for secret in hidden) else shown(name)
-
-
-def _plain(request: Any) -> Iterator[tuple[Path, str, str]]:
-    """Path, name and value of what anybody may read, in a request that may be malformed."""
-    for path, definition in _definitions(request):
-        for member in ("StaticHyperParameters", "Environment"):
-            for name, value in _mapping(_mapping(definition).get(member)).items():
-                yield (*path, member, name), str(name), str(value)
-        yield from _searched(_mapping(definition).get("HyperParameterRanges"), (*path, "HyperParameterRanges"))
-    config = _mapping(_mapping(request).get("HyperParameterTuningJobConfig"))
-    yield from _searched(config.get("ParameterRanges"), ("HyperParameterTuningJobConfig", "ParameterRanges"))
-    for index, tag in enumerate(_list(_mapping(request).get("Tags"))):
-        yield ("Tags", index), str(_mapping(tag).get("Key")), str(_mapping(tag).get("Value"))
-
-
-def _definitions(request: Any) -> Iterator[tuple[Path, Any]]:
-    yield ("TrainingJobDefinition",), _mapping(request).get("TrainingJobDefinition")
-    for index, definition in enumerate(_list(_mapping(request).get("TrainingJobDefinitions"))):
-        yield ("TrainingJobDefinitions", index), definition
-
-
-def _searched(ranges: Any, path: Path) -> Iterator[tuple[Path, str, str]]:
-    for index, item in enumerate(_list(_mapping(ranges).get("CategoricalParameterRanges"))):
-        for value in _list(_mapping(item).get("Values")):
-            yield (*path, "CategoricalParameterRanges", index), str(_mapping(item).get("Name")), str(value)
-
-
-def _mapping(value: Any) -> dict[Any, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []

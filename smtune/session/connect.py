@@ -13,7 +13,7 @@ from smtune.config import Configuration, Setting, load_configuration
 from smtune.errors import ConfigurationError
 from smtune.local.session import LocalSession
 from smtune.local.settings import Settings
-from smtune.rules import hide
+from smtune.secrecy import hide
 from smtune.service import translated
 from smtune.where import Target, Where
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import boto3
 
 from smtune.local.notes import notes as local_notes
 from smtune.local.session import LocalSession
-from smtune.plan import Plan
+
+if TYPE_CHECKING:
+    from smtune.plan import Plan
 
 
 def announce(session: boto3.Session, plan: Plan) -> tuple[str, ...]:

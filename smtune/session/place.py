@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 
@@ -15,9 +15,11 @@ from smtune.data.upload.place import parse_place
 from smtune.errors import ConfigurationError
 from smtune.local.session import LocalSession
 from smtune.local.settings import ACCOUNT, REGION
-from smtune.request import Site
 from smtune.service import translated
 from smtune.session.connect import AwsSession
+
+if TYPE_CHECKING:
+    from smtune.request import Site
 
 STUDIO_FILE = Path("/opt/ml/metadata/resource-metadata.json")
 """Where Studio and notebook instances say what they are."""
@@ -29,6 +31,8 @@ def site_of(session: boto3.Session, configuration: Configuration | None = None) 
     Raises ConfigurationError without credentials, or for those of another account than the configured one;
     ServiceError where STS refuses.
     """
+    from smtune.request import Site  # who asks for a session alone has no use for requests
+
     if isinstance(session, LocalSession):
         return Site(region=REGION, account=ACCOUNT)
     found = configuration or Configuration({})

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from smtune.definitions import definitions
 from smtune.patience import Line
 from smtune.triage.model import Failure
 
@@ -58,9 +59,8 @@ def collect(line: Line, tuning_job: str) -> Collected:
 
 def _definitions(job: Mapping[str, Any]) -> list[Definition]:
     config = job["HyperParameterTuningJobConfig"]
-    raws = [job["TrainingJobDefinition"]] if "TrainingJobDefinition" in job else []
     found = []
-    for raw in [*raws, *job.get("TrainingJobDefinitions", [])]:
+    for raw in definitions(job):
         goal = raw.get("TuningObjective") or config.get("HyperParameterTuningJobObjective", {})
         ranges = raw.get("HyperParameterRanges") or config.get("ParameterRanges", {})
         kinds = {

@@ -9,7 +9,7 @@ import boto3
 from smtune.errors import ServiceError
 from smtune.logs import tail
 from smtune.patience import Line, Terms
-from smtune.rules.secrets import hide, secret_values
+from smtune.secrecy import hide, secret_values
 from smtune.triage.causes import find_entry
 from smtune.triage.collect import Collected, Definition, collect
 from smtune.triage.model import Failure, Group, Triage

@@ -57,6 +57,7 @@ def loaded_by(*commands: list[str]) -> set[str]:
         (["metrics", "test", str(TEMPLATE), "--log", "-"], HEAVY),
         (["metrics", "suggest", "--log", "-"], HEAVY),
         (["list"], HEAVY - {"boto3", "botocore"}),
+        (["list", "-o", "json"], (HEAVY | MIDDLE) - {"boto3", "botocore"}),
     ],
     ids=lambda value: " ".join(Path(word).name for word in value) if isinstance(value, list) else "",
 )

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from plan_requests import definition, request
 
-from smtune.estimate.fleet import Fleet, at_once, definitions, fleets
+from smtune.definitions import definitions
+from smtune.estimate.fleet import Fleet, at_once, fleets
 
 OPTIONS = [
     {"InstanceType": "ml.a", "InstanceCount": 2, "VolumeSizeInGB": 10},

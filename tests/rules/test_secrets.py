@@ -7,7 +7,7 @@ from rule_requests import Json, continuous, definition, named, ranges, request, 
 
 from smtune.errors import dotted
 from smtune.rules import Finding, broken_rules
-from smtune.rules.secrets import hide, kind_of_secret
+from smtune.secrecy import hide, kind_of_secret
 
 # Put together here, so that no scanner takes the tests for a leak.
 KEY_ID = "AKIA" + "IOSFODNN7EXAMPLE"
