@@ -30,8 +30,9 @@ $(AWS_CLI): requirements/awscli.txt $(READY)
 demo: $(READY)
 	$(BIN)/smtune run templates/quickstart/spec.yaml --local
 
+# Three at a time, though two cores are enough: now and then, a test waits for a process.
 test: env lint
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 3 --dist worksteal
 	$(MAKE) --no-print-directory thorough fuzz studio
 
 # Two thousand generated requests, there and back.

@@ -65,7 +65,8 @@ _TAIL = """
 ## The role
 
 In this order: `--role`, `SMTUNE_ROLE`, the spec, the files above, and in SageMaker Studio or on a notebook instance the
-execution role it runs with (`/opt/ml/metadata/resource-metadata.json`). Without any, a launch on AWS is refused before
+execution role it runs with (`/opt/ml/metadata/resource-metadata.json`; in an older Studio SageMaker is asked for it,
+and may refuse where the role comes from elsewhere). Without any, a launch on AWS is refused before
 anything is sent.
 
 ## Credentials, retries and endpoints

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import tarfile
 import tempfile
 import time
 from collections.abc import Mapping
@@ -16,13 +15,15 @@ import boto3
 
 from smtune.errors import SmtuneError
 from smtune.local.contract import Contract, available_cpus
-from smtune.local.objects import parse_uri, unpack
+from smtune.local.objects import parse_uri
 from smtune.local.program import Program
 from smtune.local.sandbox import find_bubblewrap
 from smtune.local.settings import Settings
 from smtune.local.trial import Trial, TrialPlan
 from smtune.metrics import Scraper
-from smtune.results import Best
+from smtune.results import Best, Calls
+from smtune.results.download import fetch_model
+from smtune.results.unpack import unpack
 from smtune.service import translated
 from smtune.spec import BuiltIn, Definition, Script, Table, TuningSpec
 
@@ -48,7 +49,7 @@ def evaluate(session: boto3.Session, spec: TuningSpec, best: Best, test_uri: str
 
     Raises EvaluationError with the reason, ServiceError when something cannot be fetched.
     """
-    definition = spec.definitions[0]
+    definition = definition_of(spec, best)
     names = _metrics(spec, definition)
     hyperparameters = {"metrics": json.dumps([name.partition(":")[2] for name in names])} | _how(spec, definition)
     with tempfile.TemporaryDirectory(prefix="smtune-test-") as name:
@@ -57,6 +58,11 @@ def evaluate(session: boto3.Session, spec: TuningSpec, best: Best, test_uri: str
         score = _run(folder, hyperparameters)
     values = {name: float(score["metrics"][name.partition(":")[2]]) for name in names}
     return Evaluation(values, int(score["rows"]))
+
+
+def definition_of(spec: TuningSpec, best: Best) -> Definition:
+    """The algorithm that the best training job is of; the first one where its name is not among them."""
+    return next((each for each in spec.definitions if each.name == best.definition), spec.definitions[0])
 
 
 def _metrics(spec: TuningSpec, definition: Definition) -> list[str]:
@@ -78,31 +84,27 @@ def _how(spec: TuningSpec, definition: Definition) -> dict[str, str]:
 
 def _fetch(session: boto3.Session, spec: TuningSpec, best: Best, test_uri: str, folder: Path) -> None:
     """Model, held-out rows and, for a script, its code: into a folder laid out as /opt/ml."""
+    calls = Calls(session)
+    if not best.model_artifact:
+        message = f"{best.name} has no model"
+        raise EvaluationError(message)
+    fetch_model(calls, best.model_artifact, folder / "model.tar.gz")
+    bucket, prefix = parse_uri(test_uri)
     with translated():
-        storage = session.client("s3")
-        _download(storage, best.model_artifact, folder / "model.tar.gz")
-        bucket, prefix = parse_uri(test_uri)
-        pages = storage.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-        keys = [item["Key"] for page in pages for item in page.get("Contents", ())]
-        for key in keys:
-            _download(storage, f"s3://{bucket}/{key}", folder / "test" / Path(key).name)
-        if isinstance(spec.definitions[0].algorithm, Script):
-            job = session.client("sagemaker").describe_training_job(TrainingJobName=best.name)
-            _download(storage, job["HyperParameters"]["sagemaker_submit_directory"], folder / "sourcedir.tar.gz")
+        pages = session.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        keys = [item["Key"] for page in pages for item in page.get("Contents", ()) if not item["Key"].endswith("/")]
     if not keys:
         message = f"there are no rows at {test_uri}"
         raise EvaluationError(message)
-    try:
-        unpack(folder / "model.tar.gz", folder / "ml" / "model")
-    except tarfile.TarError as error:
-        message = f"{best.model_artifact} is not a model archive: {error}"
-        raise EvaluationError(message) from error
-
-
-def _download(storage: Any, uri: str, target: Path) -> None:
-    bucket, key = parse_uri(uri)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    storage.download_file(bucket, key, str(target))
+    (folder / "test").mkdir()
+    for number, key in enumerate(keys):  # two may have the same name, in folders of their own
+        fetch_model(calls, f"s3://{bucket}/{key}", folder / "test" / f"{number:05d}-{Path(key).name}")
+    if isinstance(definition_of(spec, best).algorithm, Script):
+        job = calls.ask("sagemaker", "describe_training_job", TrainingJobName=best.name)
+        code = job.get("HyperParameters", {}).get("sagemaker_submit_directory", "")
+        fetch_model(calls, code.strip('"'), folder / "sourcedir.tar.gz")
+    (folder / "ml").mkdir()
+    unpack(folder / "model.tar.gz", folder / "ml" / "model")
 
 
 def _run(folder: Path, hyperparameters: Mapping[str, str]) -> dict[str, Any]:
@@ -127,7 +129,7 @@ def _run(folder: Path, hyperparameters: Mapping[str, str]) -> dict[str, Any]:
     output = trial.root / "output"
     if code != 0:
         failure = output / "failure"
-        reason = failure.read_text(encoding="utf-8") if failure.exists() else "\n".join(trial.tail[-5:])
+        reason = failure.read_text(encoding="utf-8") if failure.exists() else "\n".join(list(trial.tail)[-5:])
         raise EvaluationError(reason or f"scoring ended with exit code {code}")
     result: dict[str, Any] = json.loads((output / "data" / "score.json").read_text(encoding="utf-8"))
     return result

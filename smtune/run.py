@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,14 +11,18 @@ from typing import Any
 import boto3
 
 from smtune.diagnosis import Diagnosis, diagnose_metrics
-from smtune.errors import SmtuneError, SpecError
-from smtune.evaluate import Evaluation, evaluate
+from smtune.errors import SmtuneError
+from smtune.evaluate import Evaluation, definition_of, evaluate
 from smtune.execute import Launched
 from smtune.launching import Circumstances, launch_fresh
 from smtune.local.objects import parse_uri
 from smtune.plan import SPEC_TAG, TEST_TAG
-from smtune.progress import Progress, look
-from smtune.results import Best, best_training_job
+from smtune.progress import Progress, describe
+from smtune.progress.look import tags_of
+from smtune.progress.state import progress_of
+from smtune.results import Best, Calls
+from smtune.results.space import algorithms
+from smtune.results.trials import best_of
 from smtune.service import translated
 from smtune.session import locate
 from smtune.spec import BuiltIn, MetricNames, Table, TuningSpec, load_spec
@@ -45,12 +51,7 @@ class Report:
             "tuning_job_name": progress.name,
             "status": progress.status,
             "failure_reason": progress.failure_reason,
-            "counts": {
-                "completed": progress.completed,
-                "failed": progress.failed,
-                "stopped": progress.stopped,
-                "running": progress.running,
-            },
+            "counts": progress.counts,
             "objective": {"metric": self.objective[0], "type": self.objective[1]},
             "best": self._best(),
             "evaluation": None
@@ -88,12 +89,13 @@ def start(
 def report(session: boto3.Session, tuning_job: str) -> Report:
     """The results of a tuning job, the best model's score on the held-out rows, and the diagnosis."""
     notes: list[str] = []
-    best = best_training_job(session, tuning_job)
-    spec, test_uri = _remembered(session, tuning_job, notes)
+    job = describe(session, tuning_job)
+    best = best_of(Calls(session), job)
+    spec, test_uri = _remembered(session, job, notes)
     evaluation = _evaluate(session, spec, best, test_uri, notes)
     return Report(
-        progress=look(session, tuning_job),
-        objective=_objective(session, tuning_job),
+        progress=progress_of(job, time.time()),
+        objective=_objective(job, best),
         best=best,
         model_artifact=locate(session, best.model_artifact) if best else "",
         evaluation=evaluation,
@@ -102,31 +104,29 @@ def report(session: boto3.Session, tuning_job: str) -> Report:
     )
 
 
-def _remembered(session: boto3.Session, tuning_job: str, notes: list[str]) -> tuple[TuningSpec | None, str | None]:
+def _remembered(
+    session: boto3.Session, job: Mapping[str, Any], notes: list[str]
+) -> tuple[TuningSpec | None, str | None]:
     """The spec and the held-out data of a job, which its tags name."""
-    with translated():
-        client = session.client("sagemaker")
-        job = client.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=tuning_job)
-        answer = client.list_tags(ResourceArn=job["HyperParameterTuningJobArn"])
-        tags = {tag["Key"]: tag["Value"] for tag in answer["Tags"]}
-        if SPEC_TAG not in tags:
-            notes.append("the job carries no spec (tag smtune:spec), so it is not evaluated and diagnosed")
-            return None, None
-        bucket, key = parse_uri(tags[SPEC_TAG])
-        text = session.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read().decode()
+    tags = tags_of(session, job["HyperParameterTuningJobArn"])
+    if SPEC_TAG not in tags:
+        notes.append("the job carries no spec (tag smtune:spec), so it is not evaluated and diagnosed")
+        return None, None
     try:
-        return load_spec(text), tags.get(TEST_TAG)
-    except SpecError as error:
+        with translated():
+            bucket, key = parse_uri(tags[SPEC_TAG])
+            text = session.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read().decode("utf-8", "replace")
+        return load_spec(f"{text}\n"), tags.get(TEST_TAG)  # a text of one line would be a file's name
+    except SmtuneError as error:
         notes.append(f"the job's spec at {tags[SPEC_TAG]} cannot be read: {error}")
         return None, None
 
 
-def _objective(session: boto3.Session, tuning_job: str) -> tuple[str, str]:
-    with translated():
-        client = session.client("sagemaker")
-        job: Any = client.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=tuning_job)
-    objective = job["HyperParameterTuningJobConfig"]["HyperParameterTuningJobObjective"]
-    return objective["MetricName"], objective["Type"]
+def _objective(job: Mapping[str, Any], best: Best | None) -> tuple[str, str]:
+    """Of several algorithms the best training job's."""
+    known = algorithms(job)
+    own = next((each for each in known if best is not None and each.name == best.definition), known[0])
+    return own.metric, "Maximize" if own.is_maximized else "Minimize"
 
 
 def _evaluate(
@@ -160,7 +160,7 @@ def _diagnose(
     if "train" not in known or "validation" not in known:
         notes.append(f"no diagnosis: it needs train and validation; missing: {', '.join(missing) or 'their names'}")
         return None
-    algorithm = spec.definitions[0].algorithm
+    algorithm = definition_of(spec, best).algorithm
     try:
         return diagnose_metrics(
             known,

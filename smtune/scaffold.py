@@ -8,6 +8,7 @@ import os
 import re
 import tempfile
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -157,17 +158,12 @@ def _publish(contents: Mapping[Path, bytes], target: Path) -> None:
         if os.path.lexists(path):
             raise UsageError(f"{path} is there already: name another folder")
     target.mkdir(parents=True, exist_ok=True)
-    placed: list[Path] = []
-    with tempfile.TemporaryDirectory(dir=target, prefix=".smtune-") as staging:
-        try:
-            for path, content in contents.items():
-                path.parent.mkdir(parents=True, exist_ok=True)
-                _place(_stage(Path(staging) / path.name, content), path)
-                placed.append(path)
-        except BaseException:
-            for path in placed:
-                path.unlink(missing_ok=True)
-            raise
+    with tempfile.TemporaryDirectory(dir=target, prefix=".smtune-") as staging, ExitStack() as undo:
+        for path, content in contents.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _place(_stage(Path(staging) / path.name, content), path)
+            undo.callback(path.unlink, missing_ok=True)
+        undo.pop_all()
 
 
 def _stage(path: Path, content: bytes) -> Path:

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from smtune.errors import shown
+from smtune.errors import legible, shown
 from smtune.naming import is_secret_name
 
 Path = tuple[str | int, ...]
 HIDDEN = "(hidden)"
+_REASON = 1_024
 _PATTERNS = {
     "an AWS access key id": r"(?:AKIA|ASIA)[A-Z0-9]{16}",
     "a private key": r"-----BEGIN [A-Z ]*PRIVATE KEY-----",
@@ -42,6 +43,11 @@ def hide(text: str, secrets: tuple[str, ...]) -> str:
     for pattern in _LOOKS.values():
         text = pattern.sub(HIDDEN, text)
     return text
+
+
+def presentable(text: str, secrets: tuple[str, ...] = ()) -> str:
+    """`text` as one line without credentials, and without anything that a terminal obeys; a reason of the service's."""
+    return legible(" ".join(hide(text, secrets).split()), _REASON)
 
 
 def secret_values(request: Any) -> tuple[str, ...]:

@@ -43,8 +43,8 @@ def translated() -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        details = error.response["Error"]
-        raise ServiceError(details["Code"], details["Message"]) from error
+        details = error.response.get("Error", {})
+        raise ServiceError(details.get("Code") or "Unknown", details.get("Message") or str(error)) from error
     except ParamValidationError as error:
         problem = Problem(0, 0, "", str(error.kwargs.get("report", error)))
         raise SpecError((problem,), source="request") from error

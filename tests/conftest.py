@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import ipaddress
+import itertools
 import os
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +16,7 @@ from typing import Any
 import botocore.loaders
 import botocore.session
 import pytest
+from guards import NetworkUsedError
 from hypothesis import HealthCheck, settings
 
 # A loaded machine is slow, not wrong: no example has a deadline.
@@ -23,16 +27,21 @@ pytest_plugins = ["local_jobs"]
 _OWN_PREFIXES = ("AWS_", "SAGEMAKER_", "SMTUNE_", "XDG_")
 
 
-# Each boto3.Session reads the services' models again, some MB of JSON: here all share one reader.
-botocore.session.create_loader = functools.cache(botocore.loaders.create_loader)
+# Each boto3.Session reads the services' models again, some MB of JSON, and the SDK all endpoints for each image:
+# here all share one reader.
+botocore.loaders.create_loader = botocore.session.create_loader = functools.cache(botocore.loaders.create_loader)
 
 
-class NetworkUsedError(AssertionError):
-    """A test tried to leave this machine."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where tests run side by side, the files with slow ones begin: at the end nobody waits for one of those."""
+    if hasattr(config, "workerinput"):
+        slow = {item.path for item in items if item.get_closest_marker("slow")}
+        items.sort(key=lambda item: item.path not in slow)
 
 
-@pytest.fixture(autouse=True)
-def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="session")
+def _no_network() -> Iterator[None]:
+    """For the whole session: what a fixture of a module does is guarded, too."""
     real = socket.socket.connect
 
     def connect(self: socket.socket, address: Any) -> None:
@@ -41,42 +50,69 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
             raise NetworkUsedError(message)
         real(self, address)
 
-    monkeypatch.setattr(socket.socket, "connect", connect)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connect)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Iterator[Path]]:
+    """Folders of their own for each test. Counted: `mktemp` would list thousands of siblings for each of them."""
+    folder = tmp_path_factory.mktemp("homes", numbered=False)
+    with pytest.MonkeyPatch.context() as patch:
+        _settle(patch, folder / "nobody")  # a fixture of a module comes before any test's home
+        yield (folder / str(number) for number in itertools.count())
+    _kill_workers(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def home(_homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A home, a working folder and a state of its own for each test; yields the engine's state folder."""
-    for name in [name for name in os.environ if name.startswith(_OWN_PREFIXES)]:
-        monkeypatch.delenv(name)
-    own = tmp_path_factory.mktemp("home")
+    own = next(_homes)
     user, work, state = own / "user", own / "work", own / "state"
-    for folder in (user, work):
+    for folder in (own, user, work):
         folder.mkdir()
-    monkeypatch.setenv("HOME", str(user))
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(user / "no-aws-config"))
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(user / "no-aws-credentials"))
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    _settle(monkeypatch, user)
     monkeypatch.setenv("SMTUNE_HOME", str(state))
     monkeypatch.setenv("SMTUNE_STOP_GRACE_SECONDS", "2")
     monkeypatch.chdir(work)
     yield state
-    _kill_workers(state)
+    # Only what has begun to run a job has a state; to look through all processes takes as long as a small test.
+    if state.exists():
+        _kill_workers(own)
 
 
-def _kill_workers(state: Path) -> None:
-    """Workers outlive whoever starts them, and so would those of a test that failed."""
+def _settle(patch: pytest.MonkeyPatch, user: Path) -> None:
+    """Nothing of the developer's own in the environment, and this home of a user."""
+    for name in [name for name in os.environ if name.startswith(_OWN_PREFIXES)]:
+        patch.delenv(name)
+    patch.setenv("HOME", str(user))
+    patch.setenv("AWS_CONFIG_FILE", str(user / "no-aws-config"))
+    patch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(user / "no-aws-credentials"))
+    patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.fixture
+def tmp_path(home: Path) -> Path:
+    """pytest's own fixture, beside the test's home: see `_homes`."""
+    folder = home.with_name("tmp")
+    folder.mkdir()
+    return folder
+
+
+def _kill_workers(folder: Path) -> None:
+    """End the workers of every state below `folder`: they outlive whoever starts them, a test that failed as well."""
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            environment = (process / "environ").read_bytes()
             command = (process / "cmdline").read_bytes()
+            if b"smtune.local.worker" not in command:
+                continue
+            environment = (process / "environ").read_bytes()
         except OSError:
             continue
-        if f"SMTUNE_HOME={state}\0".encode() in environment and b"smtune.local.worker" in command:
-            try:
-                os.kill(int(process.name), 9)
-            except ProcessLookupError:
-                continue
+        if f"\0SMTUNE_HOME={folder}/".encode() in b"\0" + environment:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(process.name), signal.SIGKILL)
 
 
 def _is_loopback(host: str) -> bool:

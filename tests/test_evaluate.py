@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fake_tuning import FakeTuning
 from local_jobs import script_spec, wait_for
 
 from smtune.data.prepare import prepare
@@ -78,3 +79,21 @@ def test_an_empty_test_set_says_so(session: LocalSession, tmp_path: Path) -> Non
     spec, _, best = _tuned(session, folder, TRAIN)
     with pytest.raises(EvaluationError, match="there are no rows at s3://bucket/nothing"):
         evaluate(session, spec, best, "s3://bucket/nothing")
+
+
+def test_of_several_algorithms_the_report_has_the_best_ones_objective() -> None:
+    service = FakeTuning()
+    service.definitions = [
+        {
+            "DefinitionName": name,
+            "TuningObjective": {"Type": kind, "MetricName": "validation:loss"},
+            "HyperParameterRanges": service.ranges,
+        }
+        for name, kind in (("first", "Maximize"), ("second", "Minimize"))
+    ]
+    service.definition_of[service.add(1)] = "second"
+    found = report(service.session(), service.name)
+    assert found.objective == ("validation:loss", "Minimize")
+    assert found.best is not None
+    assert found.best.definition == "second"
+    assert found.notes == ("the job carries no spec (tag smtune:spec), so it is not evaluated and diagnosed",)

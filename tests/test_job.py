@@ -25,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
 def test_a_life_in_python(folder: Path) -> None:
     job = launch(script_spec(), session="local", folder=folder)
 
-    assert job.wait(timeout=60, require=["objective > 0", "failed == 0"], min_completed=3) is job
+    assert job.wait(timeout=180, require=["objective > 0", "failed == 0"], min_completed=3) is job
     assert len(job.results()) == 3
     best = job.best()
     assert best is not None
@@ -37,7 +37,7 @@ def test_a_life_in_python(folder: Path) -> None:
     with pytest.raises(JobError, match="no diagnosis: the spec has no diagnosis section"):
         job.diagnose()
     with pytest.raises(JobError, match="objective > 2"):
-        job.wait(timeout=60, require=["objective > 2"])
+        job.wait(timeout=180, require=["objective > 2"])
     html = job._repr_html_()
     assert job.name in html
     assert "Completed" in html

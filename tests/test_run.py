@@ -28,10 +28,16 @@ def run(*arguments: str, state: Path) -> subprocess.CompletedProcess[str]:
         [str(SMTUNE), *arguments],
         capture_output=True,
         text=True,
-        timeout=170,
+        timeout=600,
         env={"PATH": "/usr/bin:/bin", "HOME": str(state), "SMTUNE_HOME": str(state / "state")},
         cwd=state,
     )
+
+
+def tune(*settings: str, state: Path) -> subprocess.CompletedProcess[str]:
+    """Run the quickstart."""
+    spec = str(templates_folder() / "quickstart" / "spec.yaml")
+    return run("run", spec, *settings, "--local", "-o", "json", state=state)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +47,8 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def quickstart(state: Path) -> subprocess.CompletedProcess[str]:
-    return run("run", str(templates_folder() / "quickstart" / "spec.yaml"), "--local", "-o", "json", state=state)
+    """Ten training jobs are as many as are drawn by chance: so the best is the same however busy the machine is."""
+    return tune("--set", "limits.jobs=10", state=state)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +66,7 @@ def session(state: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_the_report_is_one_json_object(report: dict[str, Any]) -> None:
     assert report["status"] == "Completed"
-    assert report["counts"] == {"completed": 20, "failed": 0, "stopped": 0, "running": 0}
+    assert report["counts"] == {"completed": 10, "failed": 0, "stopped": 0, "running": 0}
     assert set(report["best"]) >= {"training_job_name", "hyperparameters", "objective", "metrics", "model_artifact"}
     assert set(report["diagnosis"]) >= {"findings", "gaps", "remedies"}
     assert report["best"]["training_job_name"].startswith(report["tuning_job_name"])
@@ -146,7 +153,7 @@ def test_the_request_that_ran_is_the_services(report: dict[str, Any], session: A
 def test_all_training_jobs_are_a_typed_table(report: dict[str, Any], session: Any) -> None:
     frame = training_jobs(session, report["tuning_job_name"])
 
-    assert len(frame) == 20
+    assert len(frame) == 10
     assert frame.dtypes["hp.max_depth"] == "Int64"
     assert frame.dtypes["hp.eta"] == "Float64"
     assert frame.dtypes["hp.booster"] == "string"
@@ -167,7 +174,7 @@ def test_learning_curves_are_whole(report: dict[str, Any], session: Any) -> None
 
 def test_progress_is_on_stderr(quickstart: subprocess.CompletedProcess[str]) -> None:
     assert "rows: train 398, validation 86, test 85" in quickstart.stderr
-    assert "Completed: 20/20 done" in quickstart.stderr
+    assert "Completed: 10/10 done" in quickstart.stderr
     assert "\x1b" not in quickstart.stderr + quickstart.stdout, "no colour off a terminal"
 
 
@@ -178,8 +185,19 @@ def test_coming_back_gives_the_same_report(report: dict[str, Any], state: Path) 
     assert json.loads(again.stdout) == report
 
 
+@pytest.mark.thorough
+def test_the_quickstart_runs_just_as_it_is(state: Path) -> None:
+    done = tune(state=state)
+    assert done.returncode == 0, done.stderr
+    report = json.loads(done.stdout)
+
+    assert report["counts"] == {"completed": 20, "failed": 0, "stopped": 0, "running": 0}
+    assert report["best"]["objective"] > 0.99
+    assert "Completed: 20/20 done" in done.stderr
+
+
 def test_a_script_of_ones_own_is_tuned_and_evaluated(state: Path) -> None:
-    spec = (templates_folder() / "scikit-learn" / "spec.yaml").read_text().replace("jobs: 10", "jobs: 4")
+    spec = (templates_folder() / "scikit-learn" / "spec.yaml").read_text().replace("jobs: 10", "jobs: 2")
     folder = state / "regression"
     assert run("init", "scikit-learn", str(folder), state=state).returncode == 0
     (folder / "spec.yaml").write_text(spec)
@@ -187,7 +205,7 @@ def test_a_script_of_ones_own_is_tuned_and_evaluated(state: Path) -> None:
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
 
-    assert report["counts"]["completed"] == 4
+    assert report["counts"]["completed"] == 2
     assert report["objective"] == {"metric": "validation:rmse", "type": "Minimize"}
     metrics = report["best"]["metrics"]
     assert 30 < metrics["train:rmse"] < metrics["validation:rmse"] < 80

@@ -12,9 +12,10 @@ from smtune.archive.write import TAGS, TRAINING_JOBS, TUNING_JOB
 from smtune.local.answers import ServiceAnswerError
 from smtune.local.matching import matches
 from smtune.local.pages import Listing, page, paged
+from smtune.local.records import Entry
 from smtune.local.wire import as_datetime
 from smtune.results.record import Record
-from smtune.results.space import algorithm_of, algorithms, tuned_names
+from smtune.results.space import Algorithm, algorithm_of, algorithms, tuned_names
 from smtune.results.table import objective_of, objective_status_of
 
 Json = dict[str, Any]
@@ -78,26 +79,28 @@ class ArchivedJob:
 
     def _list(self, request: Json) -> Json:
         self._tuning_job(request)
-        summaries = [self._training_summary(record) for record in self.records.values()]
-        if request.get("SortBy") == "FinalObjectiveMetricValue":
-            summaries = [item for item in summaries if "FinalHyperParameterTuningJobObjectiveMetric" in item]
         listing = Listing(
-            items=[item | {"CreationTime": as_datetime(item["CreationTime"])} for item in summaries],
-            name="TrainingJobName",
-            status="TrainingJobStatus",
-            sort_keys={
-                "Name": lambda item: item["TrainingJobName"],
-                "CreationTime": lambda item: item["CreationTime"],
-                "Status": lambda item: item["TrainingJobStatus"],
-                "FinalObjectiveMetricValue": lambda item: item["FinalHyperParameterTuningJobObjectiveMetric"]["Value"],
-            },
+            [self._entry(record) for record in self.records.values()],
+            lambda entry: self._training_summary(self.records[entry.name]),
             default_sort="Name",
         )
         return page("TrainingJobSummaries", listing, request)
 
-    def _training_summary(self, record: Record) -> Json:
+    def _entry(self, record: Record) -> Entry:
+        return Entry(
+            name=record.name,
+            status=record.status,
+            created=record.job["CreationTime"],
+            modified=record.modified,
+            objective=objective_of(record, self._owner(record)),
+        )
+
+    def _owner(self, record: Record) -> Algorithm:
         known = algorithms(self.description)
-        owner = algorithm_of(record, known) or known[0]
+        return algorithm_of(record, known) or known[0]
+
+    def _training_summary(self, record: Record) -> Json:
+        owner = self._owner(record)
         objective = objective_of(record, owner)
         kept = ("TrainingJobName", "TrainingJobArn", "TrainingJobStatus", "CreationTime", "TrainingStartTime")
         found = {name: record.job[name] for name in (*kept, "TrainingEndTime", "FailureReason") if name in record.job}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from smtune.archive.manifest import BROKEN, unusable
 from smtune.archive.write import LOGS
 from smtune.local.answers import ServiceAnswerError
 from smtune.local.log_pages import filtered, page_of
@@ -41,7 +42,7 @@ class ArchivedLogs:
         if name not in self._names():
             message = "The specified log stream does not exist: the archive has logs of failed jobs, or --logs"
             raise ServiceAnswerError("ResourceNotFoundException", message)
-        page = page_of(self._read(name), request)
+        page = page_of(self._whole(name), request)
         tokens = {"nextForwardToken": f"f/{page.end}", "nextBackwardToken": f"b/{page.start}"}
         return {"events": list(page.events), **tokens}
 
@@ -51,7 +52,7 @@ class ArchivedLogs:
         found = [
             event | {"logStreamName": name, "eventId": f"{name}/{number}"}
             for name in names
-            for number, event in enumerate(self._read(name))
+            for number, event in enumerate(self._whole(name))
             if start <= event["timestamp"] and (end is None or event["timestamp"] < end)
         ]
         return filtered(found, names, request)
@@ -63,6 +64,13 @@ class ArchivedLogs:
     def _names(self) -> list[str]:
         files = sorted(self._folder.glob("*.log")) if self._folder.is_dir() else []
         return [f"{file.stem}/{_HOST}" for file in files]
+
+    def _whole(self, name: str) -> list[Json]:
+        """A stream's events; raises SpecError where its file was changed after the import."""
+        try:
+            return self._read(name)
+        except BROKEN as error:
+            raise unusable(self._folder.parent, f"the log of {name} is damaged: {error!r}") from None
 
     def _read(self, name: str) -> list[Json]:
         file = self._folder / f"{name.partition('/')[0]}.log"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -71,6 +71,16 @@ def verify(folder: Path) -> Manifest:
     if problems:
         raise unusable(folder, *problems)
     return manifest
+
+
+def verify_files(folder: Path, names: Iterable[str]) -> None:
+    """Raise SpecError where one of these files is not as the manifest says; the others are not read."""
+    manifest = _read(folder)
+    changed = [
+        name for name in names if not (folder / name).is_file() or _facts(folder / name) != manifest.files.get(name)
+    ]
+    if changed:
+        raise unusable(folder, *(f"{name} was changed: its sha256 is another" for name in changed))
 
 
 def _read(folder: Path) -> Manifest:

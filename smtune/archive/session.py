@@ -14,9 +14,9 @@ import botocore.session
 
 from smtune.archive.answers import ArchivedJob
 from smtune.archive.logs import ArchivedLogs
-from smtune.archive.manifest import BROKEN, FILE, unusable
+from smtune.archive.manifest import BROKEN, FILE, unusable, verify_files
 from smtune.archive.points import ArchivedCurves
-from smtune.archive.write import OBJECTS
+from smtune.archive.write import CURVES, OBJECTS, TAGS, TRAINING_JOBS, TUNING_JOB
 from smtune.local.answers import ServiceAnswerError, answer, refusal
 from smtune.local.objects import ObjectKeyError, object_path, parse_uri
 from smtune.local.s3 import ObjectService
@@ -31,6 +31,7 @@ class ArchiveSession(boto3.Session):
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        verify_files(folder, (TUNING_JOB, TRAINING_JOBS, TAGS, CURVES))
         try:
             self._job = ArchivedJob(folder)
         except BROKEN as error:

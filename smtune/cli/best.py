@@ -9,6 +9,8 @@ import click
 
 from smtune.cli.options import output_option, target_option
 
+_LIMITS = ("max_size", "max_ratio", "max_members")
+
 
 @click.command(short_help="The best training job.")
 @click.argument("job")
@@ -34,6 +36,9 @@ def command(job: str, target: Any, output: str, download: Path | None, **options
     """
     if options["is_maximized"] is not None and options["metric"] is None:
         raise click.UsageError("--maximize and --minimize go with --metric", click.get_current_context())
+    if download is None and any(options[name] is not None for name in _LIMITS):
+        message = "--max-size, --max-ratio and --max-members are limits of --download"
+        raise click.UsageError(message, click.get_current_context())
     from smtune.cli.sessions import session_for
     from smtune.cli.text import near_path
     from smtune.errors import JobError
@@ -87,7 +92,7 @@ def _download(session: Any, best: Any, folder: Path, options: dict[str, Any]) ->
     from smtune.results.unpack import Limits
 
     if not best.model_artifact:
-        message = f"{best.name} has no model"
+        message = f"{best.name} has no model: leave --download out"
         raise JobError(message)
     size = options["max_size"]
     given = {

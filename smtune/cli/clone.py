@@ -44,6 +44,9 @@ def command(job: str | None, target: Any, **options: Any) -> None:
         raise click.UsageError("give either a JOB or --request FILE", click.get_current_context())
     if options["file"] is None and (options["tag_file"] or options["wanted"]):
         raise click.UsageError("--tags and --job are about the FILE of --request", click.get_current_context())
+    if job is None and (target.target is not None or target.profile or target.endpoint_url):
+        message = "--request reads FILE: leave --local, --aws, --profile and --endpoint-url out"
+        raise click.UsageError(message, click.get_current_context())
     from smtune.cli.text import remark
     from smtune.clone import changed
     from smtune.clone.change import problems_of

@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 
-from smtune.cli.options import output_option, target_option
+from smtune.cli.options import output_option, prices_of, prices_option, target_option
 
 
 @click.command(short_help="Put tuning jobs side by side.")
 @click.argument("jobs", nargs=-1, required=True, metavar="JOB JOB...")
 @target_option
-@click.option("--prices", "price_file", type=click.Path(path_type=Path), metavar="FILE", help="Prices of your own.")
+@prices_option
 @output_option("table", "json")
 def command(jobs: tuple[str, ...], target: Any, price_file: Path | None, output: str) -> None:
     """Compare tuning jobs: what each asks for otherwise than the first, and the results side by side.
@@ -27,11 +27,10 @@ def command(jobs: tuple[str, ...], target: Any, price_file: Path | None, output:
         raise click.UsageError("name two different tuning jobs", click.get_current_context())
     from smtune.cli.sessions import session_for
     from smtune.cli.text import print_json
-    from smtune.estimate import load_prices
     from smtune.results import pull
     from smtune.results.side_by_side import side_by_side
 
-    prices = load_prices(price_file) if price_file else load_prices()
+    prices = prices_of(price_file)
     trials = []
     for job in dict.fromkeys(jobs):
         with session_for(job, target) as session:

@@ -8,13 +8,13 @@ from typing import Any
 
 import click
 
-from smtune.cli.options import output_option, target_option
+from smtune.cli.options import output_option, prices_of, prices_option, target_option
 
 
 @click.command(short_help="What a tuning job has cost.")
 @click.argument("job")
 @target_option
-@click.option("--prices", "price_file", type=click.Path(path_type=Path), metavar="FILE", help="Prices of your own.")
+@prices_option
 @click.option("--job-minutes", metavar="LOW:LIKELY:HIGH", help="For the estimate: what one training job takes.")
 @output_option("table", "json")
 def command(job: str, target: Any, price_file: Path | None, job_minutes: str | None, output: str) -> None:
@@ -29,12 +29,12 @@ def command(job: str, target: Any, price_file: Path | None, job_minutes: str | N
     """
     from smtune.cli.sessions import session_for
     from smtune.cli.text import print_json, remark
-    from smtune.estimate import load_prices, parse_minutes
+    from smtune.estimate import parse_minutes
     from smtune.results import pull
     from smtune.results.cost import region_of, spending
     from smtune.session import is_local
 
-    prices = load_prices(price_file) if price_file else load_prices()
+    prices = prices_of(price_file)
     minutes = parse_minutes(job_minutes) if job_minutes is not None else None
     with session_for(job, target) as session:
         trials = pull(session, job)

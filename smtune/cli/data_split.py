@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from smtune.cli.options import output_option
+from smtune.cli.options import is_given, output_option
 
 if TYPE_CHECKING:
     from smtune.data.split_file import SplitFiles
@@ -59,6 +59,9 @@ def command(table: Path, out: Path, shares: str, output: str, **options: Any) ->
     for name in ("group", "time"):
         if options["label"] is not None and options[name] == options["label"]:
             raise click.UsageError(f"--{name} is the label: name another column", click.get_current_context())
+    if options["time"] is not None and (options["stratify"] or options["group"] or is_given("seed")):
+        message = "--time decides where each row goes: leave --stratify, --group and --seed out"
+        raise click.UsageError(message, click.get_current_context())
     if not table.is_file():
         raise click.UsageError(f"TABLE {table} is a device or a pipe: give a file", click.get_current_context())
     split = _split(shares, {name: options[name] for name in ("stratify", "group", "time", "seed")})
@@ -83,8 +86,6 @@ def _split(shares: str, options: dict[str, Any]) -> Any:
         wrong = error.errors(include_url=False)[0]
         place = f"{wrong['loc'][0]}: " if wrong["loc"] else ""
         message = f"--shares {shares}: {place}{wrong['msg']}"
-        if "time decides" in wrong["msg"]:
-            message = "--time decides where each row goes: leave out --stratify and --group"
         raise click.UsageError(message, click.get_current_context()) from None
 
 

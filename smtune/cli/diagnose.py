@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import click
@@ -29,6 +28,7 @@ def command(output: str, algorithm: str | None, one_pool: bool, **errors: str | 
     \b
     smtune diagnose --human-error 1% --train-error 5% --validation-error 6% --test-error 10%
     """
+    from smtune.cli.text import print_json
     from smtune.diagnosis import diagnose
     from smtune.diagnosis.text import render
     from smtune.errors import UsageError
@@ -38,7 +38,7 @@ def command(output: str, algorithm: str | None, one_pool: bool, **errors: str | 
     except UsageError as error:
         raise UsageError(_ARGUMENT.sub(_as_option, str(error))) from None
     if output == "json":
-        click.echo(json.dumps(diagnosis.to_dict(), indent=2))
+        print_json(diagnosis.to_dict())
     else:
         click.echo(render(diagnosis), nl=False)
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from smtune.cli.options import prices_of
 from smtune.cli.text import print_json
 from smtune.compare import differences
 from smtune.config import load_configuration
 from smtune.draft import DraftOptions, draft, read_other, site_from
 from smtune.errors import SpecError
-from smtune.estimate import load_prices, parse_minutes
+from smtune.estimate import parse_minutes
 from smtune.plan.document import PlanDocument
 from smtune.rules.discreet import discreet
 from smtune.spec.source import Layers
@@ -36,7 +37,7 @@ def draft_with(layers: Layers, options: Mapping[str, Any]) -> Drafted:
     problems = check_file(layers)
     if problems:
         raise SpecError(problems, source=layers.name)
-    prices = load_prices(options["price_file"]) if options["price_file"] else load_prices()
+    prices = prices_of(options["price_file"])
     if options["online"]:
         from smtune.cli.online import draft_online
 

@@ -58,6 +58,6 @@ def _channels(data: tuple[str, ...]) -> dict[str, str]:
         if not (name and equals and uri):
             raise click.UsageError(f"--data {text}: write CHANNEL=URI, as train=s3://my-bucket/train")
         if name in channels:
-            raise click.UsageError(f"--data {name} is given twice")
+            raise click.UsageError(f"--data {name} is given twice: name each channel once")
         channels[name] = uri
     return channels

@@ -53,6 +53,8 @@ EXIT_CODES = {
     254: "the service refused, as for an unknown job",
     255: "anything else",
 }
+END_CODES = {"Completed": 0, "Failed": 1, "Stopped": 3}
+"""Of a command that ends with a tuning job, by the status in which it ended."""
 
 
 class LazyGroup(click.Group):

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from smtune.cli.options import output_option
+from smtune.cli.options import is_given, output_option
 
 
 @click.command(short_help="Start from a template.")
@@ -28,6 +28,8 @@ def command(template: str, directory: Path | None, only_list: bool, output: str)
     smtune init --list
     smtune init scikit-learn my-regression
     """
+    if only_list and is_given("template"):
+        raise click.UsageError("--list shows all templates: leave TEMPLATE out", click.get_current_context())
     if only_list:
         _list(output)
         return

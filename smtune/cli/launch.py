@@ -7,21 +7,19 @@ from typing import Any
 import click
 
 from smtune.cli.durations import DURATION
+from smtune.cli.group import END_CODES
 from smtune.cli.options import output_option, spec_argument
-from smtune.cli.places import place_options
+from smtune.cli.places import launch_options
 
-_ENDS = {"Failed": 1, "Stopped": 3}
 _LONGEST = 30 * 86_400.0  # as the service's own limit
 
 
 @click.command(short_help="Start the tuning job, exactly once.")
 @spec_argument
-@click.option("--local", is_flag=True, help="On this machine instead of AWS.")
-@place_options
+@launch_options
 @click.option("--new", is_flag=True, help="Another job, even if this very one has been launched before.")
 @click.option("--wait", is_flag=True, help="Stay until it has ended; the exit code says how.")
 @click.option("--timeout", type=DURATION, help="With --wait: how long at most, as 90, 30m or 2h; then exit code 4.")
-@click.option("--skip-data-check", is_flag=True, help="Send the data without a look at it.")
 @output_option("table", "json")
 def command(layers: Any, output: str, **options: Any) -> int:
     """Upload what SPEC names and create its tuning job, unless that has been done before.
@@ -42,5 +40,5 @@ def command(layers: Any, output: str, **options: Any) -> int:
     session, launched = start(layers, options)
     if not options["wait"]:
         print_launched(session, launched, output)
-        return _ENDS.get(launched.status, 0)
-    return finish(session, launched, options["timeout"] or _LONGEST, output)
+        return END_CODES.get(launched.status, 0)
+    return finish(session, launched, _LONGEST if options["timeout"] is None else options["timeout"], output)

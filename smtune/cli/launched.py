@@ -61,13 +61,6 @@ def _circumstances(session: Any, options: Mapping[str, Any], report: Any) -> Cir
 
 
 def _connect(options: Mapping[str, Any]) -> Any:
-    if options["local"] and any(options["reach"].values()):
-        message = "--local is this machine: it has no profile, region or endpoint"
-        raise UsageError(message)
-    said = [f"--{name}" for name, value in options["place"].items() if value]
-    if options["local"] and said:
-        message = f"--local is this machine: leave {', '.join(said)} out"
-        raise UsageError(message)
     return connect(Where("local" if options["local"] else "aws", **options["reach"]))
 
 

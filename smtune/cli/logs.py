@@ -35,17 +35,7 @@ def _pattern(ctx: click.Context, param: click.Parameter, value: str | None) -> r
 @click.option("--grep", metavar="REGEX", callback=_pattern, help="Only lines in which this is found.")
 @click.option("--timestamps", is_flag=True, help="Begin each line with its time (UTC).")
 @click.pass_context
-def command(
-    ctx: click.Context,
-    job: str,
-    target: Where,
-    which: str | None,
-    is_followed: bool,
-    since: dt.datetime | None,
-    tail: int | None,
-    grep: re.Pattern[str] | None,
-    timestamps: bool,
-) -> None:
+def command(ctx: click.Context, /, job: str, target: Where, is_followed: bool, timestamps: bool, **chosen: Any) -> None:
     """Print the log of a training job, or the logs of a tuning job's training jobs by time, each line with its number.
 
     Of a tuning job: those that run; where none does any more, the best, else the last that failed.
@@ -62,10 +52,14 @@ def command(
     from smtune.patience import Line, Terms
     from smtune.session import renewed
 
-    reading = Reading(since.timestamp() if since else None, tail, grep)
+    since, which = chosen["since"], chosen["which"]
+    reading = Reading(since.timestamp() if since else None, chosen["tail"], chosen["grep"])
     with session_for(job, target) as session:
         line = Line(session, Terms(renew=lambda: renewed(session), tell=remark))
-        source = find_source(line, job, which or "running")  # type: ignore[arg-type]  # click gives one of them
+        source = find_source(line, job, which or "running")
+    if which and source.tuning_job is None:
+        message = f"{job} is a training job: --{which} chooses among those of a tuning job"
+        raise click.UsageError(message, ctx)
     if not source.training_jobs and not is_followed:
         remark(f"no training job of {job} runs now; all: smtune logs {job} --all")
     lines = follow_logs(line, source, reading) if is_followed else read_logs(line, source, reading)

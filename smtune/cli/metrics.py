@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from smtune.cli.options import output_option, spec_argument
+from smtune.cli.options import is_given, output_option, spec_argument
 
 if TYPE_CHECKING:
     from smtune.metric_lab import Examination, Suggestions
@@ -54,6 +54,8 @@ def test(layers: Any, log: str, algorithm: str | None, limit: int, every: bool, 
     smtune metrics test spec.yaml --log train.log
     smtune logs TRAINING_JOB | smtune metrics test spec.yaml --log - -o json
     """
+    if every and is_given("limit"):
+        raise click.UsageError("--all is every line: leave --limit out", click.get_current_context())
     from smtune.cli.text import print_json
     from smtune.metric_lab.examine import examine
     from smtune.metric_lab.log import read_log

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import click
+from click.core import ParameterSource
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Target = Literal["aws", "local"]
@@ -35,8 +36,8 @@ def target_option(command: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(command)
     def run(*, target: Target | None, **others: Any) -> Any:
         given = {name: others.pop(name) for name in REACH}
-        if target == "local" and any(given.values()):
-            raise click.UsageError("--local is this machine: it has no profile, region or endpoint")
+        if target == "local":
+            refuse_reach(given)
         from smtune.where import Where  # `--help` has no use for it
 
         return command(target=Where(target, **given), **others)
@@ -49,11 +50,35 @@ def target_option(command: Callable[..., Any]) -> Callable[..., Any]:
 REACH = ("profile", "region", "endpoint_url")
 
 
+def refuse_reach(given: Mapping[str, Any]) -> None:
+    """With --local: AWS is not reached in any way."""
+    if any(given.values()):
+        message = "--local is this machine: it has no profile, region or endpoint"
+        raise click.UsageError(message, click.get_current_context())
+
+
+def is_given(name: str) -> bool:
+    """Whether a parameter with a default was said, as an option or a variable."""
+    return click.get_current_context().get_parameter_source(name) is not ParameterSource.DEFAULT
+
+
 def reach_options(command: Command) -> Command:
     """`--profile`, `--region` and `--endpoint-url`."""
     command = click.option("--endpoint-url", metavar="URL", help="Where AWS's APIs are, if elsewhere.")(command)
     command = click.option("--region", metavar="NAME", help="The AWS region.")(command)
     return click.option("--profile", metavar="NAME", help="The AWS profile.")(command)
+
+
+def prices_option(command: Command) -> Command:
+    """`--prices FILE`, passed on as `price_file`: see `prices_of`."""
+    return click.option("--prices", "price_file", type=_FILE, metavar="FILE", help="Prices of your own.")(command)
+
+
+def prices_of(file: Path | None) -> Any:
+    """The prices in a file, or the shipped ones."""
+    from smtune.estimate import load_prices  # `--help` has no use for it
+
+    return load_prices() if file is None else load_prices(file)
 
 
 def spec_argument(command: Callable[..., Any]) -> Callable[..., Any]:

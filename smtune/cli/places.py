@@ -1,14 +1,14 @@
-"""Where a launch goes, as options say it: account side and reach, for `plan` and `launch`."""
+"""Where a launch goes, as options say it: account side and reach."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
 
-from smtune.cli.options import REACH, reach_options
+from smtune.cli.options import REACH, reach_options, refuse_reach
 
 _PLACE = ("role", "bucket", "prefix", "account")
 
@@ -26,3 +26,20 @@ def place_options(command: Callable[..., Any]) -> Callable[..., Any]:
     run = click.option("--bucket", metavar="NAME", help="Where data and models go; else the account's default.")(run)
     run = click.option("--role", metavar="ARN", help="The role of the training jobs, instead of the spec's.")(run)
     return reach_options(run)
+
+
+def launch_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`place_options`, `--local` and `--skip-data-check`: passed on as `reach`, `place`, `local`, `skip_data_check`."""
+
+    @functools.wraps(command)
+    def run(*, local: bool, reach: Mapping[str, Any], place: Mapping[str, Any], **options: Any) -> Any:
+        said = [f"--{name}" for name, value in place.items() if value]
+        if local:
+            refuse_reach(reach)
+        if local and said:
+            message = f"--local is this machine: leave {', '.join(said)} out"
+            raise click.UsageError(message, click.get_current_context())
+        return command(local=local, reach=reach, place=place, **options)
+
+    checked = click.option("--skip-data-check", is_flag=True, help="Send the data without a look at it.")(run)
+    return click.option("--local", is_flag=True, help="On this machine instead of AWS.")(place_options(checked))

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from smtune.cli.options import output_option, spec_argument
+from smtune.cli.options import output_option, prices_option, spec_argument
 from smtune.cli.places import place_options
 
 _FILE = click.Path(path_type=Path)
@@ -19,7 +19,7 @@ _FILE = click.Path(path_type=Path)
 @click.option("--account", metavar="ID", help="Whose bucket and role to name; with --online AWS says it.")
 @click.option("--online", is_flag=True, help="Ask AWS as well: quotas, role, bucket, keys, image, data.")
 @click.option("--job-minutes", metavar="LOW:LIKELY:HIGH", help="What one training job takes, as 2:5:20.")
-@click.option("--prices", "price_file", type=_FILE, metavar="FILE", help="Prices instead of the shipped ones.")
+@prices_option
 @click.option("--out", type=_FILE, metavar="FILE", help="Write the whole plan to FILE as well, under a hash.")
 @click.option(
     "--against", metavar="FILE|JOB", help="Print what differs from a spec, a request, a plan, or a tuning job."

@@ -7,24 +7,22 @@ from typing import Any
 
 import click
 
+from smtune.cli.group import END_CODES
 from smtune.cli.options import optional_spec_argument, output_option
-from smtune.cli.places import place_options
-
-_STATUS_CODES = {"Completed": 0, "Failed": 1, "Stopped": 3}
+from smtune.cli.places import launch_options
 
 
 @click.command(short_help="Tune, evaluate and diagnose.")
 @optional_spec_argument
-@click.option("--local", is_flag=True, help="Run on this machine instead of AWS.")
-@place_options
+@launch_options
 @click.option("--resume", metavar="JOB", help="Come back to a job that is running or has ended.")
-@click.option("--skip-data-check", is_flag=True, help="Send the data without a look at it.")
 @output_option("table", "json")
 @click.pass_context
 def command(ctx: click.Context, /, layers: Any, resume: str | None, output: str, **options: Any) -> None:
     """Run SPEC to its report: best training job, test metrics, diagnosis.
 
-    Progress goes to stderr, the report to stdout. Ctrl-C leaves the job running and says how to come back.
+    Progress goes to stderr, the report to stdout. Ctrl-C leaves the job running and says how to come back. Exit code 0
+    if it completed, 1 if it failed, 3 if it was stopped.
 
     \b
     smtune run spec.yaml --local
@@ -35,6 +33,9 @@ def command(ctx: click.Context, /, layers: Any, resume: str | None, output: str,
         raise click.UsageError("give a SPEC, or --resume JOB", ctx)
     if layers is not None and resume is not None:
         raise click.UsageError("give a SPEC or --resume JOB, not both", ctx)
+    if resume is not None and (any(options["place"].values()) or options["skip_data_check"]):
+        message = "--resume comes back to what was launched: leave --role, --bucket, --prefix, --skip-data-check out"
+        raise click.UsageError(message, ctx)
     if layers is not None:
         from smtune.cli.sessions import GRACE
 
@@ -83,4 +84,4 @@ def _finish(session: Any, job: str, output: str, grace: float) -> int:
         print_json(result.to_dict())
     else:
         print_report(result, session)
-    return _STATUS_CODES[last.status]
+    return END_CODES[last.status]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from smtune.cli.durations import DURATION
-from smtune.cli.options import target_option
+from smtune.cli.options import is_given, target_option
 from smtune.where import Where
 
 
@@ -13,7 +13,9 @@ from smtune.where import Where
 @click.argument("job")
 @target_option
 @click.option("--wait", is_flag=True, help="Wait until it has stopped.")
-@click.option("--timeout", type=DURATION, default="1h", show_default=True, help="How long to wait; then exit code 4.")
+@click.option(
+    "--timeout", type=DURATION, default="1h", show_default=True, help="With --wait: how long; then exit code 4."
+)
 def command(job: str, target: Where, wait: bool, timeout: float) -> None:
     """Stop JOB: nothing new starts; what runs gets SIGTERM, and SIGKILL after two minutes. Models so far are kept.
 
@@ -22,6 +24,8 @@ def command(job: str, target: Where, wait: bool, timeout: float) -> None:
     \b
     smtune stop JOB --wait
     """
+    if not wait and is_given("timeout"):
+        raise click.UsageError("--timeout needs --wait", click.get_current_context())
     from smtune.cli.live import follow, screen
     from smtune.cli.sessions import session_for, terms_for
     from smtune.cli.text import remark

@@ -26,16 +26,7 @@ from smtune.where import Where
 @click.option("--min-completed", default=0, type=click.IntRange(0), help="Training jobs that must have completed.")
 @output_option("table", "json")
 @click.pass_context
-def command(
-    ctx: click.Context,
-    job: str,
-    target: Where,
-    timeout: float,
-    interval: float | None,
-    require: tuple[str, ...],
-    min_completed: int,
-    output: str,
-) -> None:
+def command(ctx: click.Context, /, job: str, target: Where, output: str, **options: Any) -> None:
     """Wait for the end of JOB. Progress goes to stderr, what came out to stdout.
 
     Exit code 0: Completed, and all that is required holds; 1: it failed, or something required does not hold; 3: it
@@ -53,7 +44,7 @@ def command(
     from smtune.cli.text import remark
     from smtune.progress import Progress, WaitOptions, await_end, parse_requirement
 
-    required = tuple(parse_requirement(text) for text in require)
+    required = tuple(parse_requirement(text) for text in options["require"])
     try:
         with ExitStack() as settled, screen() as shown:
             session = settled.enter_context(session_for(job, target))
@@ -63,8 +54,8 @@ def command(
                 shown.show(progress)
 
             terms = terms_for(session, shown.say)
-            options = WaitOptions(timeout, interval, required, min_completed, heard, terms)
-            outcome = await_end(session, job, options)
+            limits = {name: options[name] for name in ("timeout", "interval", "min_completed")}
+            outcome = await_end(session, job, WaitOptions(**limits, require=required, heard=heard, terms=terms))
     except KeyboardInterrupt:
         remark(going_on(job, back=f"smtune wait {job}"))
         ctx.exit(130)

@@ -7,10 +7,9 @@ from contextlib import ExitStack
 import click
 
 from smtune.cli.durations import DURATION
+from smtune.cli.group import END_CODES
 from smtune.cli.options import target_option
 from smtune.where import Where
-
-_CODES = {"Completed": 0, "Failed": 1, "Stopped": 3}
 
 
 @click.command(short_help="Watch a tuning job to its end.")
@@ -45,4 +44,4 @@ def command(ctx: click.Context, job: str, target: Where, timeout: float, interva
         ctx.exit(130)
     if progress.status == "Failed":
         remark(f"why: smtune why {job}")
-    ctx.exit(_CODES[progress.status])
+    ctx.exit(END_CODES[progress.status])

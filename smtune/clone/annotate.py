@@ -46,7 +46,9 @@ def _line(path: Path, places: Mapping[Path, tuple[int, int]]) -> int | None:
 
 
 def _named(path: Path, remark: str) -> str:
-    name = str(path[-1]) if path[:1] in (("hyperparameters",), ("algorithms",)) else dotted(path)
+    name = str(path[-1]) if path[:1] == ("algorithms",) else dotted(path)
+    if "hyperparameters" in path[:-1]:  # by its own name, whatever of it the remark is about
+        name = str(path[path.index("hyperparameters") + 1])
     return f"{name}: {remark}"
 
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Any
 
 from smtune.clone.running import Running
 from smtune.clone.write import Clone, place_comments
 from smtune.compare import differences
+from smtune.data.upload.place import parse_place
 from smtune.definitions import definitions
 from smtune.errors import ServiceError, SmtuneError, SpecError
-from smtune.local.objects import parse_uri
 from smtune.patience import Line
 from smtune.plan import SPEC_TAG, TEST_TAG
 from smtune.request import Site, to_request
 from smtune.request.write import SUBMIT_DIRECTORY
+from smtune.service import translated
 from smtune.spec import Channel, Channels, Image, Script, Table, TuningSpec
 from smtune.spec.environment import expand
 from smtune.spec.load import check_document
@@ -24,6 +26,7 @@ from smtune.spec.yaml import MAX_CHARACTERS, parse_yaml
 OWN_TAGS = (SPEC_TAG, TEST_TAG)
 """The tags that a launch writes anew."""
 _SHOWN = 8
+_MAX_BYTES = MAX_CHARACTERS * 4
 Json = Mapping[str, Any]
 
 
@@ -32,8 +35,10 @@ def read_kept(line: Line, uri: str) -> TuningSpec:
 
     References to environment variables are not followed: the file is somebody else's.
     """
-    bucket, key = parse_uri(uri)
-    content = line.call("s3", "get_object", Bucket=bucket, Key=key)["Body"].read(MAX_CHARACTERS * 4 + 1)
+    place = parse_place(uri)
+    body = line.call("s3", "get_object", Bucket=place.bucket, Key=place.key)["Body"]
+    with translated(), closing(body):
+        content = body.read(_MAX_BYTES)
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
@@ -126,13 +131,13 @@ def _site(clone: Clone, job: Running, request: Json) -> Site:
     }
     codes = (item.get("StaticHyperParameters", {}).get(SUBMIT_DIRECTORY) for item in definitions(request))
     test = job.tag(TEST_TAG)
-    bucket, _, key = (job.tag(SPEC_TAG) or "").removeprefix("s3://").partition("/")
-    prefix = key.partition("/smtune/")[0] if "/smtune/" in key else None
+    kept = parse_place(job.tag(SPEC_TAG) or "")
+    prefix = kept.key.partition("/smtune/")[0] if "/smtune/" in kept.key else None
     return dataclasses.replace(
         clone.site,
         account=job.account or clone.site.account,
         role=next((item["RoleArn"] for item in definitions(request) if item.get("RoleArn")), None),
-        bucket=bucket or None,
+        bucket=kept.bucket,
         key_prefix=prefix,
         channels={**channels, **({"test": test} if test else {})},
         code=next(filter(None, codes), None),

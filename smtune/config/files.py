@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from smtune.config.keys import KEYS, fault
-from smtune.errors import ConfigurationError, SpecError
+from smtune.errors import ConfigurationError, SpecError, shown
 from smtune.folders import config_file, sagemaker_file
 
 Said = tuple[str, Mapping[str, Any]]
@@ -81,13 +81,15 @@ def parse_sagemaker(text: str, source: str) -> dict[str, Any]:
     """The settings in a SageMaker defaults file; raises ConfigurationError where it is not one."""
     from smtune.spec.yaml import parse_yaml
 
+    if all(line.strip()[:1] in ("", "#") for line in text.splitlines()):
+        return {}
     try:
-        data = parse_yaml(text, source=source).data or {}
+        data = parse_yaml(text, source=source).data
     except SpecError as error:
         raise ConfigurationError(str(error)) from None
     found = {}
     for key in KEYS.values():
-        value = _at(data, key.sagemaker) if key.sagemaker else None
+        value = _within(data, key.sagemaker, source) if key.sagemaker else None
         if value is None:
             continue
         if key.name == "tags":
@@ -118,7 +120,7 @@ def read_aws(profile: str | None) -> Said | None:
 def _toml(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         message = f"{file}: not TOML: {error}"
         raise ConfigurationError(message) from None
     except OSError as error:
@@ -152,6 +154,18 @@ def _refuse(mistake: str | None, source: str) -> None:
     if mistake:
         message = f"{source}: {mistake}"
         raise ConfigurationError(message)
+
+
+def _within(data: Any, path: tuple[str, ...], source: str) -> Any:
+    """What a defaults file has at `path`, or None; raises ConfigurationError where something else is on the way."""
+    for number, part in enumerate(path):
+        if data is None:
+            return None
+        if not isinstance(data, Mapping):
+            message = f"{source}: {'.'.join(path[:number]) or 'the file'} is a mapping, not {shown(data)}"
+            raise ConfigurationError(message)
+        data = data.get(part)
+    return data
 
 
 def _at(data: Any, path: tuple[str, ...]) -> Any:

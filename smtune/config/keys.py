@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from smtune.errors import shown
+
 Kind = Literal["text", "flag", "list", "table"]
 
 
@@ -129,7 +131,7 @@ def fault(key: Key, value: Any) -> str | None:
         "text": isinstance(value, str) and bool(value),
         "flag": isinstance(value, bool),
         "list": isinstance(value, list) and all(isinstance(item, str) for item in value),
-        "table": isinstance(value, Mapping) and all(isinstance(item, str) for item in value.values()),
+        "table": isinstance(value, Mapping) and all(isinstance(item, str) for pair in value.items() for item in pair),
     }
     wanted = {"text": "text", "flag": "true or false", "list": "a list of texts", "table": "a table of texts"}
     return None if fits[key.kind] else f"{key.name} is {wanted[key.kind]}, not {_found(key, value)}"
@@ -138,7 +140,8 @@ def fault(key: Key, value: Any) -> str | None:
 def _found(key: Key, value: Any) -> str:
     """What is there instead; of a table the keys alone, because its values may be secrets."""
     if key.kind != "table":
-        return repr(value)
+        return shown(value)
     if not isinstance(value, Mapping):
         return f"a {type(value).__name__}"
-    return "a number or the like in " + ", ".join(name for name, item in value.items() if not isinstance(item, str))
+    others = [str(name) for name, item in value.items() if not (isinstance(name, str) and isinstance(item, str))]
+    return f"a number or the like in {', '.join(others)}"

@@ -10,6 +10,7 @@ from typing import Any
 
 from smtune.config.files import Said, defaults_on_s3, read_aws, read_project, read_sagemaker, read_user
 from smtune.config.keys import KEYS
+from smtune.errors import ConfigurationError
 from smtune.where import Where
 
 
@@ -97,8 +98,16 @@ def _sources(options: Mapping[str, Any]) -> Iterator[tuple[int, tuple[str, Mappi
         for name in row.environment:
             if os.environ.get(name):
                 yield _VARIABLE, (name, {row.name: os.environ[name]})
-    for rank, found in ((_PROJECT, read_project(Path.cwd())), (_USER, read_user())):
+    for rank, found in ((_PROJECT, read_project(_here())), (_USER, read_user())):
         if found:
             yield rank, found
     for who, said in read_sagemaker():
         yield _DEFAULTS if who == "user" else _ADMIN, said
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        message = "the current folder is not there any more: go to one that is"
+        raise ConfigurationError(message) from None

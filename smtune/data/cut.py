@@ -11,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from smtune.errors import Problem, SpecError, shown
+from smtune.data.complaint import complaint, no_column
+from smtune.data.times import read_times
+from smtune.errors import SpecError, shown
 from smtune.spec import Split
 
 Rows = npt.NDArray[np.int64]
@@ -43,17 +45,6 @@ def shares(split: Split) -> dict[str, float]:
     """The share of the rows that each part is to have, by its name; the part without one is left out."""
     named = {"train": split.train, "validation": split.validation, "test": split.test}
     return {name: share for name, share in named.items() if share > 0}
-
-
-def no_column(column: str, columns: pd.Index, path: str) -> SpecError:
-    """The complaint about a column that is not there, with those that are."""
-    names = ", ".join(map(str, columns[:12])) + (", ..." if len(columns) > 12 else "")
-    return complaint(path, f"there is no column {column!r}", f"the columns are: {names}")
-
-
-def complaint(path: str, message: str, fix: str) -> SpecError:
-    """One problem of the data, at a key of the spec."""
-    return SpecError((Problem(0, 0, path, message, fix),), source="data")
 
 
 # By chance
@@ -178,34 +169,6 @@ def _cut_by_time(times: pd.Series, split: Split) -> dict[str, Rows]:
         chosen.append(min(free, key=lambda cut: abs(cut - share * len(order))))
     ends = [*chosen[1:], len(order)]
     return {name: order[start:end] for name, start, end in zip(wanted, chosen, ends, strict=True)}
-
-
-def read_times(times: pd.Series, path: str) -> pd.Series:
-    """Numbers, or moments in UTC, that sort as the texts of `times` mean; raises SpecError for one that is neither."""
-    for read in (_whole_numbers, _numbers, _moments):
-        found = read(times)
-        if not found.isna().any():
-            return found
-    numbers, moments = _numbers(times), _moments(times)
-    lacking = (moments if moments.notna().sum() >= numbers.notna().sum() else numbers).isna()
-    row = int(np.flatnonzero(lacking.to_numpy())[0])
-    message = f"row {row + 1} of {shown(times.name)} is {shown(str(times.iloc[row]))}: neither a number nor a date"
-    raise complaint(path, message, "give every row a number, or a date as in 2024-05-31 or 2024-05-31T12:00:00Z")
-
-
-def _whole_numbers(times: pd.Series) -> pd.Series:
-    # As floats, nanoseconds since 1970 would lose their last digits.
-    if not times.str.fullmatch(r"\s*[+-]?(?:\d{1,18}|[1-8]\d{18})\s*").all():
-        return pd.Series([None])
-    return times.astype("int64")
-
-
-def _numbers(times: pd.Series) -> pd.Series:
-    return pd.to_numeric(times, errors="coerce").astype("float64").replace([math.inf, -math.inf], math.nan)
-
-
-def _moments(times: pd.Series) -> pd.Series:
-    return pd.to_datetime(times, format="ISO8601", utc=True, errors="coerce")
 
 
 def _too_few(what: str, of: str) -> SpecError:

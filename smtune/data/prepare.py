@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from smtune.data.complaint import complaint
 from smtune.data.recipe import digest, is_label_first, table_fingerprint
 from smtune.data.source import pack_source
-from smtune.data.upload.hashes import digests
-from smtune.data.upload.manifest import empty_tree
+from smtune.data.upload.hashes import Stamp, digests
+from smtune.data.upload.manifest import empty_tree, one_line
 from smtune.data.upload.tree import Leaf, TreeError, list_tree
 from smtune.errors import Problem, SpecError
 from smtune.plan import Prepared
@@ -39,7 +40,9 @@ def prepare(spec: TuningSpec, folder: Path, workspace: Path) -> Prepared:
 def _with_table(ready: Prepared, spec: TuningSpec, table: Table, workspace: Path) -> Prepared:
     from smtune.data.split import lay_out_table, read_table, split_table
 
-    parts = split_table(read_table(Path(table.source)), table)
+    source = Path(table.source)
+    before = Stamp.of(source.stat()) if source.exists() else None
+    parts = split_table(read_table(source), table)
     files: dict[str, tuple[Path, ...]] = {}
     for name, part in parts.items():
         file = workspace / name / f"{name}.csv"
@@ -47,7 +50,9 @@ def _with_table(ready: Prepared, spec: TuningSpec, table: Table, workspace: Path
         file.write_text(lay_out_table(part, table, label_first=is_label_first(spec, table)), encoding="utf-8")
         files[name] = (file,)
     rows = {name: len(part) for name, part in parts.items()}
-    address = table_fingerprint(spec, table, Path(table.source).parent, ready.code)
+    address = table_fingerprint(spec, table, source.parent, ready.code)
+    if Stamp.of(source.stat()) != before:  # then the address may be of other rows
+        raise complaint("data.source", f"{source} changed while it was read", "do it again when the file is whole")
     return dataclasses.replace(ready, files=files, rows=rows, fingerprint=address)
 
 
@@ -96,7 +101,9 @@ def _prepare_code(spec: TuningSpec, workspace: Path) -> Path | None:
 
 def _fingerprint(leaves: Mapping[str, tuple[Leaf, ...]], hashes: Mapping[Path, str], code: Path | None) -> str:
     """Of the names within each channel and of the contents, wherever the files lie."""
-    lines = [f"{hashes[leaf.path]} {name}/{leaf.name}" for name, found in sorted(leaves.items()) for leaf in found]
+    lines = [
+        f"{hashes[leaf.path]} {name}/{one_line(leaf.name)}" for name, found in sorted(leaves.items()) for leaf in found
+    ]
     lines += [f"{digest(code)} code"] if code else []
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 

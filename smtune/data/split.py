@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import csv
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from smtune.data.cut import complaint, cut_rows, no_column
+from smtune.data.complaint import complaint, no_column
+from smtune.data.csv_rows import open_rows
+from smtune.data.cut import cut_rows
 from smtune.errors import shown
 from smtune.spec import Table
-
-_NO_FILE = "it is a pipe or a device"  # which may never answer, or never end
 
 
 def read_table(path: Path, *, delimiter: str = ",") -> pd.DataFrame:
@@ -21,15 +21,8 @@ def read_table(path: Path, *, delimiter: str = ",") -> pd.DataFrame:
 
     Raises SpecError for a file that is not one.
     """
-    try:
-        if path.exists() and not (path.is_file() or path.is_dir()):
-            raise ValueError(_NO_FILE)
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            frame = _frame(path, csv.reader(stream, delimiter=delimiter, strict=True))
-    except FileNotFoundError:
-        raise complaint("data.source", f"there is no file {path}", "paths are relative to the spec's folder") from None
-    except (ValueError, OSError, csv.Error) as error:
-        raise complaint("data.source", f"cannot read {path} as CSV: {error}", "give a CSV file with a header") from None
+    with open_rows(path, delimiter=delimiter) as rows:
+        frame = _frame(path, rows)
     if frame.empty:
         raise complaint("data.source", f"{path} has no rows", "give a CSV file with a header and rows")
     return frame
@@ -37,7 +30,7 @@ def read_table(path: Path, *, delimiter: str = ",") -> pd.DataFrame:
 
 def _frame(path: Path, reader: Any) -> pd.DataFrame:
     header: list[str] = next(reader, [])
-    repeated = [name for name in dict.fromkeys(header) if header.count(name) > 1]
+    repeated = [name for name, count in Counter(header).items() if count > 1]
     if repeated:
         raise complaint("data.source", f"{path} has more than one column {shown(repeated[0])}", "rename one of them")
     rows = []

@@ -14,8 +14,10 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from smtune.data.cut import Rows, cut_rows, no_column, read_times, shares
+from smtune.data.complaint import no_column
+from smtune.data.cut import Rows, cut_rows, shares
 from smtune.data.table_file import TableFile, read_table_file
+from smtune.data.times import read_times
 from smtune.errors import SpecError, UsageError
 from smtune.spec import Split
 
@@ -100,7 +102,7 @@ def _read_keys(table: TableFile, split: Split, label: str | None) -> pd.DataFram
     named = {"data.label": label} | {f"data.split.{key}": getattr(split, key) for key in ("stratify", "group", "time")}
     for path, column in named.items():
         if column is not None and column not in table.columns:
-            raise no_column(column, pd.Index(table.columns), path)
+            raise no_column(column, table.columns, path)
     wanted = dict.fromkeys(column for column in named.values() if column is not None)
     return table.keys(wanted) if wanted else pd.DataFrame(index=range(len(table)))
 

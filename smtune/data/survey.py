@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import hashlib
 import tempfile
@@ -10,14 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from smtune.data.complaint import complaint, known_columns
+from smtune.data.csv_rows import open_rows
 from smtune.data.prepare import prepare
 from smtune.data.recipe import digest, table_fingerprint
 from smtune.errors import Problem, SpecError
 from smtune.plan import Prepared
 from smtune.plan.document import PlannedFile, SourceFile
 from smtune.spec import Script, Table, TuningSpec, dump_spec
-
-_NO_FILE = "it is a pipe or a device"  # which may never answer, or never end
 
 
 @dataclass(frozen=True)
@@ -86,24 +85,13 @@ def _source(file: Path, folder: Path) -> SourceFile:
 
 def _check_table(table: Table, path: Path) -> None:
     """Refuse early what the split would refuse: no file, no such column, no rows."""
-    try:
-        if path.exists() and not (path.is_file() or path.is_dir()):
-            raise ValueError(_NO_FILE)
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = csv.reader(stream, strict=True)
-            header = next(rows, [])
-            problems = tuple(_missing_columns(table, header))
-            if not problems and not any(rows):
-                problems = (
-                    Problem(0, 0, "data.source", f"{path} has no rows", "give a CSV file with header and rows"),
-                )
-    except FileNotFoundError:
-        fix = "paths are relative to the spec's folder"
-        problems = (Problem(0, 0, "data.source", f"there is no file {path}", fix),)
-    except (ValueError, OSError, csv.Error) as error:
-        problems = (Problem(0, 0, "data.source", f"cannot read {path} as CSV: {error}", "give a CSV file"),)
+    with open_rows(path) as rows:
+        problems = tuple(_missing_columns(table, next(rows, [])))
+        has_rows = any(rows)
     if problems:
         raise SpecError(problems, source="data")
+    if not has_rows:
+        raise complaint("data.source", f"{path} has no rows", "give a CSV file with a header and rows")
 
 
 def _missing_columns(table: Table, header: list[str]) -> Iterator[Problem]:
@@ -111,5 +99,4 @@ def _missing_columns(table: Table, header: list[str]) -> Iterator[Problem]:
     columns = {"data.label": table.label, **{f"data.split.{key}": column for key, column in named.items()}}
     for key, column in columns.items():
         if column is not None and column not in header:
-            shown = ", ".join(header[:12]) + (", ..." if len(header) > 12 else "")
-            yield Problem(0, 0, key, f"there is no column {column!r}", f"the columns are: {shown}")
+            yield Problem(0, 0, key, f"there is no column {column!r}", known_columns(header))

@@ -14,7 +14,8 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from smtune.data.cut import Rows, complaint
+from smtune.data.complaint import complaint
+from smtune.data.cut import Rows
 from smtune.data.split import read_table
 from smtune.errors import shown
 
@@ -151,7 +152,7 @@ def _read_lines(path: Path) -> JsonLines:
 def _record(path: Path, number: int, line: str) -> dict[str, Any]:
     try:
         found = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise complaint(_PATH, f"{path}:{number}: not JSON: {error}", "write one JSON object a line") from None
     if not isinstance(found, dict):
         message = f"{path}:{number}: {shown(found)} is not an object"

@@ -36,13 +36,24 @@ class Pending:
         """Say that a launch called `name` begins. Raises ConfigurationError where that cannot be written down."""
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
-            handle, draft = tempfile.mkstemp(dir=self.file.parent, prefix=".launch-")
+            self._write(json.dumps({"name": name}))
         except OSError as error:
-            message = f"{error.filename}: {error.strerror}; --new keeps a note there: name a folder with XDG_STATE_HOME"
+            place = error.filename or self.file
+            message = f"{place}: {error.strerror}; --new keeps a note there: name a folder with XDG_STATE_HOME"
             raise ConfigurationError(message) from None
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            json.dump({"name": name}, stream)
-        Path(draft).replace(self.file)
+
+    def _write(self, text: str) -> None:
+        """All of `text` or nothing, even if the machine loses its power now."""
+        handle, name = tempfile.mkstemp(dir=self.file.parent, prefix=".launch-")
+        draft = Path(name)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+            draft.replace(self.file)
+        finally:
+            draft.unlink(missing_ok=True)
 
     def forget(self) -> None:
         """Say that the launch has been told to whoever asked for it."""

@@ -17,7 +17,7 @@ from smtune.local.describe import (
 )
 from smtune.local.launcher import Launcher
 from smtune.local.pages import Listing, page
-from smtune.local.records import RUNNING, TuningJob
+from smtune.local.records import RUNNING, Entry, TuningJob
 from smtune.local.settings import Settings
 from smtune.local.storage import Storage, open_storage
 from smtune.local.store import AlreadyExistsError, Store
@@ -86,44 +86,30 @@ class TuningService:
 
     def describe_tuning_job(self, request: Json) -> Json:
         job = self._tuning_job(request[_TUNING_NAME])
-        return describe_tuning_job(job, self.store.training_jobs(job.name))
+        best = self.store.best_training_job(job.name, maximize=job.objective[1])
+        return describe_tuning_job(job, self.store.tally(job.name), best)
 
     def list_tuning_jobs(self, request: Json) -> Json:
-        jobs = [summarize_tuning_job(job, self.store.training_jobs(job.name)) for job in self.store.tuning_jobs()]
-        listing = Listing(
-            items=jobs,
-            name="HyperParameterTuningJobName",
-            status="HyperParameterTuningJobStatus",
-            sort_keys={
-                "Name": lambda item: item["HyperParameterTuningJobName"],
-                "CreationTime": lambda item: item["CreationTime"],
-                "Status": lambda item: item["HyperParameterTuningJobStatus"],
-            },
-        )
+        jobs = {job.name: job for job in self.store.tuning_jobs()}
+        tallies = {name: self.store.tally(name) for name in jobs}
+        entries = [
+            Entry(name, job.status, job.created, max(job.modified, tallies[name].modified))
+            for name, job in jobs.items()
+        ]
+        listing = Listing(entries, lambda entry: summarize_tuning_job(jobs[entry.name], tallies[entry.name]))
         return page("HyperParameterTuningJobSummaries", listing, request)
 
     def list_training_jobs(self, request: Json) -> Json:
         job = self._tuning_job(request[_TUNING_NAME])
-        jobs = [summarize_training_job(job, item) for item in self.store.training_jobs(job.name)]
-        if request.get("SortBy") == "FinalObjectiveMetricValue":
-            jobs = [item for item in jobs if "FinalHyperParameterTuningJobObjectiveMetric" in item]
         listing = Listing(
-            items=jobs,
-            name="TrainingJobName",
-            status="TrainingJobStatus",
-            sort_keys={
-                "Name": lambda item: item["TrainingJobName"],
-                "CreationTime": lambda item: item["CreationTime"],
-                "Status": lambda item: item["TrainingJobStatus"],
-                "FinalObjectiveMetricValue": _final_value,
-            },
+            self.store.entries(job.name),
+            lambda entry: summarize_training_job(job, self._training.find(entry.name)),
             default_sort="Name",
         )
         return page("TrainingJobSummaries", listing, request)
 
     def stop_tuning_job(self, request: Json) -> Json:
         name = request[_TUNING_NAME]
-        self._tuning_job(name)
         changed = self.store.change_tuning_job(name, only_if=("InProgress",), status="Stopping", modified=time.time())
         job = self._tuning_job(name)
         if not changed and job.status not in RUNNING:
@@ -148,12 +134,12 @@ class TuningService:
         if job is None:
             message = f"Amazon SageMaker can't find a tuning job named {name} (looked in {self.settings.home})"
             raise ServiceAnswerError("ResourceNotFound", message)
-        self._see_to(name)
+        self._see_to(job)
         return job
 
-    def _see_to(self, name: str) -> None:
-        job = self.store.tuning_job(name)
-        if job is not None and job.status in RUNNING:
+    def _see_to(self, job: TuningJob) -> None:
+        """That somebody runs it."""
+        if job.status in RUNNING:
             self.launcher.ensure_worker(job.name)
 
     def _check_resource(self, kind: str, name: str) -> None:
@@ -161,11 +147,6 @@ class TuningService:
             self._training.find(name)
         else:
             self._tuning_job(name)
-
-
-def _final_value(item: Json) -> float:
-    value: float = item["FinalHyperParameterTuningJobObjectiveMetric"]["Value"]
-    return value
 
 
 def _timeless(request: Json) -> Json:

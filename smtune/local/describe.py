@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from smtune.local.ending import artifact_uri
 from smtune.local.planning import OBJECTIVE_HYPERPARAMETER, all_hyperparameters, metric_definitions
-from smtune.local.records import TrainingJob, TuningJob
+from smtune.local.records import RUNNING, Tally, TrainingJob, TuningJob
 from smtune.local.settings import ACCOUNT, DELETED, REGION
 
 Json = dict[str, Any]
@@ -36,16 +36,15 @@ def training_job_arn(name: str) -> str:
     return f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:training-job/{name.lower()}"
 
 
-def describe_tuning_job(job: TuningJob, jobs: list[TrainingJob]) -> Json:
+def describe_tuning_job(job: TuningJob, tally: Tally, best: TrainingJob | None) -> Json:
     """DescribeHyperParameterTuningJob's answer."""
     static = {**job.definition.get("StaticHyperParameters", {}), OBJECTIVE_HYPERPARAMETER: job.objective[0]}
     algorithm = {
         **job.definition["AlgorithmSpecification"],
         "MetricDefinitions": metric_definitions(job.definition)[:40],
     }
-    best = best_training_job(job, jobs)
     answer = {
-        **summarize_tuning_job(job, jobs),
+        **summarize_tuning_job(job, tally),
         "HyperParameterTuningJobConfig": job.config,
         "TrainingJobDefinition": {
             **job.definition,
@@ -54,13 +53,13 @@ def describe_tuning_job(job: TuningJob, jobs: list[TrainingJob]) -> Json:
         },
         "BestTrainingJob": None if best is None else summarize_training_job(job, best, with_tuning_job=False),
         "FailureReason": job.failure_reason,
-        "ConsumedResources": {"RuntimeInSeconds": sum(_seconds(item) or 0 for item in jobs)},
+        "ConsumedResources": {"RuntimeInSeconds": tally.seconds},
     }
     del answer["Strategy"], answer["ResourceLimits"]
     return _known(answer)
 
 
-def summarize_tuning_job(job: TuningJob, jobs: list[TrainingJob]) -> Json:
+def summarize_tuning_job(job: TuningJob, tally: Tally) -> Json:
     """An item of ListHyperParameterTuningJobs."""
     return _known(
         {
@@ -70,18 +69,16 @@ def summarize_tuning_job(job: TuningJob, jobs: list[TrainingJob]) -> Json:
             "Strategy": job.config["Strategy"],
             "CreationTime": _time(job.created),
             "HyperParameterTuningEndTime": _time(job.ended),
-            "LastModifiedTime": _time(max([job.modified, *(item.modified for item in jobs)])),
+            "LastModifiedTime": _time(max(job.modified, tally.modified)),
             "TrainingJobStatusCounters": {
-                "Completed": _count(item.status == "Completed" for item in jobs),
-                "InProgress": _count(item.is_running for item in jobs),
+                "Completed": tally.statuses.get("Completed", 0),
+                "InProgress": sum(tally.statuses.get(status, 0) for status in RUNNING),
                 "RetryableError": 0,
-                "NonRetryableError": _count(item.status == "Failed" for item in jobs),
-                "Stopped": _count(item.status == "Stopped" for item in jobs),
+                "NonRetryableError": tally.statuses.get("Failed", 0),
+                "Stopped": tally.statuses.get("Stopped", 0),
             },
             "ObjectiveStatusCounters": {
-                "Succeeded": _count(item.objective_status == "Succeeded" for item in jobs),
-                "Pending": _count(item.objective_status == "Pending" for item in jobs),
-                "Failed": _count(item.objective_status == "Failed" for item in jobs),
+                status: tally.objectives.get(status, 0) for status in ("Succeeded", "Pending", "Failed")
             },
             "ResourceLimits": job.config["ResourceLimits"],
         }
@@ -145,17 +142,10 @@ def describe_training_job(job: TuningJob, training: TrainingJob) -> Json:
             "LastModifiedTime": _time(training.modified),
             "SecondaryStatusTransitions": _transitions(training),
             "FinalMetricDataList": _final_metrics(training),
-            "TrainingTimeInSeconds": _seconds(training),
-            "BillableTimeInSeconds": _seconds(training),
+            "TrainingTimeInSeconds": training.seconds,
+            "BillableTimeInSeconds": training.seconds,
         }
     )
-
-
-def best_training_job(job: TuningJob, jobs: list[TrainingJob]) -> TrainingJob | None:
-    """The completed training job with the best objective; the first of equals."""
-    finished = [item for item in jobs if item.status == "Completed" and item.objective is not None]
-    sign = -1.0 if job.objective[1] else 1.0
-    return min(finished, key=lambda item: sign * (item.objective or 0.0), default=None)
 
 
 def _final_objective(job: TuningJob, training: TrainingJob) -> Json | None:
@@ -195,18 +185,8 @@ def _final_metrics(training: TrainingJob) -> list[Json]:
     ][:40]
 
 
-def _seconds(training: TrainingJob) -> int | None:
-    if training.started is None or training.ended is None:
-        return None
-    return max(1, round(training.ended - training.started))
-
-
 def _time(seconds: float | None) -> dt.datetime | None:
     return None if seconds is None else dt.datetime.fromtimestamp(round(seconds, 3), tz=dt.UTC)
-
-
-def _count(items: Iterable[bool]) -> int:
-    return sum(1 for item in items if item)
 
 
 def _known(fields: Mapping[str, Any]) -> Json:

@@ -6,6 +6,7 @@ import dataclasses
 import math
 import shutil
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,45 +16,49 @@ from smtune.local.records import TrainingJob, Transition, TuningJob
 from smtune.local.storage import Storage
 from smtune.local.store import Store
 from smtune.local.trial import Trial
+from smtune.metrics import Observation
+
+FinalMetrics = dict[str, tuple[float, float]]
+"""Name -> (last value, its time)."""
 
 
-def end_training_job(store: Store, storage: Storage, job: TuningJob, trial: Trial, exit_code: int) -> None:
-    """Store how `trial` ended; its /opt/ml is removed once its artifacts are safe, and kept if it failed."""
-    training = store.training_job(trial.plan.contract.job_name)
+def end_training_job(store: Store, storage: Storage, job: TuningJob, trial: Trial, exit_code: int) -> TrainingJob:
+    """Store and return how `trial` ended; its /opt/ml goes once its artifacts are safe, and stays if it failed."""
+    name = trial.plan.contract.job_name
+    training = store.training_job(name)
     assert training is not None  # noqa: S101  a trial is stored before it starts
-    final = {item.name: (item.value, item.time) for item in store.observations(training.name)}
-    objective, _ = job.objective
-    ending = Ending(
-        exit_code=exit_code,
-        stopped=trial.stopping is not None,
-        timed_out=trial.timed_out,
-        values={name: value for name, (value, _) in final.items()},
-        lines=trial.lines,
-        tail=trial.tail,
-    )
-    regex = next((item["Regex"] for item in metric_definitions(job.definition) if item["Name"] == objective), None)
-    verdict = judge(ending, objective, regex, trial.plan.program, trial.root / "output")
-    if trial.trouble is not None:
-        verdict = Verdict("Failed", "Failed", f"InternalServerError: cannot write the log: {trial.trouble}")
+    final = _final(store.observations(name))
+    verdict = _verdict(job, trial, exit_code, final)
     try:
         if verdict.status != "Failed":
-            _keep_artifacts(storage, job, training.name, trial.root)
+            _keep_artifacts(storage, job, name, trial.root)
     except OSError as error:
-        verdict = Verdict("Failed", "Failed", f"InternalServerError: cannot keep the artifacts: {error}")
-    store.save_training_job(_ended(training, verdict, final, objective))
+        verdict = _failed(f"InternalServerError: cannot keep the artifacts: {error}")
+    ended = store.change_training_job(name, **_end(training, verdict, final, job.objective[0]))
+    assert ended is not None  # noqa: S101  nobody removes a training job
     shutil.rmtree(trial.plan.folder / CHANNELS, ignore_errors=True)
     if verdict.status != "Failed":
         shutil.rmtree(trial.root, ignore_errors=True)
+    return ended
 
 
 def fail_training_job(training: TrainingJob, reason: str) -> TrainingJob:
-    """`training`, failed before its program ran."""
-    return _ended(training, Verdict("Failed", "Failed", reason[:REASON_LENGTH]), {}, "")
+    """`training`, failed before its program ran, or because its worker did."""
+    return dataclasses.replace(training, **_end(training, _failed(reason), {}, ""))
 
 
-def stop_training_job(training: TrainingJob) -> TrainingJob:
-    """`training`, whose program died with its worker while the tuning job was being stopped."""
-    return _ended(training, Verdict("Stopped", "Stopped", "The training job was stopped"), {}, "")
+def stop_training_job(training: TrainingJob, observed: Iterable[Observation], objective: str) -> TrainingJob:
+    """`training`, whose program died with its worker while it was being stopped."""
+    verdict = Verdict("Stopped", "Stopped", "The training job was stopped")
+    return dataclasses.replace(training, **_end(training, verdict, _final(observed), objective))
+
+
+def abandon(store: Store, tuning_job: str, reason: str) -> None:
+    """End a tuning job that cannot go on as failed, and what was running of it: its processes are gone."""
+    for training in store.running_training_jobs(tuning_job):
+        store.save_training_job(fail_training_job(training, reason))
+    now = time.time()
+    store.change_tuning_job(tuning_job, status="Failed", failure_reason=reason[:REASON_LENGTH], ended=now, modified=now)
 
 
 def artifact_uri(definition: dict[str, Any], training_job: str, name: str = "model.tar.gz") -> str:
@@ -61,29 +66,52 @@ def artifact_uri(definition: dict[str, Any], training_job: str, name: str = "mod
     return f"{definition['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{training_job}/output/{name}"
 
 
+def _final(observed: Iterable[Observation]) -> FinalMetrics:
+    return {item.name: (item.value, item.time) for item in observed}
+
+
+def _verdict(job: TuningJob, trial: Trial, exit_code: int, final: FinalMetrics) -> Verdict:
+    if trial.trouble is not None:
+        return _failed(f"InternalServerError: cannot write the log: {trial.trouble}")
+    objective, _ = job.objective
+    ending = Ending(
+        exit_code=exit_code,
+        stopped=trial.stopping is not None,
+        timed_out=trial.timed_out,
+        values={name: value for name, (value, _) in final.items()},
+        lines=trial.lines,
+        tail=tuple(trial.tail),
+    )
+    regex = next((item["Regex"] for item in metric_definitions(job.definition) if item["Name"] == objective), None)
+    try:
+        return judge(ending, objective, regex, trial.plan.program, trial.root / "output")
+    except OSError as error:
+        return _failed(f"InternalServerError: cannot read the reason of the failure: {error}")
+
+
+def _failed(reason: str) -> Verdict:
+    return Verdict("Failed", "Failed", reason[:REASON_LENGTH])
+
+
 def _keep_artifacts(storage: Storage, job: TuningJob, name: str, root: Path) -> None:
     folders = {"model.tar.gz": root / "model", "output.tar.gz": root / "output" / "data"}
     for archive, folder in folders.items():
-        if archive == "model.tar.gz" or any(folder.iterdir()):
+        if archive == "model.tar.gz" or (folder.is_dir() and any(folder.iterdir())):
             storage.keep(folder, artifact_uri(dict(job.definition), name, archive))
 
 
-def _ended(
-    training: TrainingJob, verdict: Verdict, final: dict[str, tuple[float, float]], objective: str
-) -> TrainingJob:
-    now = time.time()
+def _end(training: TrainingJob, verdict: Verdict, final: FinalMetrics, objective: str) -> dict[str, Any]:
+    """What changes of a training job as it ends."""
+    now = max(time.time(), training.started or 0.0)  # the clock may have been set back
     known = verdict.status != "Failed" and objective in final and math.isfinite(final[objective][0])
-    return dataclasses.replace(
-        training,
-        status=verdict.status,
-        transitions=(
-            *training.transitions,
-            Transition(verdict.secondary, now, verdict.reason or "Training job completed"),
-        ),
-        ended=now,
-        modified=now,
-        failure_reason=verdict.reason if verdict.status == "Failed" else None,
-        objective=final[objective][0] if known else None,
-        objective_status="Succeeded" if known else "Failed",
-        final_metrics=final,
-    )
+    step = Transition(verdict.secondary, now, verdict.reason or "Training job completed")
+    return {
+        "status": verdict.status,
+        "transitions": (*training.transitions, step),
+        "ended": now,
+        "modified": now,
+        "failure_reason": verdict.reason if verdict.status == "Failed" else None,
+        "objective": final[objective][0] if known else None,
+        "objective_status": "Succeeded" if known else "Failed",
+        "final_metrics": final,
+    }

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from smtune.errors import SmtuneError
 from smtune.local.answers import ServiceAnswerError
 from smtune.local.api import TuningService
 from smtune.local.batch_metrics import BatchMetricService
@@ -49,6 +50,8 @@ class Engine:
             raise ServiceAnswerError("UnknownOperationException", message)
         try:
             return self.services[service].call(operation, request)
-        except (OSError, sqlite3.Error) as error:
+        except ServiceAnswerError:
+            raise
+        except (OSError, sqlite3.Error, SmtuneError) as error:
             message = f"{type(error).__name__}: {error} (state is in {self.settings.home})"
             raise ServiceAnswerError("InternalFailure", message, status=500) from error

@@ -41,13 +41,21 @@ def page_of(events: Sequence[Json], request: Json) -> Page:
 def filtered(found: list[Json], streams: Sequence[str], request: Json) -> Json:
     """FilterLogEvents' answer: all streams' events by time, a page of them."""
     found.sort(key=lambda event: (event["timestamp"], event["logStreamName"]))
-    start, limit = int(request.get("nextToken", "0")), min(request.get("limit", _MOST_EVENTS), _MOST_EVENTS)
+    start, limit = offset_of(request), min(request.get("limit", _MOST_EVENTS), _MOST_EVENTS)
     end = start + _fitting(found[start : start + limit])
     answer: Json = {
         "events": found[start:end],
         "searchedLogStreams": [{"logStreamName": name, "searchedCompletely": True} for name in streams],
     }
     return {**answer, "nextToken": str(end)} if end < len(found) else answer
+
+
+def offset_of(request: Json) -> int:
+    """Where the page begins that a token of ours asks for; raises ServiceAnswerError for another's."""
+    token = request.get("nextToken", "0")
+    if not token.isdecimal():
+        raise _invalid_token()
+    return int(token)
 
 
 def _position(request: Json, count: int) -> tuple[str, int]:
@@ -57,8 +65,12 @@ def _position(request: Json, count: int) -> tuple[str, int]:
     direction, _, rest = token.partition("/")
     digits = rest.partition("/")[0]
     if direction not in {"f", "b"} or not digits.isdecimal() or int(digits) > count:
-        raise ServiceAnswerError("InvalidParameterException", "The specified nextToken is invalid.")
+        raise _invalid_token()
     return direction, int(digits)
+
+
+def _invalid_token() -> ServiceAnswerError:
+    return ServiceAnswerError("InvalidParameterException", "The specified nextToken is invalid.")
 
 
 def _fitting(events: Iterable[Json]) -> int:

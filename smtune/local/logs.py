@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from zlib import crc32
 
 from smtune.local.answers import ServiceAnswerError
 from smtune.local.contract import HOST
-from smtune.local.log_pages import Page, filtered, page_of
+from smtune.local.log_pages import Page, filtered, offset_of, page_of
 from smtune.local.log_pattern import LogPattern
 from smtune.local.settings import ACCOUNT, REGION, Settings
 from smtune.local.store import Store
@@ -19,6 +20,7 @@ GROUP = "/aws/sagemaker/TrainingJobs"
 Json = dict[str, Any]
 _GROUP_ARN = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{GROUP}"
 _STREAMS_PAGE = 50
+_STAMP = re.compile(r"\d{1,12}\.\d{1,6}", re.ASCII)
 
 
 class LogService:
@@ -52,12 +54,15 @@ class LogService:
             message = "Cannot order by LastEventTime with a logStreamNamePrefix."
             raise ServiceAnswerError("InvalidParameterException", message)
         found = self._files(request.get("logStreamNamePrefix", ""))
-        streams = [_stream(name, file) for name, file in found.items()]
-        key = "lastEventTimestamp" if by_time else "logStreamName"
-        streams.sort(key=lambda item: item.get(key, 0), reverse=request.get("descending", False))
-        start, limit = int(request.get("nextToken", "0")), request.get("limit", _STREAMS_PAGE)
-        end = start + limit
-        return {"logStreams": streams[start:end], **({"nextToken": str(end)} if end < len(streams) else {})}
+        start, downwards = offset_of(request), request.get("descending", False)
+        end = start + request.get("limit", _STREAMS_PAGE)
+        if by_time:  # only their events say the time, so all have to be read
+            streams = [_stream(name, file) for name, file in found.items()]
+            streams.sort(key=lambda item: item.get("lastEventTimestamp", 0), reverse=downwards)
+            page = streams[start:end]
+        else:
+            page = [_stream(name, found[name]) for name in sorted(found, reverse=downwards)[start:end]]
+        return {"logStreams": page, **({"nextToken": str(end)} if end < len(found) else {})}
 
     def _events(self, request: Json) -> Json:
         name = request["logStreamName"]
@@ -103,10 +108,10 @@ class LogService:
         job, slash, _ = prefix.partition("/")
         if slash:
             training = self._store.training_job(job)
-            jobs = [] if training is None else [training]
+            places = {} if training is None else {training.name: training.tuning_job}
         else:
-            jobs = self._store.all_training_jobs()
-        files = {f"{item.name}/{HOST}": self._settings.log_file(item.tuning_job, item.name) for item in jobs}
+            places = {entry.name: entry.tuning_job for entry in self._store.all_entries()}
+        files = {f"{name}/{HOST}": self._settings.log_file(owner, name) for name, owner in places.items()}
         return {name: file for name, file in files.items() if name.startswith(prefix) and file.is_file()}
 
 
@@ -130,5 +135,7 @@ def _read(file: Path) -> Iterator[Json]:
             if not line.endswith("\n"):
                 return  # still being written
             stamp, _, message = line[:-1].partition(" ")
+            if _STAMP.fullmatch(stamp) is None:
+                continue  # no worker wrote it: the file was harmed
             milliseconds = round(float(stamp) * 1000)
             yield {"timestamp": milliseconds, "message": as_logged(message), "ingestionTime": milliseconds}

@@ -7,10 +7,11 @@ import os
 import shutil
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from smtune.errors import SmtuneError
 
@@ -43,27 +44,29 @@ def object_path(objects: Path, bucket: str, key: str) -> Path:
 
 def write_object(path: Path, body: BinaryIO) -> None:
     """Write a whole object or nothing, whatever happens meanwhile."""
-    with _written(path, body) as finished:
-        finished.replace(path)
+    with _beside(path) as file:
+        shutil.copyfileobj(body, file)
+        file.close()
+        Path(file.name).replace(path)
 
 
 def create_object(path: Path, body: BinaryIO) -> None:
     """Write a new object; raises FileExistsError where there is one, also if it came meanwhile."""
-    with _written(path, body) as finished:
-        path.hardlink_to(finished)
+    with _beside(path) as file:
+        shutil.copyfileobj(body, file)
+        file.close()
+        path.hardlink_to(file.name)
 
 
 @contextmanager
-def _written(path: Path, body: BinaryIO) -> Iterator[Path]:
-    """A file with the whole body beside `path`, gone afterwards unless it was moved."""
+def _beside(path: Path) -> Iterator[BinaryIO]:
+    """A file to write in the folder of `path`, gone afterwards unless it was moved."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=_UNFINISHED)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            shutil.copyfileobj(body, file)
-        yield Path(name)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=_UNFINISHED, delete=False) as file:
+        try:
+            yield cast("BinaryIO", file)
+        finally:
+            Path(file.name).unlink(missing_ok=True)
 
 
 def remove_object(path: Path, bucket: Path) -> None:
@@ -117,27 +120,28 @@ def list_objects(objects: Path, bucket: str, prefix: str) -> Iterator[tuple[str,
 
 def pack(folder: Path, target: Path) -> None:
     """The contents of `folder` as a .tar.gz that is the same for the same contents."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=_UNFINISHED)
-    try:
+    with _beside(target) as file:
         with (
-            os.fdopen(descriptor, "wb") as raw,
-            gzip.GzipFile("", "wb", fileobj=raw, mtime=0) as zipped,
+            gzip.GzipFile("", "wb", fileobj=file, mtime=0) as zipped,
             tarfile.open(fileobj=zipped, mode="w") as archive,
         ):
             for path in sorted(folder.rglob("*")):
                 archive.add(path, path.relative_to(folder).as_posix(), recursive=False, filter=_anonymous)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        file.close()
+        Path(file.name).replace(target)
 
 
 def unpack(archive: Path, folder: Path) -> None:
-    """Extract a .tar.gz; raises tarfile.TarError for members that would leave `folder` and for devices."""
+    """Extract a .tar.gz; raises tarfile.TarError for one that is broken, for members that would leave `folder` and for
+    devices.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    with tarfile.open(archive, "r:gz") as file:
-        file.extractall(folder, filter="data")
+    try:
+        with tarfile.open(archive, "r:gz") as file:
+            file.extractall(folder, filter="data")
+    except (EOFError, zlib.error) as error:
+        message = f"{archive.name} is no whole .tar.gz: {error}"
+        raise tarfile.ReadError(message) from error
 
 
 def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:

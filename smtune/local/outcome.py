@@ -57,7 +57,8 @@ def judge(ending: Ending, objective: str, regex: str | None, program: Program, o
 def _failure(ending: Ending, program: Program, output: Path) -> str:
     file = output / "failure"
     if file.is_file():
-        text = file.read_text(encoding="utf-8", errors="replace").strip()
+        with file.open(encoding="utf-8", errors="replace") as stream:
+            text = stream.read(REASON_LENGTH).strip()  # of which there may be any amount
         return f"AlgorithmError: {text[: REASON_LENGTH - 60]}, exit code: {ending.exit_code}"
     code = _signal_name(ending.exit_code) or f"exit code: {ending.exit_code}"
     decisive = next((line for line in reversed(ending.tail) if _ERROR_LINE.match(line)), None)

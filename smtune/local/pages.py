@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from smtune.local.answers import ServiceAnswerError
+from smtune.local.records import Entry
 
 Json = dict[str, Any]
 DEFAULT_SIZE = 10
@@ -20,13 +20,18 @@ DEFAULT_SIZE = 10
 class Listing:
     """What a List call chooses from."""
 
-    items: Sequence[Json]
-    name: str
-    """The key that NameContains looks at."""
-    status: str
-    """The key that StatusEquals looks at."""
-    sort_keys: Mapping[str, Callable[[Json], Any]]
+    entries: Sequence[Entry]
+    summarize: Callable[[Entry], Json]
+    """Makes an item of the answer; only called for those of the page."""
     default_sort: str = "CreationTime"
+
+
+_SORT_KEYS: Mapping[str, Callable[[Entry], Any]] = {
+    "Name": lambda entry: entry.name,
+    "CreationTime": lambda entry: entry.created,
+    "Status": lambda entry: entry.status,
+    "FinalObjectiveMetricValue": lambda entry: entry.objective,
+}
 
 
 def page(key: str, listing: Listing, request: Json) -> Json:
@@ -34,12 +39,14 @@ def page(key: str, listing: Listing, request: Json) -> Json:
 
     Times in the request are seconds since the epoch, as on the wire. Raises ServiceAnswerError for a foreign token.
     """
-    chosen = [item for item in listing.items if _matches(listing, item, request)]
-    descending = (
-        request.get("SortOrder", "Ascending" if listing.default_sort == "Name" else "Descending") == "Descending"
-    )
-    chosen.sort(key=listing.sort_keys[request.get("SortBy", listing.default_sort)], reverse=descending)
-    return paged(key, chosen, request)
+    sort = request.get("SortBy", listing.default_sort)
+    chosen = [entry for entry in listing.entries if _matches(entry, request)]
+    if sort == "FinalObjectiveMetricValue":
+        chosen = [entry for entry in chosen if entry.objective is not None]
+    order = request.get("SortOrder", "Ascending" if listing.default_sort == "Name" else "Descending")
+    chosen.sort(key=_SORT_KEYS[sort], reverse=order == "Descending")
+    answer = paged(key, chosen, request)
+    return {**answer, key: [listing.summarize(entry) for entry in answer[key]]}
 
 
 def paged(key: str, items: Sequence[Any], request: Json, *, default_size: int = DEFAULT_SIZE) -> Json:
@@ -52,19 +59,19 @@ def paged(key: str, items: Sequence[Any], request: Json, *, default_size: int = 
     return result
 
 
-def _matches(listing: Listing, item: Json, request: Json) -> bool:
+def _matches(entry: Entry, request: Json) -> bool:
     bounds = (
-        ("CreationTimeAfter", "CreationTime", 1),
-        ("CreationTimeBefore", "CreationTime", -1),
-        ("LastModifiedTimeAfter", "LastModifiedTime", 1),
-        ("LastModifiedTimeBefore", "LastModifiedTime", -1),
+        ("CreationTimeAfter", entry.created, 1),
+        ("CreationTimeBefore", entry.created, -1),
+        ("LastModifiedTimeAfter", entry.modified, 1),
+        ("LastModifiedTimeBefore", entry.modified, -1),
     )
     return (
-        request.get("StatusEquals", item[listing.status]) == item[listing.status]
-        and request.get("NameContains", "").lower() in item[listing.name].lower()
+        request.get("StatusEquals", entry.status) == entry.status
+        and request.get("NameContains", "").lower() in entry.name.lower()
         and all(
-            sign * (item[field].timestamp() - float(request[bound])) > 0
-            for bound, field, sign in bounds
+            sign * (round(time, 3) - float(request[bound])) > 0  # answers give milliseconds
+            for bound, time, sign in bounds
             if bound in request
         )
     )
@@ -76,12 +83,12 @@ def _offset(request: Json) -> int:
         return 0
     try:
         query, offset = json.loads(base64.urlsafe_b64decode(token))
-    except (ValueError, binascii.Error):
+    except (ValueError, TypeError):  # neither text of ours nor a pair
         query, offset = None, 0
-    if query != _query(request):
+    if query != _query(request) or not isinstance(offset, int) or offset < 0:
         message = "The NextToken is not one of this query: ask again without it"
         raise ServiceAnswerError("ValidationException", message)
-    return int(offset)
+    return offset
 
 
 def _token(request: Json, offset: int) -> str:

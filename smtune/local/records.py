@@ -86,3 +86,36 @@ class TrainingJob:
     @property
     def is_running(self) -> bool:
         return self.status in RUNNING
+
+    @property
+    def seconds(self) -> int | None:
+        """How long it ran, as it is billed; None until it has ended."""
+        if self.started is None or self.ended is None:
+            return None
+        return max(1, round(self.ended - self.started))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What lists choose jobs by."""
+
+    name: str
+    status: str
+    created: float
+    modified: float
+    objective: float | None = None
+    tuning_job: str = ""
+    """A training job's."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """A tuning job's training jobs, counted."""
+
+    statuses: Mapping[str, int] = field(default_factory=dict)
+    objectives: Mapping[str, int] = field(default_factory=dict)
+    """By the status of their objective."""
+    modified: float = 0.0
+    """When one of them changed last."""
+    seconds: int = 0
+    """Of those that have ended."""

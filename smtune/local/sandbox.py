@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -25,6 +24,8 @@ class Room:
     data: Mapping[str, Path]
     """Channel -> folder, read-only inside."""
     network: bool = True
+    hidden: tuple[str, ...] = ()
+    """Variables of bubblewrap's own that the program does not get."""
 
 
 def find_bubblewrap() -> str | None:
@@ -45,6 +46,8 @@ def wrap(bubblewrap: str, room: Room, working_folder: str, command: Sequence[str
     isolation = ["--die-with-parent", "--unshare-pid", "--proc", "/proc"]
     if not room.network:
         isolation.append("--unshare-net")
+    for name in room.hidden:
+        isolation += ["--unsetenv", name]
     return [
         bubblewrap,
         "--dev-bind",
@@ -101,21 +104,3 @@ def _children(pid: int) -> list[int]:
     except OSError:
         return []
     return [int(word) for word in text.split()]
-
-
-def process_start(pid: int) -> str | None:
-    """When a process started, in the kernel's clock ticks: with its id it names one process for good. None: gone."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-    except OSError:
-        return None
-    return fields[19]
-
-
-def kill_group(pid: int, start: str, signal_number: int) -> None:
-    """Signal the process group led by `pid`, unless that id now belongs to another process."""
-    if process_start(pid) == start:
-        try:
-            os.killpg(pid, signal_number)
-        except ProcessLookupError:
-            return

@@ -1,34 +1,20 @@
-"""The engine's memory: one SQLite file (WAL) for many processes. A killed writer leaves whole transactions only."""
+"""The engine's memory: jobs, training jobs, metric values. Every method is one transaction."""
 
 from __future__ import annotations
 
 import dataclasses
-import json
 import sqlite3
-import threading
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from smtune.errors import SmtuneError
-from smtune.local.records import TrainingJob, Transition, TuningJob
+from smtune.local import rows
+from smtune.local.database import Database
+from smtune.local.records import RUNNING, Entry, Tally, TrainingJob, TuningJob
 from smtune.local.settings import DELETED
 from smtune.metrics import Observation
-
-_VERSION = 1
-_SCHEMA = """
-CREATE TABLE tuning_jobs (name TEXT PRIMARY KEY COLLATE NOCASE, record TEXT NOT NULL) STRICT;
-CREATE TABLE training_jobs (
-    name TEXT PRIMARY KEY, tuning_job TEXT NOT NULL REFERENCES tuning_jobs(name), number INTEGER NOT NULL,
-    record TEXT NOT NULL, UNIQUE (tuning_job, number)) STRICT;
-CREATE TABLE observations (
-    training_job TEXT NOT NULL, name TEXT NOT NULL, step INTEGER NOT NULL, value REAL, time REAL NOT NULL,
-    PRIMARY KEY (training_job, name, step)) STRICT, WITHOUT ROWID;
-CREATE TABLE programs (image TEXT PRIMARY KEY, program TEXT NOT NULL) STRICT;
-"""
-_BUSY_SECONDS = 30.0
 
 
 class AlreadyExistsError(SmtuneError):
@@ -36,14 +22,14 @@ class AlreadyExistsError(SmtuneError):
 
 
 class Store:
-    """Jobs, training jobs, metric values. Every method is one transaction."""
+    """What the engine and its workers know."""
 
     def __init__(self, path: Path) -> None:
         """The memory in the file `path`, made by the first write; raises SmtuneError for a file that is none."""
-        self._path = path
-        self._local = threading.local()
-        if path.exists():
-            self._connect()
+        self._database = Database(path)
+        self._read = self._database.read
+        self._transaction = self._database.transaction
+        self.close = self._database.close
 
     # tuning jobs
 
@@ -51,85 +37,117 @@ class Store:
         """Remember a new job; raises AlreadyExistsError."""
         try:
             with self._transaction() as db:
-                db.execute("INSERT INTO tuning_jobs VALUES (?, ?)", (job.name, _to_json(job)))
+                db.execute("INSERT INTO tuning_jobs VALUES (?, ?)", (job.name, rows.tuning_job_record(job)))
         except sqlite3.IntegrityError:
             raise AlreadyExistsError(job.name) from None
 
     def tuning_job(self, name: str) -> TuningJob | None:
-        rows = self._read("SELECT record FROM tuning_jobs WHERE name = ?", name)
-        return TuningJob(**json.loads(rows[0][0])) if rows else None
+        found = self._read("SELECT record FROM tuning_jobs WHERE name = ?", name)
+        return rows.tuning_job(found[0][0]) if found else None
 
     def tuning_jobs(self) -> list[TuningJob]:
         """All that are not deleted."""
-        rows = self._read("SELECT record FROM tuning_jobs WHERE instr(name, ?) = 0", DELETED)
-        return [TuningJob(**json.loads(row[0])) for row in rows]
+        found = self._read("SELECT record FROM tuning_jobs WHERE instr(name, ?) = 0", DELETED)
+        return [rows.tuning_job(row[0]) for row in found]
 
     def change_tuning_job(self, name: str, *, only_if: tuple[str, ...] | None = None, **changes: Any) -> bool:
-        """Change fields of a job, if its status is among `only_if`; tells whether it did."""
+        """Change fields of a job, if there is one whose status is among `only_if`; tells whether it did."""
         with self._transaction() as db:
-            row = db.execute("SELECT record FROM tuning_jobs WHERE name = ?", (name,)).fetchone()
-            job = TuningJob(**json.loads(row[0]))
-            if only_if is not None and job.status not in only_if:
+            job = _tuning_job(db, name)
+            if job is None or (only_if is not None and job.status not in only_if):
                 return False
-            changed = dataclasses.replace(job, **changes)
-            db.execute("UPDATE tuning_jobs SET record = ? WHERE name = ?", (_to_json(changed), name))
+            changed = rows.tuning_job_record(dataclasses.replace(job, **changes))
+            db.execute("UPDATE tuning_jobs SET record = ? WHERE name = ?", (changed, name))
             return True
 
     def delete_tuning_job(self, name: str, *, only_if: tuple[str, ...]) -> bool:
         """Free the name of a job whose status is among `only_if`; its training jobs stay. Tells whether it did."""
         with self._transaction() as db:
-            row = db.execute("SELECT record FROM tuning_jobs WHERE name = ?", (name,)).fetchone()
-            job = TuningJob(**json.loads(row[0])) if row else None
+            job = _tuning_job(db, name)
             if job is None or job.status not in only_if:
                 return False
             aside = dataclasses.replace(job, name=f"{job.name}{DELETED}{uuid.uuid4().hex}")
-            db.execute(
-                "UPDATE tuning_jobs SET name = ?, record = ? WHERE name = ?", (aside.name, _to_json(aside), name)
-            )
-            db.execute(
-                "UPDATE training_jobs SET tuning_job = ?, record = json_set(record, '$.tuning_job', ?) "
-                "WHERE tuning_job = ? COLLATE NOCASE",
-                (aside.name, aside.name, name),
-            )
+            record = rows.tuning_job_record(aside)
+            db.execute("UPDATE tuning_jobs SET name = ?, record = ? WHERE name = ?", (aside.name, record, name))
+            db.execute("UPDATE training_jobs SET tuning_job = ? WHERE tuning_job = ?", (aside.name, name))
             return True
 
     # training jobs
 
-    def change_training_job(self, name: str, *, only_if: tuple[str, ...] | None = None, **changes: Any) -> bool:
-        """Change fields of a training job, if its status is among `only_if`; tells whether it did."""
-        with self._transaction() as db:
-            row = db.execute("SELECT record FROM training_jobs WHERE name = ?", (name,)).fetchone()
-            job = _training_job(row[0])
-            if only_if is not None and job.status not in only_if:
-                return False
-            changed = dataclasses.replace(job, **changes)
-            db.execute("UPDATE training_jobs SET record = ? WHERE name = ?", (_to_json(changed), name))
-            return True
-
     def save_training_job(self, job: TrainingJob, observations: Iterable[Observation] = ()) -> None:
         """Remember a training job, new or changed, together with what it has just printed."""
         with self._transaction() as db:
-            db.execute(
-                "INSERT INTO training_jobs VALUES (?, ?, ?, ?) "
-                "ON CONFLICT (name) DO UPDATE SET record = excluded.record",
-                (job.name, job.tuning_job, job.number, _to_json(job)),
-            )
+            _save_training_job(db, job)
             _insert_observations(db, job.name, observations)
+
+    def change_training_job(
+        self, name: str, *, only_if: tuple[str, ...] | None = None, **changes: Any
+    ) -> TrainingJob | None:
+        """Change fields of a training job, if its status is among `only_if`; returns it as it is then, or None."""
+        with self._transaction() as db:
+            row = db.execute(f"{rows.TRAINING_JOBS} WHERE name = ?", (name,)).fetchone()
+            job = None if row is None else rows.training_job(row)
+            if job is None or (only_if is not None and job.status not in only_if):
+                return None
+            changed = dataclasses.replace(job, **changes)
+            _save_training_job(db, changed)
+            return changed
 
     def training_job(self, name: str) -> TrainingJob | None:
         """Found in any case: ARNs hold it in lower case."""
-        query = "SELECT record FROM training_jobs WHERE name = ?"
-        rows = self._read(query, name) or self._read(f"{query} COLLATE NOCASE", name)
-        return _training_job(rows[0][0]) if rows else None
+        found = self._training_jobs("WHERE name = ?", name)
+        return found[0] if found else None
 
     def training_jobs(self, tuning_job: str) -> list[TrainingJob]:
         """All of a tuning job's, by number."""
-        query = "SELECT record FROM training_jobs WHERE tuning_job = ? COLLATE NOCASE ORDER BY number"
-        return [_training_job(row[0]) for row in self._read(query, tuning_job)]
+        return self._training_jobs("WHERE tuning_job = ? ORDER BY number", tuning_job)
+
+    def running_training_jobs(self, tuning_job: str) -> list[TrainingJob]:
+        """Those of a tuning job that have not ended, by number."""
+        return self._training_jobs("WHERE tuning_job = ? AND status IN (?, ?) ORDER BY number", tuning_job, *RUNNING)
 
     def all_training_jobs(self) -> list[TrainingJob]:
         """Those of every tuning job, deleted ones' too."""
-        return [_training_job(row[0]) for row in self._read("SELECT record FROM training_jobs ORDER BY name")]
+        return self._training_jobs("ORDER BY name")
+
+    def best_training_job(self, tuning_job: str, *, maximize: bool) -> TrainingJob | None:
+        """The completed training job with the best objective; the first of equals."""
+        condition = "WHERE tuning_job = ? AND status = 'Completed' AND objective IS NOT NULL"
+        found = self._training_jobs(
+            f"{condition} ORDER BY objective {'DESC' if maximize else 'ASC'}, number LIMIT 1", tuning_job
+        )
+        return found[0] if found else None
+
+    def _training_jobs(self, rest: str, *parameters: str) -> list[TrainingJob]:
+        return [rows.training_job(row) for row in self._read(f"{rows.TRAINING_JOBS} {rest}", *parameters)]
+
+    # training jobs without their records: what a look at thousands can afford
+
+    def entries(self, tuning_job: str) -> list[Entry]:
+        """A tuning job's training jobs, by number."""
+        return [
+            rows.entry(row) for row in self._read(f"{rows.ENTRIES} WHERE tuning_job = ? ORDER BY number", tuning_job)
+        ]
+
+    def all_entries(self) -> list[Entry]:
+        """The training jobs of every tuning job, deleted ones' too."""
+        return [rows.entry(row) for row in self._read(f"{rows.ENTRIES} ORDER BY name")]
+
+    def tally(self, tuning_job: str) -> Tally:
+        """A tuning job's training jobs, counted."""
+        statuses: dict[str, int] = {}
+        objectives: dict[str, int] = {}
+        latest, total = 0.0, 0
+        counts = self._read(
+            "SELECT status, objective_status, count(*), max(modified), total(seconds) FROM training_jobs "
+            "WHERE tuning_job = ? GROUP BY status, objective_status",
+            tuning_job,
+        )
+        for status, objective_status, count, modified, seconds in counts:
+            statuses[status] = statuses.get(status, 0) + count
+            objectives[objective_status] = objectives.get(objective_status, 0) + count
+            latest, total = max(latest, modified), total + int(seconds)
+        return Tally(statuses, objectives, latest, total)
 
     # what they print
 
@@ -145,9 +163,9 @@ class Store:
     def observations(self, training_job: str) -> list[Observation]:
         """Every metric value a training job printed, by metric and step."""
         query = "SELECT name, value, time, step FROM observations WHERE training_job = ? ORDER BY name, step"
-        rows = self._read(query, training_job)
         return [
-            Observation(name, float("nan") if value is None else value, time, step) for name, value, time, step in rows
+            Observation(name, float("nan") if value is None else value, time, step)
+            for name, value, time, step in self._read(query, training_job)
         ]
 
     def metric_names(self) -> list[tuple[str, str]]:
@@ -163,78 +181,17 @@ class Store:
     def programs(self) -> dict[str, str]:
         return dict(self._read("SELECT image, program FROM programs"))
 
-    def _read(self, query: str, *parameters: str) -> list[Any]:
-        # Looking must not leave a file behind where nothing has ever run.
-        return self._connect().execute(query, parameters).fetchall() if self._path.exists() else []
 
-    def _connect(self) -> sqlite3.Connection:
-        """This thread's connection, to a database that is ours."""
-        db: sqlite3.Connection | None = getattr(self._local, "db", None)
-        if db is not None:
-            return db
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            db = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = NORMAL")
-            self._make(db)
-        except sqlite3.OperationalError as error:
-            message = f"cannot open {self._path}: {error}"
-            raise SmtuneError(message) from error
-        except sqlite3.DatabaseError as error:
-            message = f"{self._path} is not smtune's database ({error}): move it away, or use another SMTUNE_HOME"
-            raise SmtuneError(message) from error
-        self._local.db = db
-        return db
-
-    def _make(self, db: sqlite3.Connection) -> None:
-        """Create the tables of a new database, once, whoever else is opening it; refuse another version's."""
-        with _whole(db):
-            version = db.execute("PRAGMA user_version").fetchone()[0]
-            if version == 0:
-                for statement in filter(str.strip, _SCHEMA.split(";")):
-                    db.execute(statement)
-                db.execute(f"PRAGMA user_version = {_VERSION}")
-            elif version != _VERSION:
-                message = f"{self._path} is of another version of smtune (format {version}): use another SMTUNE_HOME"
-                raise SmtuneError(message)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with _whole(self._connect()) as db:
-            yield db
-
-    def close(self) -> None:
-        """Close this thread's connection."""
-        db = self._local.__dict__.pop("db", None)
-        if db is not None:
-            db.close()
+def _tuning_job(db: sqlite3.Connection, name: str) -> TuningJob | None:
+    row = db.execute("SELECT record FROM tuning_jobs WHERE name = ?", (name,)).fetchone()
+    return None if row is None else rows.tuning_job(row[0])
 
 
-@contextmanager
-def _whole(db: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
-    db.execute("BEGIN IMMEDIATE")
-    try:
-        yield db
-    except BaseException:
-        db.execute("ROLLBACK")
-        raise
-    db.execute("COMMIT")
+def _save_training_job(db: sqlite3.Connection, job: TrainingJob) -> None:
+    db.execute(rows.SAVE_TRAINING_JOB, rows.training_job_row(job))
 
 
 def _insert_observations(db: sqlite3.Connection, training_job: str, observations: Iterable[Observation]) -> None:
-    rows = [(training_job, item.name, item.step, item.value, item.time) for item in observations]
-    if rows:
-        db.executemany("INSERT OR REPLACE INTO observations VALUES (?, ?, ?, ?, ?)", rows)
-
-
-def _to_json(record: TuningJob | TrainingJob) -> str:
-    return json.dumps(dataclasses.asdict(record))
-
-
-def _training_job(text: str) -> TrainingJob:
-    fields: dict[str, Any] = json.loads(text)
-    fields["transitions"] = tuple(Transition(**item) for item in fields["transitions"])
-    metrics: Mapping[str, list[float]] = fields["final_metrics"]
-    fields["final_metrics"] = {name: (value, time) for name, (value, time) in metrics.items()}
-    return TrainingJob(**fields)
+    found = [(training_job, item.name, item.step, item.value, item.time) for item in observations]
+    if found:
+        db.executemany("INSERT OR REPLACE INTO observations VALUES (?, ?, ?, ?, ?)", found)

@@ -21,7 +21,7 @@ _SEARCH_SIZE = 100
 class TrainingJobs:
     """Training jobs of every tuning job, deleted ones' too: deleting a tuning job leaves them."""
 
-    def __init__(self, store: Store, see_to: Callable[[str], object]) -> None:
+    def __init__(self, store: Store, see_to: Callable[[TuningJob], object]) -> None:
         """`see_to(tuning job)` sees to it that somebody runs it."""
         self._store = store
         self._see_to = see_to
@@ -46,21 +46,12 @@ class TrainingJobs:
         if not changed and status not in RUNNING:
             message = f"The request was rejected because the training job is in status {status}."
             raise ServiceAnswerError("ValidationException", message)
-        self._see_to(training.tuning_job)
+        self._see_to(self._tuning_job(training))
         return {}
 
     def list_all(self, request: Json) -> Json:
         """With MaxResults the service looks for StatusEquals only in the page it has taken."""
-        listing = Listing(
-            items=[list_training_job(item) for item in self._store.all_training_jobs()],
-            name="TrainingJobName",
-            status="TrainingJobStatus",
-            sort_keys={
-                "Name": lambda item: item["TrainingJobName"],
-                "CreationTime": lambda item: item["CreationTime"],
-                "Status": lambda item: item["TrainingJobStatus"],
-            },
-        )
+        listing = Listing(self._store.all_entries(), lambda entry: list_training_job(self.find(entry.name)))
         if "MaxResults" not in request or "StatusEquals" not in request:
             return page("TrainingJobSummaries", listing, request)
         wanted = request["StatusEquals"]

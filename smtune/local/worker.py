@@ -2,12 +2,11 @@
 
 It holds a lock on the job for as long as it lives, so the kernel tells everybody else when it has died. Everything it
 knows is in the store: killed at any point, the next worker runs the unfinished training jobs again and goes on.
+SIGTERM and SIGINT only ask it to leave: its loop looks at that ten times a second.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import fcntl
 import hashlib
 import logging
 import math
@@ -17,15 +16,16 @@ import signal
 import sqlite3
 import sys
 import tarfile
-import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import IO, Any
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
 
 from smtune.errors import SmtuneError
 from smtune.local.contract import available_cpus
-from smtune.local.ending import end_training_job, fail_training_job, stop_training_job
+from smtune.local.ending import abandon, end_training_job, fail_training_job, stop_training_job
+from smtune.local.history import History
+from smtune.local.lock import worker_lock
 from smtune.local.planning import Workshop, plan_trial
 from smtune.local.records import TrainingJob, Transition, TuningJob
 from smtune.local.sandbox import find_bubblewrap
@@ -37,10 +37,9 @@ from smtune.naming import training_job_name
 
 log = logging.getLogger(__name__)
 _TICK_SECONDS = 0.1
-_leaving = threading.Event()
-_PATIENCE_SECONDS = 1.0
 _FAILURES_WITHOUT_SUCCESS = 5
 _ALL_FAILED = "Please take a look at the training job failures to get more details."
+_TOLD_TO_LEAVE = 143
 
 
 class Worker:
@@ -50,32 +49,38 @@ class Worker:
         self.store = store
         self.job = job
         self.limits: Mapping[str, Any] = job.config["ResourceLimits"]
-        parallel = int(self.limits["MaxParallelTrainingJobs"])
-        bubblewrap = find_bubblewrap() if settings.sandbox else None
-        storage = open_storage(settings.objects, job.s3_endpoint)
-        self.workshop = Workshop(settings, storage, store.programs(), bubblewrap, min(parallel, available_cpus()))
-        self.parallel = parallel
+        self.parallel = int(self.limits["MaxParallelTrainingJobs"])
+        self.workshop = _open_workshop(store, settings, job, self.parallel)
+        self.history = History(store.training_jobs(job.name))
         self.running: dict[str, Trial] = {}
+        self.leaving = False
+        # The clock may be set while the job runs: it is asked once, for the time before this worker.
+        self._began = time.monotonic() - max(0.0, time.time() - job.created)
+
+    def leave(self, *_: object) -> None:
+        """Told by a signal: end soon, at a point where everything that runs is known. Only a flag is set here."""
+        self.leaving = True
 
     def run(self) -> None:
-        """To the end of the tuning job."""
+        """To the end of the tuning job, or until told to leave."""
         self._describe_itself()
         self._resume()
-        while True:
-            if _leaving.is_set():
-                _leave()
-            self.job = self.store.tuning_job(self.job.name) or self.job
-            self._watch()
-            jobs = self.store.training_jobs(self.job.name)
-            self._stop_some(jobs)
-            if self.job.status == "Stopping" or self._is_overdue():
-                self._stop_all()
-            else:
-                self._fill(jobs)
-            if not self.running and (self.job.status == "Stopping" or self._is_exhausted(jobs)):
-                self._finish(self.store.training_jobs(self.job.name))
-                return
+        while not self.leaving and not self._has_ended():
             time.sleep(_TICK_SECONDS)
+
+    def _has_ended(self) -> bool:
+        """One look at everything; whether it was the last."""
+        self.job = self.store.tuning_job(self.job.name) or self.job
+        self._watch()
+        if self.job.status == "Stopping" or self._is_overdue():
+            self._stop_all()
+        else:
+            self._stop_some()
+            self._fill()
+        if self.running or self.leaving or not (self.job.status == "Stopping" or self._is_exhausted()):
+            return False
+        self._finish()
+        return True
 
     def _describe_itself(self) -> None:
         from smtune.local.search import describe_search
@@ -87,61 +92,58 @@ class Worker:
 
     def _resume(self) -> None:
         """Run again what a dead worker left unfinished, from its start and with the same configuration."""
-        for training in self.store.training_jobs(self.job.name):
-            if training.is_running:
-                folder = self.workshop.settings.training_folder(self.job.name, training.name)
-                kill_leftovers(folder)
-                if "Stopping" in (self.job.status, training.status):
-                    self.store.save_training_job(stop_training_job(training))
-                    continue
-                shutil.rmtree(folder, ignore_errors=True)
-                self.store.forget_observations(training.name)
-                self._start(dataclasses.replace(training, transitions=(), status="InProgress"))
+        for training in self.store.running_training_jobs(self.job.name):
+            if self.leaving:
+                return
+            kill_leftovers(self.workshop.settings.training_folder(self.job.name, training.name))
+            again = None
+            if self.job.status != "Stopping":
+                again = self.store.change_training_job(training.name, only_if=("InProgress",), **_starting())
+            if again is None:  # it was to be stopped
+                observed = self.store.observations(training.name)
+                self._save(stop_training_job(training, observed, self.job.objective[0]))
+                continue
+            self.store.forget_observations(again.name)
+            self._start(again)
 
-    def _fill(self, jobs: list[TrainingJob]) -> None:
+    def _fill(self) -> None:
         """Start training jobs until as many run as may."""
-        while len(self.running) < self.parallel and not self._is_exhausted(jobs):
-            self._start_next(jobs)
-            jobs = self.store.training_jobs(self.job.name)
-
-    def _start_next(self, jobs: list[TrainingJob]) -> None:
-        now = time.time()
-        number = len(jobs) + 1
-        training = TrainingJob(
-            name=free_name(self.store, self.job.name, number),
-            tuning_job=self.job.name,
-            number=number,
-            config=next_configuration(self.job, jobs),
-            created=now,
-            modified=now,
-            tags=self.job.all_tags,
-        )
-        self._start(training)
+        while not self.leaving and len(self.running) < self.parallel and not self._is_exhausted():
+            number = len(self.history) + 1
+            training = TrainingJob(
+                name=free_name(self.store, self.job.name, number),
+                tuning_job=self.job.name,
+                number=number,
+                config=next_configuration(self.job, self.history.jobs()),
+                created=time.time(),
+                tags=self.job.all_tags,
+                **_starting(),
+            )
+            self._save(training)
+            self._start(training)
 
     def _start(self, training: TrainingJob) -> None:
-        now = time.time()
-        steps = (
-            Transition("Starting", now, "Starting the training job"),
-            Transition("Training", now, "Training in progress"),
-        )
-        started = dataclasses.replace(training, started=now, modified=now, transitions=steps)
-        self.store.save_training_job(started)
+        self.history.put(training)
         try:
-            self.running[training.name] = Trial(plan_trial(self.workshop, self.job, started))
+            with suppress(FileNotFoundError):
+                shutil.rmtree(self.workshop.settings.training_folder(self.job.name, training.name))
+            self.running[training.name] = Trial(plan_trial(self.workshop, self.job, training))
         except (SmtuneError, OSError, ValueError, tarfile.TarError) as error:
-            self.store.save_training_job(fail_training_job(started, f"InternalServerError: cannot start: {error}"))
+            self._save(fail_training_job(training, f"InternalServerError: cannot start: {error}"))
+
+    def _save(self, training: TrainingJob) -> None:
+        self.store.save_training_job(training)
+        self.history.put(training)
 
     def _watch(self) -> None:
         for name, trial in list(self.running.items()):
             code = trial.poll()
             observed = trial.drain()
-            if code is None:
-                if observed:
-                    self.store.add_observations(name, observed)
-                continue
-            self.store.add_observations(name, observed)
-            del self.running[name]
-            end_training_job(self.store, self.workshop.storage, self.job, trial, code)
+            if observed:
+                self.store.add_observations(name, observed)
+            if code is not None:
+                del self.running[name]
+                self.history.put(end_training_job(self.store, self.workshop.storage, self.job, trial, code))
 
     def _stop_all(self) -> None:
         for name, trial in self.running.items():
@@ -149,9 +151,9 @@ class Worker:
                 trial.stop()
                 self.store.change_training_job(name, status="Stopping", modified=time.time())
 
-    def _stop_some(self, jobs: list[TrainingJob]) -> None:
+    def _stop_some(self) -> None:
         """Stop what StopTrainingJob asked for."""
-        for training in jobs:
+        for training in self.store.running_training_jobs(self.job.name) if self.running else ():
             if training.status == "Stopping" and training.name in self.running:
                 self.running[training.name].stop()
 
@@ -160,33 +162,42 @@ class Worker:
         for trial in self.running.values():
             trial.kill()
 
-    def _is_exhausted(self, jobs: list[TrainingJob]) -> bool:
+    def _is_exhausted(self) -> bool:
         most = self.limits.get("MaxNumberOfTrainingJobs", math.inf)
-        return len(jobs) >= most or self._is_hopeless(jobs) or self._is_overdue()
+        return len(self.history) >= most or self._is_hopeless() or self._is_overdue()
 
     def _is_overdue(self) -> bool:
-        return bool(time.time() - self.job.created > self.limits.get("MaxRuntimeInSeconds", math.inf))
+        return bool(time.monotonic() - self._began > self.limits.get("MaxRuntimeInSeconds", math.inf))
 
-    def _is_hopeless(self, jobs: list[TrainingJob]) -> bool:
-        failed = sum(training.status == "Failed" for training in jobs)
-        return failed >= _FAILURES_WITHOUT_SUCCESS and not any(training.status == "Completed" for training in jobs)
+    def _is_hopeless(self) -> bool:
+        return self.history.count("Failed") >= _FAILURES_WITHOUT_SUCCESS and not self.history.count("Completed")
 
-    def _finish(self, jobs: list[TrainingJob]) -> None:
-        now = time.time()
+    def _finish(self) -> None:
+        now, tried = time.time(), len(self.history)
         status, reason = "Completed", None
         if self.job.status == "Stopping":
             status = "Stopped"
-        elif self._is_hopeless(jobs):
-            status, reason = "Failed", f"No training job succeeded after {len(jobs)} attempts. {_ALL_FAILED}"
-        elif jobs and all(training.status == "Failed" for training in jobs):
+        elif self._is_hopeless():
+            status, reason = "Failed", f"No training job succeeded after {tried} attempts. {_ALL_FAILED}"
+        elif tried and self.history.count("Failed") == tried:
             status, reason = "Failed", f"All training jobs failed. {_ALL_FAILED}"
         self.store.change_tuning_job(self.job.name, status=status, failure_reason=reason, ended=now, modified=now)
 
 
-def _leave(*_: object) -> None:
-    # Where the signal comes in the middle of a destructor, Python drops the exception: the loop looks once more.
-    _leaving.set()
-    sys.exit(143)
+def _open_workshop(store: Store, settings: Settings, job: TuningJob, parallel: int) -> Workshop:
+    bubblewrap = find_bubblewrap() if settings.sandbox else None
+    storage = open_storage(settings.objects, job.s3_endpoint)
+    return Workshop(settings, storage, store.programs(), bubblewrap, min(parallel, available_cpus()))
+
+
+def _starting() -> dict[str, Any]:
+    """What changes of a training job as it starts."""
+    now = time.time()
+    steps = (
+        Transition("Starting", now, "Starting the training job"),
+        Transition("Training", now, "Training in progress"),
+    )
+    return {"started": now, "modified": now, "transitions": steps}
 
 
 def next_configuration(job: TuningJob, jobs: list[TrainingJob]) -> dict[str, str]:
@@ -217,49 +228,23 @@ def seed_of(job: TuningJob) -> int:
     return int.from_bytes(job.name.encode(), "big") % 2**32 if seed is None else int(seed)
 
 
-@contextmanager
-def worker_lock(settings: Settings, job: str, *, patience: float = 0.0) -> Iterator[bool]:
-    """Hold the job's lock; yields False when another process still has it after `patience` seconds."""
-    path = settings.job_folder(job) / "worker.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    until = time.monotonic() + patience
-    with path.open("w") as file:
-        while not _lock(file):
-            if time.monotonic() >= until:
-                yield False
-                return
-            time.sleep(_TICK_SECONDS)
-        yield True
-
-
-def _lock(file: IO[str]) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
 def main() -> int:
-    """Run the tuning job named on the command line, unless it has ended or has a worker."""
+    """Run the tuning job named on the command line, unless it has ended or has a worker.
+
+    Whoever has the job's lock already and hands it on says so with the number of its descriptor.
+    """
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    name = sys.argv[1]
+    name, handed = sys.argv[1], [int(word) for word in sys.argv[2:3]]
     settings = Settings.from_environment()
-    store = Store(settings.database)
-    # Whoever looks whether there is a worker holds the lock for a moment: that must not send this one away.
-    with worker_lock(settings, name, patience=_PATIENCE_SECONDS) as mine:
+    with worker_lock(settings, name, handed=handed[0] if handed else None) as lock:
+        store = Store(settings.database)
         job = store.tuning_job(name)
-        if not mine or job is None or job.ended is not None:
+        if lock is None or job is None or job.ended is not None:
             return 0
         log.info("worker %d runs %s", os.getpid(), name)
         try:
-            signal.signal(signal.SIGTERM, _leave)
-            worker = Worker(store, settings, job)
-            try:
-                worker.run()
-            finally:
-                worker.kill_all()
+            return _run(Worker(store, settings, job))
         except (OSError, sqlite3.Error):
             # A full disk, say: everything stored so far is whole, and the next look at the job starts a worker.
             log.exception("the worker of %s gave up for now", name)
@@ -268,10 +253,18 @@ def main() -> int:
             # A bug here must not make the job look alive for ever, or every look at it start one more worker.
             log.exception("the worker of %s failed", name)
             reason = f"InternalServerError: {type(error).__name__}: {error}; see {settings.job_folder(name)}/worker.log"
-            now = time.time()
-            store.change_tuning_job(name, status="Failed", failure_reason=reason[:1024], ended=now, modified=now)
+            abandon(store, name, reason)
             return 1
-    return 0
+
+
+def _run(worker: Worker) -> int:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, worker.leave)
+    try:
+        worker.run()
+    finally:
+        worker.kill_all()
+    return _TOLD_TO_LEAVE if worker.leaving else 0
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from smtune.logs.lines import LogLine, as_line, event_pages
 from smtune.logs.read import Reading, read_logs
 from smtune.logs.source import Source
 from smtune.patience import ENGINE, Line, Pace, pace_of
+from smtune.statuses import RUNNING
 
 _OVERLAP = 10.0
 _LONGEST_LAG = 60.0
@@ -84,10 +85,10 @@ class _Status:
         self._looks += 1
         if self._source.tuning_job is None:
             job = self._line.call("sagemaker", "describe_training_job", TrainingJobName=self._source.name)
-            return job["TrainingJobStatus"] not in {"InProgress", "Stopping"}
+            return job["TrainingJobStatus"] not in RUNNING
         name = {"HyperParameterTuningJobName": self._source.tuning_job}
         job = self._line.call("sagemaker", "describe_hyper_parameter_tuning_job", **name)
-        return job["HyperParameterTuningJobStatus"] not in {"InProgress", "Stopping"}
+        return job["HyperParameterTuningJobStatus"] not in RUNNING
 
 
 class _Window:

@@ -61,7 +61,7 @@ def stream_pages(line: Line, stream: str, *, since: float | None = None) -> Iter
         answer = line.call("logs", "get_log_events", **request)
         yield [as_line(event, stream) for event in answer["events"]]
         # Pages may be empty in the middle: the end is where the token does not change any more.
-        if answer["nextForwardToken"] == request.get("nextToken"):
+        if answer.get("nextForwardToken") in {None, request.get("nextToken")}:
             return
         request["nextToken"] = answer["nextForwardToken"]
 

@@ -10,11 +10,11 @@ from typing import Any, Literal
 from smtune.definitions import definitions
 from smtune.errors import JobError, ServiceError
 from smtune.patience import Line
+from smtune.statuses import RUNNING, TERMINAL
+from smtune.trainings import training_job_summaries
 
 Which = Literal["running", "all", "failed", "best"]
 _TRAINING = re.compile(r".+-\d{3,}-[0-9a-f]{6,}")
-_RUNNING = ("InProgress", "Stopping")
-_PAGE = 100
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,9 @@ def find_source(line: Line, name: str, which: Which = "running") -> Source:
             raise
         try:
             return second(line, name)
-        except ServiceError:
+        except ServiceError as error:
+            if not _is_unknown(error):
+                raise
             raise unknown from None
 
 
@@ -87,18 +89,18 @@ def _training(line: Line, name: str) -> Source:
         ended=frozenset(),
         hosts=_hosts(job.get("ResourceConfig", {})),
         since=job["CreationTime"].timestamp(),
-        is_over=job["TrainingJobStatus"] not in _RUNNING,
+        is_over=job["TrainingJobStatus"] not in RUNNING,
         arn=job["TrainingJobArn"],
     )
 
 
 def _tuning(line: Line, name: str, which: Which) -> Source:
     job = line.call("sagemaker", "describe_hyper_parameter_tuning_job", HyperParameterTuningJobName=name)
-    jobs = _summaries(line, name)
-    is_over = job["HyperParameterTuningJobStatus"] in {"Completed", "Failed", "Stopped"}
+    jobs = training_job_summaries(line, name)
+    is_over = job["HyperParameterTuningJobStatus"] in TERMINAL
     chosen = _choose(job, jobs, which, is_over=is_over)
     created = [item["CreationTime"].timestamp() for item in jobs if item["TrainingJobName"] in chosen]
-    ended = {item["TrainingJobName"] for item in jobs if item["TrainingJobStatus"] not in _RUNNING}
+    ended = {item["TrainingJobName"] for item in jobs if item["TrainingJobStatus"] not in RUNNING}
     return Source(
         name=name,
         tuning_job=name,
@@ -116,7 +118,7 @@ def _choose(job: Mapping[str, Any], jobs: list[Any], which: Which, *, is_over: b
     best = job.get("BestTrainingJob", {}).get("TrainingJobName")
     names = [item["TrainingJobName"] for item in jobs]
     failed = [item["TrainingJobName"] for item in jobs if item["TrainingJobStatus"] == "Failed"][-1:]
-    running = [item["TrainingJobName"] for item in jobs if item["TrainingJobStatus"] in _RUNNING]
+    running = [item["TrainingJobName"] for item in jobs if item["TrainingJobStatus"] in RUNNING]
     if which == "failed":
         return _some(failed, job, "no training job has failed")
     if which == "best":
@@ -133,22 +135,6 @@ def _some(names: list[str], job: Mapping[str, Any], otherwise: str) -> tuple[str
         message = f"{job['HyperParameterTuningJobName']}: {otherwise}"
         raise JobError(message)
     return tuple(names)
-
-
-def _summaries(line: Line, tuning_job: str) -> list[Any]:
-    request: dict[str, Any] = {
-        "HyperParameterTuningJobName": tuning_job,
-        "SortBy": "CreationTime",
-        "SortOrder": "Ascending",
-        "MaxResults": _PAGE,
-    }
-    found: list[Any] = []
-    while True:
-        answer = line.call("sagemaker", "list_training_jobs_for_hyper_parameter_tuning_job", **request)
-        found += answer["TrainingJobSummaries"]
-        if not answer.get("NextToken"):
-            return found
-        request["NextToken"] = answer["NextToken"]
 
 
 def _hosts(resources: Mapping[str, Any]) -> int:

@@ -26,7 +26,7 @@ def _stream_tail(line: Line, stream: str, count: int, since: float | None) -> li
         request["limit"] = min(count - len(found), _PAGE)
         answer = line.call("logs", "get_log_events", **request)
         found[:0] = [as_line(event, stream) for event in answer["events"]]
-        if answer["nextBackwardToken"] == request.get("nextToken"):
+        if answer.get("nextBackwardToken") in {None, request.get("nextToken")}:
             break
         request["nextToken"] = answer["nextBackwardToken"]
     return found

@@ -123,7 +123,7 @@ class Line:
 
 def _given_up(error: SmtuneError, seconds: float) -> SmtuneError:
     """The same error, with how long it was borne."""
-    sentence = f"{error} (for {round(seconds / 60)} min; the job goes on without this)"
+    sentence = f"{error} (for {round(seconds / 60)} min; a job that runs goes on without this)"
     if isinstance(error, ServiceError):
         given_up = ServiceError(error.code, sentence.removeprefix(f"{error.code}: "))
         given_up.__cause__ = error

@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import math
 import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from smtune import __version__
 from smtune.errors import Problem, SpecError, UsageError
@@ -117,9 +118,8 @@ def write_plan(document: PlanDocument, path: Path) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         Path(name).replace(path)
-    except BaseException:
+    finally:
         Path(name).unlink(missing_ok=True)
-        raise
 
 
 def is_plan(data: Any) -> bool:
@@ -130,7 +130,7 @@ def is_plan(data: Any) -> bool:
 def read_plan(path: Path) -> PlanDocument:
     """The plan in `path`; raises SpecError for what is none, is of another version, or was edited."""
     try:
-        data = json.loads(read_text(path), parse_constant=_refuse_constant)
+        data = json.loads(read_text(path), parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise _error(path, f"not JSON: {error}") from None
     if not is_plan(data):
@@ -152,14 +152,33 @@ def _document(data: Mapping[str, Any], path: Path) -> PlanDocument:
         ]
         spec, site, request, estimate = (dict(data[key]) for key in ("spec", "site", "request", "estimate"))
         notes = tuple(str(note) for note in data["notes"])
-        return PlanDocument(spec["source"], spec["yaml"], site, request, tuple(uploads), estimate, notes)
+        found = PlanDocument(spec["source"], spec["yaml"], site, request, tuple(uploads), estimate, notes)
+        _refuse_other_types(found)
+        return found
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _error(path, f"the plan is not whole: {error!r}") from None
+
+
+def _refuse_other_types(document: PlanDocument) -> None:
+    """Raise TypeError where a text is none: a hash holds of whatever somebody hashed."""
+    texts = [document.source, document.yaml]
+    for upload in document.uploads:
+        texts += [upload.uri, *(text for source in upload.sources for text in (source.path, source.sha256))]
+        if upload.kind not in get_args(FileKind):
+            raise TypeError(upload.kind)
+    for text in texts:
+        if not isinstance(text, str):
+            raise TypeError(text)
 
 
 def _refuse_constant(name: str) -> Any:
     message = f"{name} is no number of JSON"
     raise ValueError(message)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _refuse_constant(text)
 
 
 def _sha256(text: str) -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.parsers import ResponseParserError
+from botocore.exceptions import ClientError
 
-from smtune.errors import ServiceError
+from smtune.errors import ConfigurationError, ServiceError, SpecError
 from smtune.preflight.check import Check
 from smtune.preflight.policy import grant
 from smtune.service import translated
@@ -27,6 +27,8 @@ _DENIED = {
     "Forbidden",
     "UnauthorizedOperation",
 }
+_LOGINS = ("AssumeRole", "AssumeRoleWithWebIdentity", "CreateToken", "GetRoleCredentials")
+"""What boto3 calls by itself to get credentials, before it calls what it was asked to."""
 _PREFIXES = {"service-quotas": "servicequotas"}
 _PERMISSIONS = {
     ("s3", "get_bucket_encryption"): "s3:GetEncryptionConfiguration",
@@ -94,6 +96,18 @@ class Aws:
         fix = grant(self.caller, {(about or "*",): (error.permission,)})
         return Check(name, "unknown", f"not looked at: {error.permission}{place} is missing", fix)
 
+    def found(self, name: str, look: Callable[[], Iterable[Check] | Check], about: str = "") -> Iterator[Check]:
+        """What `look` finds. Where AWS refuses, or what is asked about cannot be, that is a check called `name`."""
+        try:
+            found = look()
+            yield from [found] if isinstance(found, Check) else found
+        except DeniedError as error:
+            yield self.refused(name, error, about)
+        except (ServiceError, ConfigurationError) as error:
+            yield Check(name, "unknown", f"not looked at: {error}")
+        except SpecError as error:
+            yield Check(name, "unknown", f"not looked at: {error.problems[0].message}")
+
     def _permission(self, service: str, operation: str) -> str:
         name = self.client(service).meta.method_to_api_mapping[operation]
         return _PERMISSIONS.get((service, operation), f"{_PREFIXES.get(service, service)}:{name}")
@@ -105,10 +119,10 @@ def _named(permission: str) -> Iterator[None]:
     try:
         with translated():
             yield
-    except ResponseParserError as error:
-        # A proxy, or a login page of the network, answers in AWS's place.
-        raise ServiceError("ResponseParserError", "what answered is not AWS: is there a proxy?") from error
     except ServiceError as error:
+        if isinstance(error.__cause__, ClientError) and error.__cause__.operation_name in _LOGINS:
+            message = f"AWS gives no credentials: {error}"
+            raise ConfigurationError(message) from error.__cause__
         if error.code not in _DENIED:
             raise
         raise DeniedError(error.code, str(error).partition(": ")[2], permission) from error.__cause__

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from smtune.errors import ServiceError
 from smtune.preflight.aws import Aws, DeniedError
 from smtune.preflight.check import Check, shell
 from smtune.preflight.keys import default_key
-from smtune.preflight.subject import Subject, bucket_and_key, channels, code_uri, output_uris
+from smtune.preflight.subject import Subject, bucket_and_key, channels, code_uri, is_bucket_name, output_uris
 
 _MISSING = {"404", "NoSuchBucket", "NotFound"}
 
@@ -20,14 +21,12 @@ def buckets(aws: Aws, subject: Subject) -> Iterator[Check]:
     if not main:
         yield Check("bucket", "unknown", "the default one has the account in its name, which nobody knows")
     for name in _named(subject):
-        try:
-            check = _bucket(aws, subject, name)
-        except DeniedError as error:
-            check = aws.refused(f"bucket {name}", error, f"arn:{subject.partition}:s3:::{name}")
-        yield check
-        if name == main and check.state in ("ok", "warning") and _is_there(aws, name):
-            yield _encryption(aws, name)
-            yield _public_access(aws, name)
+        arn = f"arn:{subject.partition}:s3:::{name}"
+        checks = tuple(aws.found(f"bucket {name}", partial(_bucket, aws, subject, name), arn))
+        yield from checks
+        if name == main and checks[0].state in ("ok", "warning") and _is_there(aws, name):
+            yield from aws.found("encryption", partial(_encryption, aws, name))
+            yield from aws.found("public access", partial(_public_access, aws, name))
 
 
 def _named(subject: Subject) -> tuple[str, ...]:
@@ -48,6 +47,9 @@ def _is_there(aws: Aws, name: str) -> bool:
 
 def _bucket(aws: Aws, subject: Subject, name: str) -> Check:
     title = f"bucket {name}"
+    if not is_bucket_name(name):
+        fix = "--bucket NAME, of 3 to 63 lower-case letters, digits, dots and hyphens"
+        return Check(title, "failed", "no bucket can be called that", fix)
     try:
         answer = aws.ask("s3", "head_bucket", Bucket=name)
     except ServiceError as error:
@@ -96,10 +98,7 @@ def _is_ours(aws: Aws, subject: Subject, name: str) -> bool:
 
 
 def _encryption(aws: Aws, name: str) -> Check:
-    try:
-        key = default_key(aws, name)
-    except DeniedError as error:
-        return aws.refused("encryption", error)
+    key = default_key(aws, name)
     return Check("encryption", "ok", f"{name} encrypts with {key or 'a key of S3 itself'}")
 
 
@@ -110,8 +109,6 @@ def _public_access(aws: Aws, name: str) -> Check:
     )
     try:
         blocks = aws.ask("s3", "get_public_access_block", Bucket=name)["PublicAccessBlockConfiguration"]
-    except DeniedError as error:
-        return aws.refused("public access", error)
     except ServiceError as error:
         if error.code != "NoSuchPublicAccessBlockConfiguration":
             raise

@@ -11,8 +11,7 @@ from dataclasses import replace
 
 import boto3
 
-from smtune.errors import ConfigurationError, ServiceError
-from smtune.preflight.aws import Aws, DeniedError
+from smtune.preflight.aws import Aws
 from smtune.preflight.bucket import buckets
 from smtune.preflight.check import Check
 from smtune.preflight.identity import Clock, identify
@@ -78,7 +77,7 @@ def together(aws: Aws, looks: Sequence[Look], limit: float) -> Iterator[Check]:
             except queue.Empty:
                 return
             try:
-                done.put((index, _found(aws, *looks[index])))
+                done.put((index, tuple(aws.found(*looks[index]))))
             except Exception as error:  # noqa: BLE001  a bug in a thread: whoever waits raises it
                 done.put((index, error))
 
@@ -106,19 +105,6 @@ def _collected(
     late = f"no answer within {limit:.0f} s; try again, or look at the network"
     for index, (name, _) in enumerate(looks):
         yield from results.get(index, (Check(name, "unknown", late),))
-
-
-def _found(aws: Aws, name: str, look: Callable[[], Iterable[Check]]) -> tuple[Check, ...]:
-    """What one look finds; what it had found before AWS refused is kept."""
-    found = list[Check]()
-    try:
-        for check in look():
-            found.append(check)
-    except DeniedError as error:
-        found.append(aws.refused(name, error))
-    except (ServiceError, ConfigurationError) as error:
-        found.append(Check(name, "unknown", f"not looked at: {error}"))
-    return tuple(found)
 
 
 def _now() -> dt.datetime:

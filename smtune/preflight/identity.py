@@ -112,6 +112,7 @@ def _clock(response: Mapping[str, Any], now: Clock) -> tuple[Check, ...]:
         theirs = None
     if theirs is None:
         return ()
+    theirs = theirs.replace(tzinfo=theirs.tzinfo or dt.UTC)  # `-0000` says that nobody knows the zone
     off = (now() - theirs).total_seconds()
     fix = "sudo timedatectl set-ntp true"
     words = f"{abs(off):.0f} s {'ahead of' if off > 0 else 'behind'} AWS's"

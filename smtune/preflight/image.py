@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 
 from smtune.errors import ServiceError
 from smtune.preflight.aws import Aws, DeniedError
@@ -20,9 +21,9 @@ def images(aws: Aws, subject: Subject) -> Iterator[Check]:
     """`image NAME` or `algorithm NAME`, for each that a definition trains with."""
     specifications = [part.get("AlgorithmSpecification", {}) for part in subject.parts]
     for uri in dict.fromkeys(item["TrainingImage"] for item in specifications if "TrainingImage" in item):
-        yield _image(aws, subject, uri)
+        yield from aws.found(f"image {uri}", partial(_image, aws, subject, uri))
     for name in dict.fromkeys(item["AlgorithmName"] for item in specifications if "AlgorithmName" in item):
-        yield _algorithm(aws, subject, name)
+        yield from aws.found(f"algorithm {name}", partial(_algorithm, aws, subject, name))
 
 
 def _image(aws: Aws, subject: Subject, uri: str) -> Check:
@@ -32,8 +33,7 @@ def _image(aws: Aws, subject: Subject, uri: str) -> Check:
     title = f"image {image.repository}"
     if image.region != subject.region:
         detail = f"{uri} is in {image.region}, the job in {subject.region}"
-        there = uri.replace(f".{image.region}.", f".{subject.region}.")
-        return Check(title, "failed", detail, shell("--set", f"algorithm.image={there}"))
+        return Check(title, "failed", detail, _elsewhere(subject, image, uri))
     try:
         answer = aws.ask(
             "ecr",
@@ -53,11 +53,23 @@ def _image(aws: Aws, subject: Subject, uri: str) -> Check:
     return _processors(aws, image, uri) if any(word in kind for word in _INDEXES) else Check(title, "ok", f"{uri}")
 
 
+def _elsewhere(subject: Subject, image: Image, uri: str) -> str:
+    """The fix for an image of another region: AWS keeps its own in other accounts there."""
+    account = image.account_in(subject.region)
+    if account is None:
+        return shell("--region", image.region)
+    there = uri.replace(f".{image.region}.", f".{subject.region}.").replace(image.account, account, 1)
+    return shell("--set", f"algorithm.image={there}")
+
+
 def _absent(subject: Subject, image: Image, uri: str, error: ServiceError) -> Check:
     title = f"image {image.repository}"
     region = ("--region", subject.region)
     if error.code == _NO_REPOSITORY:
         detail = f"account {image.account} has no repository {image.repository} in {image.region}"
+        if image.account != subject.account:
+            fix = shell("aws", "ecr", "describe-repositories", "--registry-id", image.account, *region)
+            return Check(title, "failed", detail, fix)
         fix = shell("aws", "ecr", "create-repository", "--repository-name", image.repository, *region)
         return Check(title, "failed", detail, f"{fix}; {shell('docker', 'push', uri)}")
     if error.code == "ImageNotFoundException":
@@ -76,7 +88,7 @@ def _processors(aws: Aws, image: Image, uri: str) -> Check:
             repositoryName=image.repository,
             imageIds=[image.id],
         )
-        manifest = json.loads(answer["images"][0]["imageManifest"])
+        manifest = json.loads(answer["images"][0]["imageManifest"]) if answer["images"] else {}
     except DeniedError as error:
         return Check(title, "ok", f"{uri}; its processors were not looked at ({error.permission} is missing)")
     found = sorted({item.get("platform", {}).get("architecture", "?") for item in manifest.get("manifests", ())})

@@ -9,7 +9,7 @@ from smtune.errors import ServiceError
 from smtune.estimate.fleet import fleets
 from smtune.preflight.aws import Aws, DeniedError
 from smtune.preflight.check import Check, shell
-from smtune.preflight.manifest import ManifestError, first_object
+from smtune.preflight.manifest import ManifestError, TooLongError, first_object
 from smtune.preflight.subject import Channel, Json, Subject, bucket_and_key, channels, elsewhere
 
 GB = 1024**3
@@ -57,9 +57,11 @@ def _channel(aws: Aws, subject: Subject, channel: Channel) -> tuple[Check, Size]
         return aws.refused(title, error), Size()
     except ManifestError as error:
         return Check(title, "failed", f"{channel.uri}: {error}", shell("aws", "s3", "cp", channel.uri, "-")), Size()
+    except TooLongError:
+        return Check(title, "unknown", f"{channel.uri} is longer than 4 MB: not read"), Size()
     except ServiceError as error:
         if error.code not in ("NoSuchBucket", "NoSuchKey", "404"):
-            raise
+            return Check(title, "unknown", f"not looked at: {error}"), Size()
         fix = shell("aws", "s3", "cp", "FILE", channel.uri)
         return Check(title, "failed", f"there is nothing at {channel.uri}: {error.code}", fix), Size()
 

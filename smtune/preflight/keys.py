@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
-from smtune.errors import ServiceError
+from smtune.errors import ServiceError, SpecError
 from smtune.preflight.aws import Aws, DeniedError
 from smtune.preflight.check import Check, shell
 from smtune.preflight.policy import names_principal, statements
-from smtune.preflight.subject import Subject, key_ids
+from smtune.preflight.subject import Subject, is_bucket_name, key_ids
 
+_ARN = re.compile(r"arn:[^:]+:kms:([^:]+):")
 _GONE = {"NotFoundException", "InvalidArnException"}
 
 
 def keys(aws: Aws, subject: Subject) -> Iterator[Check]:
     """`key NAME`, for each key that the request names and for the bucket's own."""
     for key in _named(aws, subject):
-        try:
-            yield from _key(aws, subject, key)
-        except DeniedError as error:
-            yield aws.refused(f"key {_short(key)}", error, key if key.startswith("arn:") else "")
+        about = key if key.startswith("arn:") else ""
+        yield from aws.found(f"key {_short(key)}", partial(_key, aws, subject, key), about)
 
 
 def key_arns(aws: Aws, subject: Subject, role: str) -> tuple[str, ...]:
@@ -31,7 +32,7 @@ def key_arns(aws: Aws, subject: Subject, role: str) -> tuple[str, ...]:
     for key in (*own, *_bucket_keys(aws, subject)):
         try:
             arn = aws.ask("kms", "describe_key", KeyId=key)["KeyMetadata"]["Arn"]
-        except ServiceError:
+        except (ServiceError, SpecError):
             arn = key if ":key/" in key else None
         if arn:
             found[arn] = None
@@ -63,7 +64,7 @@ def _named(aws: Aws, subject: Subject) -> tuple[str, ...]:
 
 def _bucket_keys(aws: Aws, subject: Subject) -> tuple[str, ...]:
     """The bucket's own key; nothing where it cannot be told, which the bucket's check says."""
-    if not subject.bucket_name:
+    if not is_bucket_name(subject.bucket_name):
         return ()
     try:
         key = default_key(aws, subject.bucket_name)
@@ -74,7 +75,8 @@ def _bucket_keys(aws: Aws, subject: Subject) -> tuple[str, ...]:
 
 def _key(aws: Aws, subject: Subject, key: str) -> Iterator[Check]:
     name = f"key {_short(key)}"
-    region = key.split(":")[3] if key.startswith("arn:") else subject.region
+    match = _ARN.match(key)
+    region = match[1] if match else subject.region
     others = shell("aws", "kms", "list-aliases", "--region", subject.region)
     if region != subject.region:
         yield Check(name, "failed", f"{key} is of {region}, the job of {subject.region}", others)
@@ -124,8 +126,11 @@ def _policy(aws: Aws, subject: Subject, name: str, found: Mapping[str, Any]) -> 
 
 
 def _enable(found: Mapping[str, Any], subject: Subject) -> str:
-    action = "cancel-key-deletion" if found["KeyState"] == "PendingDeletion" else "enable-key"
-    return shell("aws", "kms", action, "--key-id", found["KeyId"], "--region", subject.region)
+    about = ("--key-id", found["KeyId"], "--region", subject.region)
+    enable = shell("aws", "kms", "enable-key", *about)
+    if found["KeyState"] == "PendingDeletion":  # a key that is kept after all is disabled
+        return f"{shell('aws', 'kms', 'cancel-key-deletion', *about)}; {enable}"
+    return enable
 
 
 def _short(key: str) -> str:

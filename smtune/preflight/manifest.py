@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import Any
 
 from smtune.preflight.aws import Aws
 from smtune.preflight.subject import Channel, bucket_and_key
+from smtune.service import translated
 
 _MOST_BYTES = 4 * 1024**2
-_TOO_LONG = "longer than 4 MB: not read"
+
+
+class TooLongError(Exception):
+    """A manifest that may be right, and that nobody reads to its end here."""
 
 
 class ManifestError(ValueError):
@@ -19,14 +24,14 @@ class ManifestError(ValueError):
 def first_object(aws: Aws, channel: Channel) -> str:
     """The URI of the first object that a channel's manifest lists, which is there.
 
-    Raises ManifestError, ServiceError for the manifest itself, DeniedError.
+    Raises ManifestError, TooLongError, ServiceError for the manifest itself, DeniedError.
     """
     place = bucket_and_key(channel.uri)
     if place is None:
         message = "it names no object"
         raise ManifestError(message)
-    text = _read(aws, *place)
-    uri = _of_lines(text, channel) if channel.kind == "AugmentedManifestFile" else _of_list(text)
+    body = _read(aws, *place)
+    uri = _of_lines(body, channel) if channel.kind == "AugmentedManifestFile" else _of_list(body)
     target = bucket_and_key(uri)
     if target is None or not target[1]:
         message = f"it lists {uri!r}, which is no object on S3"
@@ -38,27 +43,33 @@ def first_object(aws: Aws, channel: Channel) -> str:
     return uri
 
 
-def _read(aws: Aws, bucket: str, key: str) -> str:
-    answer = aws.ask("s3", "get_object", Bucket=bucket, Key=key, Range=f"bytes=0-{_MOST_BYTES - 1}")
+def _read(aws: Aws, bucket: str, key: str) -> bytes:
+    answer = aws.ask("s3", "get_object", Bucket=bucket, Key=key)
     body: Any = answer["Body"]
+    with translated(), closing(body):
+        return bytes(body.read(_MOST_BYTES + 1))
+
+
+def _parsed(body: bytes, what: str) -> Any:
     try:
-        return str(body.read().decode("utf-8"))
+        return json.loads(body.decode("utf-8"))
     except UnicodeDecodeError:
-        message = "it is not UTF-8 text"
+        message = f"{what} is not UTF-8 text"
+        raise ManifestError(message) from None
+    except (ValueError, RecursionError) as error:
+        message = f"{what} is not JSON: {error}"
         raise ManifestError(message) from None
 
 
-def _of_list(text: str) -> str:
+def _of_list(body: bytes) -> str:
     """`[{"prefix": "s3://..."}, "relative/path", ...]`; the prefix may be left out where the paths are whole."""
-    try:
-        listed = json.loads(text)
-    except ValueError as error:
-        message = _TOO_LONG if len(text) >= _MOST_BYTES else f"not JSON: {error}"
-        raise ManifestError(message) from None
+    if len(body) > _MOST_BYTES:
+        raise TooLongError
+    listed = _parsed(body, "it")
     if not isinstance(listed, list) or not listed:
         message = "it is not a list of objects"
         raise ManifestError(message)
-    head = listed[0].get("prefix", "") if isinstance(listed[0], dict) else ""
+    head = listed[0].get("prefix") or "" if isinstance(listed[0], dict) else ""
     paths = [item for item in listed if isinstance(item, str)]
     if not paths:
         message = "it lists no objects after its prefix"
@@ -66,13 +77,12 @@ def _of_list(text: str) -> str:
     return f"{head}{paths[0]}"
 
 
-def _of_lines(text: str, channel: Channel) -> str:
+def _of_lines(body: bytes, channel: Channel) -> str:
     """One JSON object a line, with the channel's attributes; the one that ends in `-ref` is where the object lies."""
-    try:
-        first = json.loads(text.split("\n", 1)[0])
-    except ValueError as error:
-        message = f"its first line is not JSON: {error}"
-        raise ManifestError(message) from None
+    line, end, _ = body.partition(b"\n")
+    if not end and len(body) > _MOST_BYTES:
+        raise TooLongError
+    first = _parsed(line, "its first line")
     absent = [name for name in channel.attributes if not isinstance(first, dict) or name not in first]
     if absent or not isinstance(first, dict):
         message = f"its first line has no {', '.join(absent) or 'attributes'}"

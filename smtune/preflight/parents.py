@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from smtune.errors import ServiceError
-from smtune.preflight.aws import Aws, DeniedError
+from smtune.preflight.aws import Aws
 from smtune.preflight.check import Check, State, listed, shell
 from smtune.preflight.subject import Subject
 from smtune.rules import check_warm_start, parent_names
@@ -20,15 +21,7 @@ def parents(aws: Aws, subject: Subject) -> Iterator[Check]:
         return
     found = dict[str, Mapping[str, Any]]()
     for name in sorted(parent_names(subject.request)):
-        try:
-            found[name] = aws.ask("sagemaker", "describe_hyper_parameter_tuning_job", HyperParameterTuningJobName=name)
-        except DeniedError as error:
-            yield aws.refused(f"parent {name}", error)
-        except ServiceError as error:
-            if error.code not in _ABSENT:
-                raise
-            fix = shell("aws", "sagemaker", "list-hyper-parameter-tuning-jobs", "--region", subject.region)
-            yield Check(f"parent {name}", "failed", f"there is no such tuning job in {subject.region}", fix)
+        yield from aws.found(f"parent {name}", partial(_parent, aws, subject, name, found))
     if not found:
         return
     broken = check_warm_start(subject.request, found)
@@ -37,3 +30,14 @@ def parents(aws: Aws, subject: Subject) -> Iterator[Check]:
         yield Check(f"warm start {item.rule}", state, item.message, item.fix)
     if not broken:
         yield Check("warm start", "ok", f"nothing is against starting from {listed(sorted(found))}")
+
+
+def _parent(aws: Aws, subject: Subject, name: str, found: dict[str, Mapping[str, Any]]) -> Iterator[Check]:
+    """Into `found` with it; a check where it is not there."""
+    try:
+        found[name] = aws.ask("sagemaker", "describe_hyper_parameter_tuning_job", HyperParameterTuningJobName=name)
+    except ServiceError as error:
+        if error.code not in _ABSENT:
+            raise
+        fix = shell("aws", "sagemaker", "list-hyper-parameter-tuning-jobs", "--region", subject.region)
+        yield Check(f"parent {name}", "failed", f"there is no such tuning job in {subject.region}", fix)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from smtune.errors import ServiceError
@@ -17,7 +18,7 @@ from smtune.preflight.check import Check, listed
 from smtune.preflight.keys import key_arns
 from smtune.preflight.needs import Need, of_the_caller, of_the_role
 from smtune.preflight.policy import grant
-from smtune.preflight.role import role_name
+from smtune.preflight.role import is_role, role_name
 from smtune.preflight.subject import Subject
 
 _ASSUMED = re.compile(r"arn:[^:]+:sts::\d{12}:assumed-role/([^/]+)/.*")
@@ -37,13 +38,20 @@ class Denied:
 def role_permissions(aws: Aws, subject: Subject) -> Iterator[Check]:
     """`role permissions`, for each role."""
     for role in subject.roles:
-        needs = of_the_role(subject, role, key_arns(aws, subject, role))
-        try:
-            yield _judge("role permissions", role, simulate(aws, role, needs), needs)
-        except ServiceError as error:
-            if error.code != "NoSuchEntity":
-                raise
-            yield Check("role permissions", "unknown", f"{role} does not exist")
+        yield from aws.found("role permissions", partial(_of_role, aws, subject, role))
+
+
+def _of_role(aws: Aws, subject: Subject, role: str) -> Check:
+    name = "role permissions"
+    if not is_role(role, subject.account):
+        return Check(name, "unknown", f"{role} is no role of account {subject.account}: not asked about")
+    needs = of_the_role(subject, role, key_arns(aws, subject, role))
+    try:
+        return _judge(name, role, simulate(aws, role, needs), needs)
+    except ServiceError as error:
+        if error.code != "NoSuchEntity":
+            raise
+        return Check(name, "unknown", f"{role} does not exist")
 
 
 def caller_permissions(aws: Aws, subject: Subject, caller: str | None) -> Iterator[Check]:

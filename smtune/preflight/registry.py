@@ -29,6 +29,13 @@ class Image:
         """Whether it lies in one of the accounts that hold SageMaker's own images."""
         return self.account in _accounts()
 
+    def account_in(self, region: str) -> str | None:
+        """Whose registry has the same image in another region: the owner's own, and one of AWS's for AWS's; or None."""
+        if not self.is_of_aws:
+            return self.account
+        tables = [family.accounts for family in families().values() if family.repository == self.repository]
+        return next((table.get(region) for table in tables if table.get(self.region) == self.account), None)
+
     @property
     def id(self) -> dict[str, str]:
         """As ECR's calls name it; without a tag or a digest it is `latest`."""

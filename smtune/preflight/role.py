@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from smtune.errors import ServiceError
@@ -17,6 +18,12 @@ _ROLE = re.compile(r"arn:[^:]+:iam::(\d{12}):role/(?:.*/)?([^/]+)")
 _NEW = "smtune"
 
 
+def is_role(arn: str, account: str) -> bool:
+    """Whether `arn` is a role's, and one of `account`, if that is known."""
+    match = _ROLE.fullmatch(arn)
+    return match is not None and account in ("", match[1])
+
+
 def role_name(arn: str) -> str:
     """The name that IAM's calls take: without the path."""
     return arn.rpartition("/")[2]
@@ -28,7 +35,7 @@ def roles(aws: Aws, subject: Subject) -> Iterator[Check]:
         detail = "none is named: the spec has to, or --role, SMTUNE_ROLE or the SageMaker defaults"
         yield Check("role", "warning", detail, _create(_NEW))
     for arn in subject.roles:
-        yield from _role(aws, subject, arn)
+        yield from aws.found("role", partial(_role, aws, subject, arn))
 
 
 def _role(aws: Aws, subject: Subject, arn: str) -> Iterator[Check]:

@@ -13,7 +13,18 @@ from smtune.definitions import definitions
 Json = Mapping[str, Any]
 SOURCE = "sagemaker_submit_directory"
 """The static hyperparameter that says where the code of a script lies."""
-_S3 = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/(.*))?")
+_BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+_S3 = re.compile(rf"s3://({_BUCKET})(?:/(.*))?")
+_PARTITIONS = {
+    "cn-": "aws-cn",
+    "us-gov-": "aws-us-gov",
+    "us-iso-": "aws-iso",
+    "us-isob-": "aws-iso-b",
+    "eu-isoe-": "aws-iso-e",
+    "us-isof-": "aws-iso-f",
+    "eusc-": "aws-eusc",
+}
+"""How a region begins -> its part of AWS (botocore's partitions.json); every other one is `aws`'s."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +85,7 @@ class Subject:
     @property
     def partition(self) -> str:
         """The part of AWS that a region belongs to: it begins every ARN."""
-        starts = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "us-isob-": "aws-iso-b", "us-iso-": "aws-iso"}
-        return next((name for start, name in starts.items() if self.region.startswith(start)), "aws")
+        return next((name for start, name in _PARTITIONS.items() if self.region.startswith(start)), "aws")
 
     @property
     def home_region(self) -> str:
@@ -148,6 +158,11 @@ def key_ids(part: Json) -> tuple[str, ...]:
     resources = (part.get("HyperParameterTuningResourceConfig", {}), part.get("ResourceConfig", {}))
     found = [part.get("OutputDataConfig", {}).get("KmsKeyId"), *(item.get("VolumeKmsKeyId") for item in resources)]
     return tuple(dict.fromkeys(key for key in found if key))
+
+
+def is_bucket_name(name: str) -> bool:
+    """Whether S3 lets a bucket be called so."""
+    return re.fullmatch(_BUCKET, name) is not None
 
 
 def bucket_and_key(uri: str) -> tuple[str, str] | None:

@@ -8,8 +8,9 @@ from typing import Any
 
 import boto3
 
+from smtune.patience import Line, Terms
+from smtune.progress.look import BRIEF
 from smtune.progress.state import counts, iso
-from smtune.service import translated
 
 _PAGE = 100
 
@@ -35,20 +36,16 @@ class Chosen:
 
 def list_tuning_jobs(session: boto3.Session, *, most: int, chosen: Chosen | None = None) -> list[dict[str, Any]]:
     """The newest tuning jobs: name, status, strategy, created, ended (ISO 8601), counts of training jobs."""
-    request = (chosen or Chosen()).request()
-    with translated():
-        pages = (
-            session.client("sagemaker")
-            .get_paginator("list_hyper_parameter_tuning_jobs")
-            .paginate(
-                **request,
-                SortBy="CreationTime",
-                SortOrder="Descending",
-                PaginationConfig={"MaxItems": most, "PageSize": min(most, _PAGE)},
-            )
-        )
-        found = [item for page in pages for item in page["HyperParameterTuningJobSummaries"]]
-    return [_listed(item) for item in found]
+    line = Line(session, Terms(patience=BRIEF))
+    request = (chosen or Chosen()).request() | {"SortBy": "CreationTime", "SortOrder": "Descending"}
+    found: list[Any] = []
+    while len(found) < most:
+        answer = line.call("sagemaker", "list_hyper_parameter_tuning_jobs", **request, MaxResults=min(most, _PAGE))
+        found += answer.get("HyperParameterTuningJobSummaries", ())
+        if not answer.get("NextToken"):
+            break
+        request["NextToken"] = answer["NextToken"]
+    return [_listed(item) for item in found[:most]]
 
 
 def _listed(item: Any) -> dict[str, Any]:

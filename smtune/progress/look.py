@@ -7,16 +7,17 @@ from typing import Any
 
 import boto3
 
+from smtune.patience import Line, Terms
 from smtune.progress.state import Progress, progress_of
-from smtune.service import translated
+
+BRIEF = 120.0
+"""Seconds that one look bears with a service in trouble."""
 
 
 def describe(session: boto3.Session, tuning_job: str) -> dict[str, Any]:
-    """The service's own description of a tuning job."""
-    with translated():
-        answer: Any = session.client("sagemaker").describe_hyper_parameter_tuning_job(
-            HyperParameterTuningJobName=tuning_job
-        )
+    """The service's own description of a tuning job. Throttling and lost connections are borne for some time."""
+    line = Line(session, Terms(patience=BRIEF))
+    answer = line.call("sagemaker", "describe_hyper_parameter_tuning_job", HyperParameterTuningJobName=tuning_job)
     return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
 
 
@@ -32,6 +33,11 @@ def tags(session: boto3.Session, tuning_job: str) -> dict[str, str]:
 
 def tags_of(session: boto3.Session, arn: str) -> dict[str, str]:
     """The tags of what has this ARN."""
-    with translated():
-        pages = session.client("sagemaker").get_paginator("list_tags").paginate(ResourceArn=arn)
-        return {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
+    line = Line(session, Terms(patience=BRIEF))
+    request, found = {"ResourceArn": arn}, dict[str, str]()
+    while True:
+        answer = line.call("sagemaker", "list_tags", **request)
+        found |= {tag["Key"]: tag["Value"] for tag in answer.get("Tags", ())}
+        if not answer.get("NextToken"):
+            return found
+        request["NextToken"] = answer["NextToken"]

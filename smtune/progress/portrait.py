@@ -10,11 +10,11 @@ from typing import Any
 
 import boto3
 
-from smtune.progress.look import describe, tags_of
+from smtune.patience import Line, Terms
+from smtune.progress.look import BRIEF, describe, tags_of
 from smtune.progress.state import Progress, iso, progress_of
-from smtune.service import translated
+from smtune.trainings import training_job_summaries
 
-_PAGE = 100
 _CONSOLES = {"aws-cn": "console.amazonaws.cn", "aws-us-gov": "console.amazonaws-us-gov.com"}
 
 
@@ -95,13 +95,7 @@ def _ranges(job: Mapping[str, Any]) -> str:
 
 def _definitions(session: boto3.Session, job: Mapping[str, Any]) -> dict[str, str]:
     """Each definition's training jobs by status."""
-    with translated():
-        pages = (
-            session.client("sagemaker")
-            .get_paginator("list_training_jobs_for_hyper_parameter_tuning_job")
-            .paginate(HyperParameterTuningJobName=job["HyperParameterTuningJobName"], MaxResults=_PAGE)
-        )
-        summaries: list[Any] = [item for page in pages for item in page["TrainingJobSummaries"]]
+    summaries = training_job_summaries(Line(session, Terms(patience=BRIEF)), job["HyperParameterTuningJobName"])
     found = Counter((item.get("TrainingJobDefinitionName", ""), item["TrainingJobStatus"]) for item in summaries)
     names = [each.get("DefinitionName", "") for each in job["TrainingJobDefinitions"]]
     return {name: _counted({status: n for (owner, status), n in found.items() if owner == name}) for name in names}

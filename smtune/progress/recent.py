@@ -11,8 +11,8 @@ from typing import Any
 from smtune.errors import legible
 from smtune.patience import Line
 from smtune.secrecy import hide
+from smtune.statuses import RUNNING
 
-RUNNING = ("InProgress", "Stopping")
 _MOST = 100
 _REASON_SHOWN = 100
 _QUOTED = re.compile(r'ErrorMessage "(.*?)"\s*(?:Command|in |,|$)', re.DOTALL)
@@ -56,6 +56,11 @@ def recent_training_jobs(line: Line, tuning_job: str) -> tuple[TrainingJob, ...]
     return tuple(_training_job(summary) for summary in answer["TrainingJobSummaries"])
 
 
+def value_of(objective: Mapping[str, Any]) -> float | None:
+    """The value of a FinalHyperParameterTuningJobObjectiveMetric; JSON has nan and infinity as texts."""
+    return float(objective["Value"]) if "Value" in objective else None
+
+
 def short_reason(reason: str) -> str:
     """A FailureReason in one short line: the script's own last words where it has any, but no credentials."""
     quoted = _QUOTED.search(reason)
@@ -72,7 +77,7 @@ def _training_job(summary: Mapping[str, Any]) -> TrainingJob:
     return TrainingJob(
         name=summary["TrainingJobName"],
         status=summary["TrainingJobStatus"],
-        objective=summary.get("FinalHyperParameterTuningJobObjectiveMetric", {}).get("Value"),
+        objective=value_of(summary.get("FinalHyperParameterTuningJobObjectiveMetric", {})),
         started=summary.get("TrainingStartTime"),
         ended=summary.get("TrainingEndTime"),
         reason=short_reason(reason) if reason else None,

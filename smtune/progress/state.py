@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from smtune.progress.recent import TrainingJob
+from smtune.progress.recent import TrainingJob, value_of
+from smtune.secrecy import presentable
+from smtune.statuses import TERMINAL
 
-TERMINAL = ("Completed", "Failed", "Stopped")
 GONE = ("Deleting", "DeleteFailed")
 
 
@@ -42,6 +43,16 @@ class Progress:
         return self.completed + self.failed + self.stopped
 
     @property
+    def counts(self) -> dict[str, int]:
+        """Training jobs by where they are, as in JSON."""
+        return {
+            "completed": self.completed,
+            "failed": self.failed,
+            "stopped": self.stopped,
+            "running": self.running,
+        }
+
+    @property
     def is_over(self) -> bool:
         return self.status in TERMINAL
 
@@ -63,12 +74,7 @@ class Progress:
             "tuning_job_name": self.name,
             "status": self.status,
             "failure_reason": self.failure_reason,
-            "counts": {
-                "completed": self.completed,
-                "failed": self.failed,
-                "stopped": self.stopped,
-                "running": self.running,
-            },
+            "counts": self.counts,
             "jobs": self.jobs,
             "best": best,
             "elapsed_seconds": round(self.elapsed, 3),
@@ -92,9 +98,9 @@ def progress_of(job: Mapping[str, Any], now: float) -> Progress:
         stopped=counted["stopped"],
         jobs=job["HyperParameterTuningJobConfig"]["ResourceLimits"].get("MaxNumberOfTrainingJobs"),
         best_job=best.get("TrainingJobName"),
-        best_value=objective.get("Value"),
+        best_value=value_of(objective),
         elapsed=max(0.0, until - job["CreationTime"].timestamp()),
-        failure_reason=job.get("FailureReason"),
+        failure_reason=presentable(job["FailureReason"]) if job.get("FailureReason") else None,
         metric=objective.get("MetricName"),
         arn=job.get("HyperParameterTuningJobArn"),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ import boto3
 from smtune.definitions import definitions
 from smtune.errors import JobError, SmtuneError, StoppedError, WaitTimeoutError
 from smtune.patience import Line, Terms
+from smtune.progress.recent import value_of
 from smtune.progress.requirement import Check, Requirement, parse_requirement, refuse_unknown_metrics
 from smtune.progress.state import Progress
 from smtune.progress.watching import LONGEST, Watching, watch
@@ -94,9 +95,10 @@ def await_end(session: boto3.Session, tuning_job: str, options: WaitOptions | No
 
 
 def _judged(line: Line, progress: Progress, required: list[Requirement], min_completed: int) -> Outcome:
-    metrics: Mapping[str, float] = {}
-    if progress.best_job is not None and any(item.is_metric for item in required):
-        metrics = _final_metrics(line, progress.best_job)
+    metrics = {} if progress.metric is None or progress.best_value is None else {progress.metric: progress.best_value}
+    asked = {item.name for item in required if item.is_metric}
+    if progress.best_job is not None and not asked <= set(metrics):
+        metrics |= _final_metrics(line, progress.best_job)
     values = {
         "objective": progress.best_value,
         "completed": progress.completed,
@@ -125,7 +127,7 @@ def _defined_metrics(line: Line, tuning_job: str) -> set[str]:
     name = {"HyperParameterTuningJobName": tuning_job}
     job = line.call("sagemaker", "describe_hyper_parameter_tuning_job", **name)
     several = definitions(job)
-    found = [item for each in several for item in each["AlgorithmSpecification"].get("MetricDefinitions", [])]
+    found = [item for each in several for item in each.get("AlgorithmSpecification", {}).get("MetricDefinitions", [])]
     objective = job["HyperParameterTuningJobConfig"].get("HyperParameterTuningJobObjective", {})
     goals = [objective, *(each.get("TuningObjective", {}) for each in several)]
     return {item["Name"] for item in found} | {goal["MetricName"] for goal in goals if goal}
@@ -133,4 +135,8 @@ def _defined_metrics(line: Line, tuning_job: str) -> set[str]:
 
 def _final_metrics(line: Line, training_job: str) -> dict[str, float]:
     job = line.call("sagemaker", "describe_training_job", TrainingJobName=training_job)
-    return {item["MetricName"]: item["Value"] for item in job.get("FinalMetricDataList", ())}
+    return {
+        item["MetricName"]: value
+        for item in job.get("FinalMetricDataList", ())
+        if (value := value_of(item)) is not None
+    }

@@ -24,6 +24,8 @@ Json = dict[str, Any]
 Answer = TypeVar("Answer")
 _VERSION = 1
 _BUSY_SECONDS = 10.0
+_FLOAT = 8
+"""Bytes."""
 _OF_TUNING_JOBS = (
     *("HyperParameterTuningJobArn", "HyperParameterTuningJobConfig", "HyperParameterTuningJobName"),
     *("HyperParameterTuningJobStatus", "CreationTime"),
@@ -131,7 +133,7 @@ class Cache:
 
         def read(db: sqlite3.Connection) -> list[StoredCurve]:
             rows = db.execute("SELECT * FROM curves WHERE asked = ?", (asked,)).fetchall()
-            return [StoredCurve(*row) for row in rows]
+            return [_curve(*row) for row in rows]
 
         return (self._transact(read) if self.file.is_file() else None) or []
 
@@ -184,6 +186,14 @@ def _refuse_other(known: Known) -> None:
     for answer, members in asked:
         for member in members:
             answer[member]
+
+
+def _curve(*row: Any) -> StoredCurve:
+    curve = StoredCurve(*row)
+    if len(curve.times) != len(curve.points) or len(curve.times) % _FLOAT:
+        message = f"no whole points of {curve.metric}"
+        raise ValueError(message)
+    return curve
 
 
 def _record(text: str) -> Record:

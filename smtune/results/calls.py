@@ -114,6 +114,10 @@ def side_by_side(ask: Callable[[Item], Result], items: Iterable[Item], at_once: 
 def _parse_plainly(response_dict: Json, customized_response_dict: Json, **_: Any) -> None:
     """Read an answer in JSON in botocore's place; what is an error or in another form is left to botocore."""
     kind = str(response_dict["headers"].get("content-type", ""))
-    if response_dict["status_code"] == 200 and "json" in kind:
+    if response_dict["status_code"] != 200 or "json" not in kind:
+        return
+    try:
         customized_response_dict.update(json.loads(response_dict["body"]))
-        response_dict["body"] = b"{}"
+    except (ValueError, TypeError):
+        return  # cut off, or no object
+    response_dict["body"] = b"{}"

@@ -85,12 +85,12 @@ def _read(calls: Calls, batch: Sequence[Query]) -> dict[Key, Series]:
     times: dict[int, list[float]] = defaultdict(list)
     values: dict[int, list[float]] = defaultdict(list)
     for page in pages:
-        for item in page["MetricDataResults"]:
+        for item in page.get("MetricDataResults") or ():
             if item.get("StatusCode") in {"InternalError", "Forbidden"}:
                 raise ServiceError(item["StatusCode"], f"CloudWatch did not give {item.get('Label', item['Id'])}")
             number = int(item["Id"][1:])
-            times[number] += map(seconds_of, item["Timestamps"])
-            values[number] += item["Values"]
+            times[number] += map(seconds_of, item.get("Timestamps") or ())
+            values[number] += item.get("Values") or ()
     return {
         (query.training_job, query.metric): Series.of("cloudwatch", times[number], values[number])
         for number, query in enumerate(batch)

@@ -16,6 +16,7 @@ from smtune.request.description import normalize
 from smtune.results.pull import Trials
 from smtune.results.record import Record
 from smtune.results.table import instances_of
+from smtune.statuses import RUNNING
 
 Json = Mapping[str, Any]
 
@@ -80,7 +81,7 @@ class Spending:
     @property
     def running(self) -> int:
         """Training jobs that are not over: what they cost is what they have cost so far."""
-        return sum(job.status in {"InProgress", "Stopping"} for job in self.jobs)
+        return sum(job.status in RUNNING for job in self.jobs)
 
     @property
     def instance_seconds(self) -> dict[str, float]:

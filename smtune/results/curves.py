@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import boto3
 import numpy as np
-import pandas as pd
 
 from smtune.errors import ServiceError, SpecError, UsageError
 from smtune.results.cache import StoredCurve
@@ -18,6 +17,9 @@ from smtune.results.log_curves import scrape_logs
 from smtune.results.pull import Trials, cache_of, pull
 from smtune.results.record import Record
 from smtune.results.series import AllSeries, Key, Series
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 From = Literal["auto", "cloudwatch", "logs"]
 _HOUR = 3_600
@@ -72,7 +74,7 @@ def _chosen(trials: Trials, jobs: Collection[str] | None) -> list[Record]:
 
 def _wanted(records: Sequence[Record], metrics: Collection[str] | None) -> dict[str, set[str]]:
     """Training job -> its metrics."""
-    own = {record.name: {item["Name"] for item in record.metric_definitions} for record in records}
+    own = {record.name: set(record.metric_names) for record in records}
     everything = set().union(*own.values())
     strange = sorted(set(metrics or ()) - everything)
     if strange and records:
@@ -113,9 +115,8 @@ def _queries(records: Iterable[Record]) -> list[Query]:
         start = record.job.get("TrainingStartTime")
         if start:
             period = period_for(start, now) or _HOUR  # CloudWatch has none of it any more, but an archive may
-            end = record.job.get("TrainingEndTime", now)
-            names = (item["Name"] for item in record.metric_definitions)
-            queries += [Query(record.name, name, start, end, period) for name in names]
+            end = max(start, record.job.get("TrainingEndTime", now))  # this machine's clock may be behind
+            queries += [Query(record.name, name, start, end, period) for name in record.metric_names]
     return queries
 
 
@@ -125,7 +126,7 @@ def _may_have_more(record: Record, shown: AllSeries) -> bool:
     if not start:
         return False
     period = period_for(start, time.time())
-    own = [shown.get((record.name, item["Name"])) for item in record.metric_definitions]
+    own = [shown.get((record.name, name)) for name in record.metric_names]
     longest = max((series for series in own if series is not None), key=len, default=None)
     if longest is None or len(longest) < 2 or period != 60:
         return bool(own)
@@ -142,7 +143,7 @@ def _fuller(records: Iterable[Record], shown: AllSeries, printed: AllSeries) -> 
     """For each job all metrics from one place, so that they lie on one grid: from the log, unless it has less."""
     result = dict(shown)
     for record in records:
-        keys = [(record.name, item["Name"]) for item in record.metric_definitions]
+        keys = [(record.name, name) for name in record.metric_names]
         if _count(keys, printed) >= _count(keys, shown):
             result |= {key: printed[key] for key in keys if key in printed}
     return result
@@ -162,11 +163,13 @@ def _restored(item: StoredCurve) -> Series:
 
 
 def _tabulate(records: Sequence[Record], wanted: Mapping[str, set[str]], found: AllSeries) -> pd.DataFrame:
+    import pandas as pd  # half a second: only who wants a table waits for it
+
     chosen = [
-        (record, item["Name"], series)
+        (record, name, series)
         for record in records
-        for item in record.metric_definitions
-        if item["Name"] in wanted[record.name] and (series := found.get((record.name, item["Name"])))
+        for name in record.metric_names
+        if name in wanted[record.name] and (series := found.get((record.name, name)))
     ]
     lengths = [len(series) for _, _, series in chosen]
     starts = [record.job.get("TrainingStartTime", record.job["CreationTime"]) for record, _, _ in chosen]
@@ -174,17 +177,16 @@ def _tabulate(records: Sequence[Record], wanted: Mapping[str, set[str]], found: 
     seconds = np.round(times - np.repeat(np.array(starts, dtype=np.float64), lengths), 3)
     return pd.DataFrame(
         {
-            "training_job": _repeated([record.name for record, _, _ in chosen], lengths),
-            "metric": _repeated([metric for _, metric, _ in chosen], lengths),
+            "training_job": pd.Series(_repeated([record.name for record, _, _ in chosen], lengths), dtype="str"),
+            "metric": pd.Series(_repeated([metric for _, metric, _ in chosen], lengths), dtype="str"),
             "step": np.concatenate([np.empty(0, np.int64), *(np.arange(length) for length in lengths)]),
             "time": pd.to_datetime(np.round(times * 1000).astype(np.int64), unit="ms", utc=True),
             "seconds": seconds,
             "value": np.concatenate([np.empty(0), *(series.values for _, _, series in chosen)]),
-            "source": _repeated([series.source for _, _, series in chosen], lengths),
+            "source": pd.Series(_repeated([series.source for _, _, series in chosen], lengths), dtype="str"),
         }
     )
 
 
-def _repeated(texts: Sequence[str], lengths: Sequence[int]) -> pd.Series[str]:
-    names = np.array(texts, dtype=object)
-    return pd.Series(np.repeat(names, lengths) if texts else names, dtype="str")
+def _repeated(texts: Sequence[str], lengths: Sequence[int]) -> list[str]:
+    return [text for text, length in zip(texts, lengths, strict=True) for _ in range(length)]

@@ -6,6 +6,7 @@ own counters; what is missing or old is read with ListTrainingJobsForHyperParame
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,8 +14,9 @@ from typing import Any
 
 from smtune.errors import ServiceError
 from smtune.results.calls import Calls, side_by_side
-from smtune.results.record import TERMINAL, Record, hide_secrets, plain_training_job, plain_tuning_job, to_plain
+from smtune.results.record import Record, hide_secrets, plain_training_job, plain_tuning_job, to_plain
 from smtune.results.space import algorithm_of, algorithms
+from smtune.statuses import TERMINAL
 
 Json = dict[str, Any]
 Records = dict[str, Record]
@@ -35,13 +37,14 @@ def is_over(description: Mapping[str, Any]) -> bool:
 
 
 def fetch(calls: Calls, description: Json, known: Records) -> Records:
-    """All training jobs by name; of those in `known` that are over none is described again."""
-    try:
-        found = {**known, **_search(calls, description, known)}
-    except ServiceError:
-        # The service has no Search, or this caller may not use it. If nothing may be read, listing says so.
-        found = dict(known)
-    return found if is_complete(description, found) else _list(calls, description, found)
+    """All training jobs by name; of those in `known` that are over none is described again.
+
+    `known` gets what was described one by one, so that it is not lost where a later call fails.
+    """
+    with contextlib.suppress(ServiceError):
+        # The service may have no Search, or this caller may not use it. If nothing may be read, listing says so.
+        known |= _search(calls, description, known)
+    return dict(known) if is_complete(description, known) else _list(calls, description, known)
 
 
 def is_complete(description: Json, records: Records) -> bool:
@@ -74,7 +77,8 @@ def _search(calls: Calls, description: Json, known: Records) -> Records:
         SortOrder="Ascending",
         MaxResults=_PAGE,
     )
-    jobs = [plain_training_job(item["TrainingJob"]) for page in pages for item in page["Results"]]
+    results = (item for page in pages for item in page.get("Results") or ())
+    jobs = [plain_training_job(item["TrainingJob"]) for item in results if item.get("TrainingJob")]
     return {job["TrainingJobName"]: _renewed(job, known) for job in jobs}
 
 
@@ -94,9 +98,15 @@ def _list(calls: Calls, description: Json, found: Records) -> Records:
     )
     summaries = [hide_secrets(to_plain(item), description) for page in pages for item in page["TrainingJobSummaries"]]
     missing = [item for item in summaries if _is_old(found.get(item["TrainingJobName"]), item)]
-    described = side_by_side(lambda item: _describe_training_job(calls, item), missing)
-    fresh = {job["TrainingJobName"]: job for job in described}
-    return {item["TrainingJobName"]: _said(item, fresh, found) for item in summaries}
+    # What was read stays in `found`, whatever happens to the calls that follow.
+    side_by_side(lambda item: _add(calls, item, found), missing)
+    return {item["TrainingJobName"]: _said(item, found[item["TrainingJobName"]]) for item in summaries}
+
+
+def _add(calls: Calls, summary: Json, found: Records) -> None:
+    answer = describe_training_job(calls, summary["TrainingJobName"])
+    job = from_summary(summary) if answer is None else plain_training_job(answer)
+    found[summary["TrainingJobName"]] = _said(summary, Record(job))
 
 
 def _is_old(record: Record | None, summary: Json) -> bool:
@@ -104,31 +114,29 @@ def _is_old(record: Record | None, summary: Json) -> bool:
     return record is None or not record.is_over or record.status != summary["TrainingJobStatus"]
 
 
-def _describe_training_job(calls: Calls, summary: Json) -> Json:
+def describe_training_job(calls: Calls, name: str) -> Json | None:
+    """The service's answer; None where the training job was deleted."""
     try:
-        answer = calls.ask("sagemaker", "describe_training_job", TrainingJobName=summary["TrainingJobName"])
+        return calls.ask("sagemaker", "describe_training_job", TrainingJobName=name)
     except ServiceError as error:
         if error.code not in _GONE:
             raise
-        return _from_summary(summary)
-    return plain_training_job(answer)
+        return None
 
 
-def _from_summary(summary: Json) -> Json:
+def from_summary(summary: Mapping[str, Any]) -> Json:
     """What is left of a training job that was deleted: the tuning job remembers it, without the other metrics."""
     objective = summary.get("FinalHyperParameterTuningJobObjectiveMetric")
     left = ("TrainingJobName", "TrainingJobArn", "TrainingJobStatus", "CreationTime", "TrainingStartTime")
     job = {name: summary[name] for name in (*left, "TrainingEndTime", "FailureReason") if name in summary}
     metrics = [{"MetricName": objective["MetricName"], "Value": objective["Value"]}] if objective else []
-    return job | {"HyperParameters": summary["TunedHyperParameters"], "FinalMetricDataList": metrics}
+    return job | {"HyperParameters": summary.get("TunedHyperParameters", {}), "FinalMetricDataList": metrics}
 
 
-def _said(summary: Json, fresh: Mapping[str, Json], found: Records) -> Record:
-    name = summary["TrainingJobName"]
-    job = fresh[name] if name in fresh else found[name].job
+def _said(summary: Json, record: Record) -> Record:
     return Record(
-        job=job,
+        job=record.job,
         definition=summary.get("TrainingJobDefinitionName", ""),
         objective_status=summary.get("ObjectiveStatus"),
-        tuned=tuple(sorted(summary["TunedHyperParameters"])),
+        tuned=tuple(sorted(summary.get("TunedHyperParameters", ()))),
     )

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 
 from smtune.errors import ServiceError
 from smtune.logs import log_lines
+from smtune.logs.lines import LOG_GROUP
 from smtune.metrics import Scraper, as_printed
 from smtune.results.calls import Calls, side_by_side
 from smtune.results.record import Record
 from smtune.results.series import AllSeries, Key, Series
 
-LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 Lines = list[tuple[float, str]]
 _LATE_SECONDS = 600
 _NONE = ("ResourceNotFoundException", "ResourceNotFound")
@@ -79,4 +79,4 @@ def _scrape(record: Record, lines: Lines) -> dict[Key, Series]:
 
 
 def _keys(record: Record) -> Iterator[Key]:
-    yield from ((record.name, item["Name"]) for item in record.metric_definitions)
+    yield from ((record.name, name) for name in record.metric_names)

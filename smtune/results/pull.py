@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import boto3
-import pandas as pd
 
 from smtune.errors import UsageError
 from smtune.results.cache import Cache, Known
@@ -16,6 +16,9 @@ from smtune.results.fetch import Records, describe, fetch, is_complete, is_over
 from smtune.results.record import Record
 from smtune.results.space import Algorithm, algorithms
 from smtune.results.table import tabulate
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Json = Mapping[str, Any]
 
@@ -26,16 +29,19 @@ class Trials:
 
     description: Json
     """DescribeHyperParameterTuningJob's answer as JSON: times in seconds since the epoch, secrets hidden."""
-    frame: pd.DataFrame
-    """A row for each training job, in the order they were created.
-
-    Columns: name, status, objective, objective_status, created, started, ended (UTC), seconds, failure_reason,
-    definition (the algorithm, of several), secondary_status, billable_seconds, instance_type, instances, volume_gb,
-    spot, artifact (S3 URI); `hp.NAME` for each tuned hyperparameter, typed as its range: Int64, Float64 or string;
-    `metric.NAME` for each metric's final value.
-    """
     records: tuple[Record, ...] = field(repr=False)
-    """The training jobs as the service tells of them, in the same order."""
+    """The training jobs as the service tells of them, in the order they were created."""
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """A row for each training job, in the same order; made when it is first wanted, since pandas is slow to load.
+
+        Columns: name, status, objective, objective_status, created, started, ended (UTC), seconds, failure_reason,
+        definition (the algorithm, of several), secondary_status, billable_seconds, instance_type, instances, volume_gb,
+        spot, artifact (S3 URI); `hp.NAME` for each tuned hyperparameter, typed as its range: Int64, Float64 or string;
+        `metric.NAME` for each metric's final value.
+        """
+        return tabulate(self.description, self.records)
 
     @property
     def name(self) -> str:
@@ -87,9 +93,12 @@ def pull(session: boto3.Session, tuning_job: str, *, cached: bool = False, calls
         old = None  # an earlier job of this name
     if old is not None and old.is_whole and is_over(description):
         return _trials(description, dict(old.records))
-    records = fetch(calls, description, dict(old.records) if old else {})
-    is_whole = is_over(description) and is_complete(description, records)
-    cache.store(description, records, is_whole=is_whole)
+    records = dict(old.records) if old else {}
+    try:
+        records = fetch(calls, description, records)
+    finally:
+        # Also of what was cut off in between, as by credentials that expired.
+        cache.store(description, records, is_whole=is_over(description) and is_complete(description, records))
     return _trials(description, records)
 
 
@@ -114,4 +123,4 @@ def _on_disk(calls: Calls, tuning_job: str) -> tuple[Cache, Known]:
 
 def _trials(description: Json, records: Records) -> Trials:
     ordered = sorted(records.values(), key=lambda record: (record.job["CreationTime"], record.name))
-    return Trials(description, tabulate(description, ordered), tuple(ordered))
+    return Trials(description, tuple(ordered))

@@ -12,9 +12,9 @@ from functools import lru_cache
 from typing import Any
 
 from smtune.secrecy import HIDDEN, hide, secret_values
+from smtune.statuses import TERMINAL
 
 Json = dict[str, Any]
-TERMINAL = ("Completed", "Failed", "Stopped")
 OBJECTIVE = "_tuning_objective_metric"
 """The hyperparameter in which the service tells a training job what it is tuned for."""
 _TIMES = ("CreationTime", "TrainingStartTime", "TrainingEndTime", "LastModifiedTime")
@@ -52,8 +52,8 @@ class Record:
 
     @property
     def metrics(self) -> dict[str, float]:
-        """Final values by name."""
-        return {item["MetricName"]: item["Value"] for item in self.job.get("FinalMetricDataList", ())}
+        """Final values by name; nan or infinite where the service says so."""
+        return final_metrics(self.job)
 
     @property
     def hyperparameters(self) -> Mapping[str, str]:
@@ -66,11 +66,25 @@ class Record:
         found: list[dict[str, str]] = self.job.get("AlgorithmSpecification", {}).get("MetricDefinitions", [])
         return found
 
+    @property
+    def metric_names(self) -> tuple[str, ...]:
+        """The metrics that it is searched for, each once."""
+        return tuple(dict.fromkeys(item["Name"] for item in self.metric_definitions))
+
+
+def final_metrics(job: Mapping[str, Any]) -> dict[str, float]:
+    """The final values by name in DescribeTrainingJob's answer. JSON has them as the text `NaN` where they are that."""
+    return {item["MetricName"]: float(item["Value"]) for item in job.get("FinalMetricDataList", ()) if "Value" in item}
+
 
 def to_plain(answer: Any) -> Any:
-    """A service's answer as JSON: times as seconds, every text without what has a credential's form."""
+    """A service's answer as JSON: times as seconds, every text without what has a credential's form, no nulls.
+
+    A member that is null is one that is not there, as for botocore's own parsers.
+    """
     if isinstance(answer, dict):
-        return {key: to_plain(value) for key, value in answer.items() if key != "ResponseMetadata"}
+        members = ((key, value) for key, value in answer.items() if key != "ResponseMetadata" and value is not None)
+        return {key: to_plain(value) for key, value in members}
     if isinstance(answer, list | tuple):
         return [to_plain(item) for item in answer]
     if isinstance(answer, str):

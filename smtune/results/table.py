@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from smtune.results.record import OBJECTIVE, Record
 from smtune.results.space import Algorithm, algorithm_of, algorithms, tuned_names
 from smtune.spec.ranges import decode
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PREFIX = "hp."
 METRIC_PREFIX = "metric."
@@ -24,6 +25,8 @@ _MORE = ("definition", "secondary_status", "billable_seconds", "instance_type", 
 
 def tabulate(description: Mapping[str, Any], records: Sequence[Record]) -> pd.DataFrame:
     """A row for each training job, in the order they were created: `Trials.frame` says which columns."""
+    import pandas as pd  # half a second: only who wants a table waits for it
+
     known = algorithms(description)
     ordered = sorted(records, key=lambda record: (record.job["CreationTime"], record.name))
     owners = [algorithm_of(record, known) or known[0] for record in ordered]
@@ -38,8 +41,10 @@ def tabulate(description: Mapping[str, Any], records: Sequence[Record]) -> pd.Da
     names = dict.fromkeys(name for item in [*(owner.kinds for owner in known), *tuned] for name in item)
     parts = {f"{PREFIX}{name}": _hyperparameter(name, tuned, owners, known) for name in names}
     metrics = dict.fromkeys(name for record in ordered for name in _metric_names(record))
-    parts |= {f"{METRIC_PREFIX}{name}": _metric(name, ordered) for name in metrics}
-    return pd.concat([frame, pd.DataFrame(parts, index=frame.index)], axis=1)
+    finals = [record.metrics for record in ordered]
+    parts |= {f"{METRIC_PREFIX}{name}": ([each.get(name) for each in finals], "Float64") for name in metrics}
+    columns = {name: pd.Series(values, dtype=dtype) for name, (values, dtype) in parts.items()}
+    return pd.concat([frame, pd.DataFrame(columns, index=frame.index)], axis=1)
 
 
 def objective_of(record: Record, owner: Algorithm) -> float | None:
@@ -97,13 +102,7 @@ def instances_of(job: Mapping[str, Any]) -> dict[str, int]:
 def _metric_names(record: Record) -> list[str]:
     """In the order in which they are defined, others after them."""
     finals = record.metrics
-    return [
-        name for name in dict.fromkeys([*(d["Name"] for d in record.metric_definitions), *finals]) if name in finals
-    ]
-
-
-def _metric(name: str, records: Sequence[Record]) -> pd.Series[Any]:
-    return pd.Series([record.metrics.get(name) for record in records], dtype="Float64")
+    return [name for name in dict.fromkeys([*record.metric_names, *finals]) if name in finals]
 
 
 def _tuned(record: Record, owner: Algorithm) -> dict[str, str]:
@@ -113,16 +112,16 @@ def _tuned(record: Record, owner: Algorithm) -> dict[str, str]:
 
 def _hyperparameter(
     name: str, tuned: Sequence[Mapping[str, str]], owners: Sequence[Algorithm], known: Sequence[Algorithm]
-) -> pd.Series[Any]:
-    """One hyperparameter of all jobs, each read as its own algorithm's range says."""
+) -> tuple[list[Any], str]:
+    """One hyperparameter of all jobs, each read as its own algorithm's range says; and the column's type."""
     values = [
         _value(name, mine[name], owner) if name in mine else None for mine, owner in zip(tuned, owners, strict=True)
     ]
     kinds = {item.kinds[name] for item in known if name in item.kinds}
     kinds_of_values = {type(value) for value in values if value is not None}
     if str in kinds_of_values or "categorical" in kinds:
-        return pd.Series(values, dtype="string" if kinds_of_values <= {str} else "object")
-    return pd.Series(values, dtype="Int64" if kinds == {"integer"} and kinds_of_values <= {int} else "Float64")
+        return values, "string" if kinds_of_values <= {str} else "object"
+    return values, "Int64" if kinds == {"integer"} and kinds_of_values <= {int} else "Float64"
 
 
 def _value(name: str, text: str, owner: Algorithm) -> int | float | str:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
-import pandas as pd
 
 from smtune.errors import UsageError
 from smtune.logs import log_lines
-from smtune.metrics import Scraper, as_printed
+from smtune.metrics import Scraper
+from smtune.results.calls import Calls
+from smtune.results.fetch import describe_training_job, from_summary
 from smtune.results.pull import Trials, pull
+from smtune.results.record import Record, final_metrics
 from smtune.results.space import algorithm_of, tuned_names
-from smtune.service import translated
 from smtune.spec.ranges import Scalar, decode
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _HIDDEN = ("_", "sagemaker_")
 
@@ -36,6 +40,8 @@ class Best:
     """S3 URI of model.tar.gz."""
     metric: str = ""
     """What `objective` is the value of."""
+    definition: str = ""
+    """The algorithm's name, where the tuning job has several."""
 
 
 def training_jobs(session: boto3.Session, tuning_job: str) -> pd.DataFrame:
@@ -44,23 +50,34 @@ def training_jobs(session: boto3.Session, tuning_job: str) -> pd.DataFrame:
 
 
 def best_training_job(session: boto3.Session, tuning_job: str) -> Best | None:
-    """The best training job with all its final metrics, or None while none has completed."""
-    with translated():
-        client = session.client("sagemaker")
-        job = client.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=tuning_job)
-        best: Any = job.get("BestTrainingJob")
-        if not best or "FinalHyperParameterTuningJobObjectiveMetric" not in best:
-            return None
-        details = client.describe_training_job(TrainingJobName=best["TrainingJobName"])
-    final = best["FinalHyperParameterTuningJobObjectiveMetric"]
+    """The best training job with all its final metrics, or None while none has completed.
+
+    Where its own record was deleted: what the tuning job remembers of it.
+    """
+    calls = Calls(session)
+    return best_of(
+        calls,
+        calls.ask("sagemaker", "describe_hyper_parameter_tuning_job", HyperParameterTuningJobName=tuning_job),
+    )
+
+
+def best_of(calls: Calls, job: Mapping[str, Any]) -> Best | None:
+    """The best training job of a tuning job that is described already."""
+    best = job.get("BestTrainingJob", {})
+    final = best.get("FinalHyperParameterTuningJobObjectiveMetric")
+    if not final:
+        return None
+    details = describe_training_job(calls, best["TrainingJobName"]) or from_summary(best)
+    values, tuned = details.get("HyperParameters", {}), set(best.get("TunedHyperParameters", ()))
     return Best(
         name=best["TrainingJobName"],
-        hyperparameters=_tuned(details["HyperParameters"], set(best["TunedHyperParameters"])),
-        static_hyperparameters=_static(details["HyperParameters"], set(best["TunedHyperParameters"])),
-        objective=final["Value"],
-        metrics={item["MetricName"]: item["Value"] for item in details.get("FinalMetricDataList", ())},
+        hyperparameters=_tuned(values, tuned),
+        static_hyperparameters=_static(values, tuned),
+        objective=float(final["Value"]),
+        metrics=final_metrics(details),
         model_artifact=details.get("ModelArtifacts", {}).get("S3ModelArtifacts", ""),
         metric=final["MetricName"],
+        definition=best.get("TrainingJobDefinitionName", ""),
     )
 
 
@@ -91,6 +108,7 @@ def best_by(trials: Trials, metric: str, *, is_maximized: bool) -> Best | None:
         metrics=best.metrics,
         model_artifact=best.job.get("ModelArtifacts", {}).get("S3ModelArtifacts", ""),
         metric=metric,
+        definition=best.definition,
     )
 
 
@@ -99,11 +117,11 @@ def learning_curves(session: boto3.Session, training_job: str) -> pd.DataFrame:
 
     Read from the log with the request's own regexes, so nothing is averaged away.
     """
-    with translated():
-        details = session.client("sagemaker").describe_training_job(TrainingJobName=training_job)
-    definitions = details["AlgorithmSpecification"].get("MetricDefinitions", [])
-    scraper = Scraper([{"Name": item["Name"], "Regex": item["Regex"]} for item in definitions])
-    seen = [item for time, line in log_lines(session, training_job) for item in scraper.read(as_printed(line), time)]
+    import pandas as pd  # half a second, for nothing else here
+
+    details = Calls(session).ask("sagemaker", "describe_training_job", TrainingJobName=training_job)
+    scraper = Scraper(Record(details).metric_definitions)
+    seen = [item for time, line in log_lines(session, training_job) for item in scraper.read(line, time)]
     return pd.DataFrame(
         {
             "metric": pd.Series([item.name for item in seen], dtype="str"),

@@ -5,6 +5,7 @@ Names that lead elsewhere, links, devices and pipes are refused, and so is what 
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import os
@@ -77,7 +78,7 @@ def _extract(archive: Path, folder: Path, limits: Limits) -> None:
                 _refuse(archive, f"it has more than {limits.members:,} members (--max-members)")
             target = folder.joinpath(*_parts(archive, member))
             if member.isdir():
-                target.mkdir(parents=True, exist_ok=True)
+                _make_folder(archive, target, member)
                 continue
             if not member.isreg():
                 _refuse(archive, f"{_named(member)} is {_kind(member)}: only files and folders are unpacked")
@@ -89,13 +90,24 @@ def _extract(archive: Path, folder: Path, limits: Limits) -> None:
                 _write(archive, content, target, member)
 
 
+def _make_folder(archive: Path, target: Path, member: tarfile.TarInfo) -> None:
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        _refuse(archive, f"{_named(member)} is in it twice, as a file and as a folder")
+    except OSError as error:
+        _refuse_unless_full(archive, member, error)
+
+
 def _write(archive: Path, content: IO[bytes], target: Path, member: tarfile.TarInfo) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(archive, target.parent, member)
     mode = 0o777 if member.mode & stat.S_IXUSR else 0o666
     try:
         descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     except FileExistsError:
         _refuse(archive, f"{_named(member)} is in it twice")
+    except OSError as error:
+        _refuse_unless_full(archive, member, error)
     with os.fdopen(descriptor, "wb") as file:
         left = member.size
         while left and (chunk := content.read(min(_CHUNK, left))):
@@ -103,6 +115,13 @@ def _write(archive: Path, content: IO[bytes], target: Path, member: tarfile.TarI
             left -= len(chunk)
     if left:
         _refuse(archive, f"it ends within {_named(member)}")
+
+
+def _refuse_unless_full(archive: Path, member: tarfile.TarInfo, error: OSError) -> NoReturn:
+    """For a name that no file here can have, as one that is too long, the archive is to blame; else the machine."""
+    if error.errno not in {errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL, errno.ENOTDIR}:
+        raise error
+    _refuse(archive, f"{_named(member)} cannot be a file here: {error.strerror}")
 
 
 def _parts(archive: Path, member: tarfile.TarInfo) -> tuple[str, ...]:
@@ -181,5 +200,7 @@ def _opened(archive: Path, most: int) -> Iterator[tarfile.TarFile]:
                 pass  # at the stream's end stands its checksum
     except _OverflowError:
         _refuse(archive, "it unpacks to more than the limits allow (--max-size, --max-ratio)")
+    except RecursionError:  # tarfile goes one call deeper for each header that speaks of the next one
+        _refuse(archive, "it has header upon header for one member")
     except (tarfile.TarError, EOFError, gzip.BadGzipFile, zlib.error, UnicodeError, ValueError) as error:
         _refuse(archive, f"it is no whole .tar.gz: {legible(str(error), _SHOWN)}")

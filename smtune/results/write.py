@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Literal
 
 from smtune.errors import ConfigurationError
 from smtune.results.table import METRIC_PREFIX, PREFIX
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Form = Literal["csv", "json", "parquet"]
 _ISO = "%Y-%m-%dT%H:%M:%S.%f+00:00"

@@ -6,10 +6,12 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from smtune.clone import annotate, veiled
 from smtune.errors import UsageError, dotted
+from smtune.secrecy import hide, is_secret
 from smtune.spec import TuningSpec
 from smtune.spec.document import Path
 from smtune.spec.ranges import Scalar
@@ -131,17 +133,36 @@ class Revision:
         """The spec with the notes at its top and each reason beside its key; its secrets as a clone has them."""
         text, remarks = veiled(self.spec)
         for change in self.changes:
-            remarks[change.path] = f"{_was(change.before)}{change.reason}"
-        return annotate(text, remarks, self.notes)
+            remarks[change.path] = self._hidden(f"{_was(change.before)}{change.reason}")
+        return annotate(text, remarks, self._hidden(list(self.notes)))
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON: the spec as its YAML has it, the changes, the notes."""
         return {
             "schema_version": 1,
             "spec": parse_yaml(veiled(self.spec)[0], source="").data,
-            "changes": [change.to_dict() for change in self.changes],
-            "notes": list(self.notes),
+            "changes": [self._hidden(change.to_dict()) for change in self.changes],
+            "notes": self._hidden(list(self.notes)),
         }
+
+    def _hidden(self, value: Any) -> Any:
+        """Plain data without the values of choices that look like secrets, which a reason may name."""
+        if isinstance(value, Mapping):
+            return {key: self._hidden(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._hidden(item) for item in value]
+        return hide(value, self._secrets) if isinstance(value, str) else value
+
+    @cached_property
+    def _secrets(self) -> tuple[str, ...]:
+        chosen = [
+            (str(change.path[-1]), str(value))
+            for change in self.changes
+            if isinstance(change.before, Mapping)
+            for value in change.before.get("values", ())
+        ]
+        found = {value for name, value in chosen if is_secret(name, value)}
+        return tuple(sorted(found, key=lambda value: (-len(value), value)))
 
 
 def _was(before: Any) -> str:

@@ -78,6 +78,8 @@ def _summary(sample: Sample, of: str) -> str:
     count, failed = len(sample.measured), len(sample.failed)
     sentence = f"refined by {count} training jobs{of} with an objective, the best {len(sample.best)} of them"
     sentence += f", and {failed} that failed" if failed else ""
+    if count > 1 and len(sample.first) == count:
+        return f"{sentence}; all are equally good, so nothing tells where to search"
     if not sample.is_enough:
         sentence += f"; that is little evidence for {_ranges(sample)} ({sample.wanted} would be enough)"
     return sentence

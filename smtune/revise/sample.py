@@ -32,8 +32,17 @@ class Sample:
 
     @cached_property
     def best(self) -> tuple[Trial, ...]:
-        """Those that count as the best."""
-        return self.measured[: self.top.of(len(self.measured))]
+        """Those that count as the best, and those that are as good as the last of them."""
+        last = self.top.of(len(self.measured))
+        if not last:
+            return ()
+        found = self.measured[:last]
+        return (*found, *(trial for trial in self.measured[last:] if trial.objective == found[-1].objective))
+
+    @cached_property
+    def first(self) -> tuple[Trial, ...]:
+        """The best one, and those that are as good as it."""
+        return tuple(trial for trial in self.measured if trial.objective == self.measured[0].objective)
 
     @cached_property
     def failed(self) -> tuple[Trial, ...]:

@@ -10,7 +10,7 @@ from sagemaker.core.shapes import Channel as SdkChannel
 from sagemaker.core.training.configs import InputData
 from sagemaker.core.utils.utils import serialize
 
-from smtune.errors import UsageError
+from smtune.errors import UsageError, shown
 from smtune.request import to_request
 from smtune.request.fields import CHANNEL, read_fields, write_fields
 from smtune.spec import Channel, Channels, TuningSpec
@@ -57,18 +57,29 @@ def _data(spec: TuningSpec, definition: Mapping[str, Any], inputs: Any) -> Chann
     if isinstance(inputs, Mapping):
         channels = {name: _moved(known.get(name, {}), place) for name, place in inputs.items()}
     elif isinstance(inputs, Iterable):
-        channels = dict(_given(item) for item in inputs)
+        channels = _named([_given(item) for item in inputs])
     else:
         message = f"{type(inputs).__name__} is no input: {_HOW}"
+        raise UsageError(message)
+    if not channels or not all(isinstance(name, str) for name in channels):
+        message = f"inputs name no channel: {_HOW}; None leaves those of the spec"
         raise UsageError(message)
     test = spec.data.test if isinstance(spec.data, Channels) else None
     return Channels(channels=channels, test=test)
 
 
+def _named(given: list[tuple[str, Channel]]) -> dict[str, Channel]:
+    channels = dict(given)
+    if len(channels) < len(given):
+        message = f"two inputs have the same channel; the channels are {', '.join(name for name, _ in given)}"
+        raise UsageError(message)
+    return channels
+
+
 def _moved(known: Mapping[str, Any], place: Any) -> Channel:
     """The channel that the request has, from another place."""
-    if not isinstance(place, str):
-        message = f"{type(place).__name__} is no place: {_HOW}"
+    if not isinstance(place, str) or not place:
+        message = f"{shown(place)} is no place: {_HOW}"
         raise UsageError(message)
     said = read_fields(CHANNEL, known)
     return Channel.model_validate({**said, "uri": _place(place), "file_system": None, "dataset": None})

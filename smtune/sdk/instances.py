@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import ValidationError
+
 from smtune.errors import UsageError
 from smtune.spec import Compute, InstanceOption, TuningSpec
 
+_MEMBERS = {"InstanceType": "instance", "InstanceCount": "count", "VolumeSizeInGB": "volume_gb"}
+_HOW = f"give a list of HyperParameterTuningInstanceConfig, each with {', '.join(_MEMBERS)}"
 _REPLACED = {"instance": None, "count": None, "volume_gb": None, "groups": (), "preferences": ()}
 
 
@@ -32,11 +36,17 @@ def with_instances(spec: TuningSpec, configs: Any) -> TuningSpec:
 
 
 def _chosen(compute: Compute, configs: Any) -> Compute:
-    if not isinstance(configs, list) or not configs or not all(isinstance(item, Mapping) for item in configs):
-        message = "give a list of HyperParameterTuningInstanceConfig"
-        raise UsageError(message)
-    options = tuple(
-        InstanceOption(instance=item["InstanceType"], count=item["InstanceCount"], volume_gb=item["VolumeSizeInGB"])
-        for item in configs
-    )
-    return compute.model_copy(update={**_REPLACED, "flexible": options})
+    if not isinstance(configs, list) or not configs:
+        raise UsageError(_HOW)
+    return compute.model_copy(update={**_REPLACED, "flexible": tuple(map(_option, configs))})
+
+
+def _option(config: Any) -> InstanceOption:
+    if not isinstance(config, Mapping) or set(config) != _MEMBERS.keys():
+        raise UsageError(_HOW)
+    try:
+        return InstanceOption.model_validate({_MEMBERS[member]: value for member, value in config.items()})
+    except ValidationError as error:
+        (first, *_) = error.errors()
+        message = f"{_HOW}; {'.'.join(map(str, first['loc']))}: {first['msg']}"
+        raise UsageError(message) from None

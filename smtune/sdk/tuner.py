@@ -145,7 +145,7 @@ class SpecTuner(HyperparameterTuner):  # type: ignore[misc]  # the SDK has no ty
             spec = with_inputs(spec, inputs)
             refuse_mistakes(spec)
         name = unique_job_name(spec.name) if job_name is None else job_name
-        if not is_job_name(name):
+        if not isinstance(name, str) or not is_job_name(name):
             message = f"job_name {name!r}: at most 32 letters, digits and hyphens, a letter or digit at both ends"
             raise UsageError(message)
         # A bucket and a prefix of the SDK's own session; the default ones are smtune's, too.
@@ -257,9 +257,12 @@ class SpecTuner(HyperparameterTuner):  # type: ignore[misc]  # the SDK has no ty
         if model_trainer is not None:
             message = "a tuner of a spec has no model trainer: change the spec of the tuner that this returns"
             raise UsageError(message)
-        others = {additional} if isinstance(additional, str) else set(additional or ())
+        others = [additional] if isinstance(additional, str) else list(additional or ())
+        if not all(isinstance(name, str) for name in others):
+            message = "additional_parents are the names of tuning jobs"
+            raise UsageError(message)
         own = self._held().hyper_parameter_tuning_job_name
-        parents = (own, *sorted(others - {own}))
+        parents = (own, *sorted(set(others) - {own}))
         spec = self.spec.model_copy(update={"warm_start": WarmStart(type=kind, parents=parents)})
         refuse_mistakes(spec)
         return SpecTuner(spec, folder=self._folder, session=self._given or self._boto)

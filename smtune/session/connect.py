@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
+from botocore.utils import is_valid_endpoint_url
 
 from smtune.clients import ClientSession
 from smtune.config import Configuration, Setting, load_configuration
@@ -19,7 +20,6 @@ from smtune.where import Target, Where
 
 # Adaptive: a client that is throttled sends less, instead of trying as often as before.
 _RETRIES = Config(retries={"mode": "adaptive", "max_attempts": 10}, connect_timeout=10, read_timeout=60)
-_ADDRESS = re.compile(r"https?://[^\s/]+(/\S*)?$")
 _NO_REGION = "no AWS region: set AWS_REGION, or use this machine: --local"
 
 
@@ -96,7 +96,17 @@ def _find_archive(job: str, settings: Settings) -> boto3.Session | None:
 
 
 def _refuse_bad_endpoint(endpoint: Setting | None) -> None:
-    if endpoint is not None and not _ADDRESS.match(str(endpoint.value)):
+    if endpoint is not None and not _is_address(str(endpoint.value)):
         address = hide(str(endpoint.value), ())
         message = f"endpoint_url {address!r} (from {endpoint.origin}) is no address: write http(s)://HOST[:PORT]"
         raise ConfigurationError(message)
+
+
+def _is_address(url: str) -> bool:
+    """Whether botocore can send to `url`: it raises errors of its own for what it cannot."""
+    try:
+        parts = urlsplit(url)
+        has_port = parts.port is None or parts.port > 0
+        return parts.scheme in ("http", "https") and has_port and is_valid_endpoint_url(url)
+    except ValueError:  # brackets that do not close, a port that is no number or too high
+        return False

@@ -12,7 +12,7 @@ import boto3
 from smtune.config import Configuration, load_configuration
 from smtune.config.files import parse_sagemaker
 from smtune.data.upload.place import parse_place
-from smtune.errors import ConfigurationError
+from smtune.errors import ConfigurationError, ServiceError
 from smtune.local.session import LocalSession
 from smtune.local.settings import ACCOUNT, REGION
 from smtune.service import translated
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 STUDIO_FILE = Path("/opt/ml/metadata/resource-metadata.json")
 """Where Studio and notebook instances say what they are."""
+_SILENT = ("AccessDenied", "AccessDeniedException", "ResourceNotFound", "ValidationException")
+_MAX_BYTES = 4 * 1024**2
 
 
 def site_of(session: boto3.Session, configuration: Configuration | None = None) -> Site:
@@ -67,11 +69,21 @@ def configuration_of(session: boto3.Session, options: Mapping[str, Any] | None =
 
 
 def _read_defaults(session: boto3.Session, uri: str) -> dict[str, Any]:
+    """The settings in a defaults file on S3, or in the `config.yaml` of a folder there."""
     place = parse_place(uri)
     is_file = place.key.endswith((".yaml", ".yml"))
     key = place.key if is_file else f"{place.key.rstrip('/')}/config.yaml".lstrip("/")
-    with translated():
-        body = session.client("s3").get_object(Bucket=place.bucket, Key=key)["Body"].read()
+    try:
+        with translated():
+            stream = session.client("s3").get_object(Bucket=place.bucket, Key=key)["Body"]
+            body = stream.read(_MAX_BYTES + 1)
+    except ServiceError as error:
+        said = str(error).removeprefix(f"{error.code}: ")
+        message = f"{said} (s3://{place.bucket}/{key}, SageMaker defaults that SAGEMAKER_*_CONFIG_OVERRIDE names)"
+        raise ServiceError(error.code, message) from error
+    if len(body) > _MAX_BYTES:
+        message = f"{uri} has more than {_MAX_BYTES:,} bytes: that is no file of settings"
+        raise ConfigurationError(message)
     try:
         return parse_sagemaker(body.decode("utf-8"), uri)
     except UnicodeDecodeError:
@@ -80,21 +92,38 @@ def _read_defaults(session: boto3.Session, uri: str) -> dict[str, Any]:
 
 
 def _studio_role(session: boto3.Session) -> str | None:
-    """The execution role of the Studio app or notebook instance that this runs in; None anywhere else."""
+    """The execution role of the Studio app or notebook instance that this runs in; None anywhere else.
+
+    None, too, where SageMaker does not say it: a launch whose role comes from elsewhere needs no permission to ask.
+    """
     try:
         about = json.loads(STUDIO_FILE.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
+    if not isinstance(about, dict):
+        return None
     if about.get("ExecutionRoleArn"):
         return str(about["ExecutionRoleArn"])
-    client: Any = session.client("sagemaker")
-    with translated():
-        if not about.get("DomainId"):
-            return str(client.describe_notebook_instance(NotebookInstanceName=about["ResourceName"])["RoleArn"])
-        domain = about["DomainId"]
-        if about.get("UserProfileName"):
-            profile = client.describe_user_profile(DomainId=domain, UserProfileName=about["UserProfileName"])
-            role = profile.get("UserSettings", {}).get("ExecutionRole")
-            if role:
-                return str(role)
-        return str(client.describe_domain(DomainId=domain)["DefaultUserSettings"]["ExecutionRole"])
+    try:
+        with translated():
+            return _asked_role(session.client("sagemaker"), about)
+    except ServiceError as error:
+        if error.code not in _SILENT:
+            raise
+        return None
+
+
+def _asked_role(client: Any, about: Mapping[str, str]) -> str | None:
+    """The role of a notebook instance, of a user of a domain, or of what belongs to no user: a shared space."""
+    if not about.get("DomainId"):
+        name = about.get("ResourceName")
+        return client.describe_notebook_instance(NotebookInstanceName=name)["RoleArn"] if name else None
+    domain, usual = about["DomainId"], "DefaultSpaceSettings"
+    if about.get("UserProfileName"):
+        usual = "DefaultUserSettings"
+        user = client.describe_user_profile(DomainId=domain, UserProfileName=about["UserProfileName"])
+        role = user.get("UserSettings", {}).get("ExecutionRole")
+        if role:
+            return str(role)
+    settings: Mapping[str, str] = client.describe_domain(DomainId=domain).get(usual, {})
+    return settings.get("ExecutionRole")

@@ -8,9 +8,10 @@ from typing import Any
 
 from smtune.definitions import definitions
 from smtune.patience import Line
+from smtune.statuses import TERMINAL
+from smtune.trainings import training_job_summaries
 from smtune.triage.model import Failure
 
-_PAGE = 100
 _KINDS = ("integer", "continuous", "categorical")
 _NO_METRIC = "The training job completed, but has no objective metric (ObjectiveStatus Failed)"
 
@@ -44,17 +45,17 @@ def collect(line: Line, tuning_job: str) -> Collected:
     """Describe the tuning job and list its training jobs; raises ServiceError."""
     name = {"HyperParameterTuningJobName": tuning_job}
     job = line.call("sagemaker", "describe_hyper_parameter_tuning_job", **name)
-    definitions = {each.name: each for each in _definitions(job)}
+    known = {each.name: each for each in _definitions(job)}
     failures, good, total = [], dict[str, list[Mapping[str, str]]](), 0
-    for summary in _summaries(line, name):
-        definition = definitions.get(summary.get("TrainingJobDefinitionName", ""), next(iter(definitions.values())))
+    for summary in training_job_summaries(line, tuning_job):
+        definition = known.get(summary.get("TrainingJobDefinitionName", ""), next(iter(known.values())))
         failure = _failure(summary, definition.raw)
-        total += summary["TrainingJobStatus"] in {"Completed", "Failed", "Stopped"}
+        total += summary["TrainingJobStatus"] in TERMINAL
         if failure is not None:
             failures.append((definition, failure))
         elif summary["TrainingJobStatus"] == "Completed":
             good.setdefault(definition.name, []).append(summary["TunedHyperParameters"])
-    return Collected(job, definitions, tuple(failures), {key: tuple(items) for key, items in good.items()}, total)
+    return Collected(job, known, tuple(failures), {key: tuple(items) for key, items in good.items()}, total)
 
 
 def _definitions(job: Mapping[str, Any]) -> list[Definition]:
@@ -68,17 +69,6 @@ def _definitions(job: Mapping[str, Any]) -> list[Definition]:
         }
         found.append(Definition(raw.get("DefinitionName", ""), raw, goal.get("MetricName", ""), kinds))
     return found
-
-
-def _summaries(line: Line, name: Mapping[str, str]) -> list[Any]:
-    request: dict[str, Any] = {**name, "SortBy": "CreationTime", "SortOrder": "Ascending", "MaxResults": _PAGE}
-    found: list[Any] = []
-    while True:
-        answer = line.call("sagemaker", "list_training_jobs_for_hyper_parameter_tuning_job", **request)
-        found += answer["TrainingJobSummaries"]
-        if not answer.get("NextToken"):
-            return found
-        request["NextToken"] = answer["NextToken"]
 
 
 def _failure(summary: Mapping[str, Any], definition: Mapping[str, Any]) -> Failure | None:

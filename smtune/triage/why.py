@@ -9,7 +9,7 @@ import boto3
 from smtune.errors import ServiceError
 from smtune.logs import tail
 from smtune.patience import Line, Terms
-from smtune.secrecy import hide, secret_values
+from smtune.secrecy import hide, presentable, secret_values
 from smtune.triage.causes import find_entry
 from smtune.triage.collect import Collected, Definition, collect
 from smtune.triage.model import Failure, Group, Triage
@@ -22,6 +22,7 @@ _TAIL = 300
 _GROUPS_READ = 10
 _READ = 2
 _READ_IF_UNKNOWN = 6
+_LINE_END = 1_000
 Case = tuple[Definition, Failure]
 
 
@@ -38,11 +39,11 @@ def why(session: boto3.Session, tuning_job: str, *, terms: Terms | None = None) 
     groups = [_group(verdict, cases, found) for verdict, cases in judged]
     groups.sort(key=lambda group: (-group.count, group.cause.id, group.detail))
     reason = found.job.get("FailureReason")
-    own = find_entry(reason) if reason and not groups else None
+    own = find_entry(_cut(reason)) if reason and not groups else None
     return Triage(
         tuning_job=tuning_job,
         status=found.job["HyperParameterTuningJobStatus"],
-        failure_reason=reason,
+        failure_reason=presentable(reason, secret_values(found.job)) if reason else None,
         own_cause=own.cause if own else None,
         total=found.total,
         succeeded=sum(len(items) for items in found.good.values()),
@@ -55,7 +56,7 @@ def _judge(line: Line, found: Collected, notes: list[str]) -> list[tuple[Verdict
     """A verdict for all failures: by their reasons first, then by the logs of a few of each group."""
     first: dict[tuple[str, str, str], tuple[Verdict, list[Case]]] = {}
     for case in found.failures:
-        verdict = judge_reason(case[1].reason)
+        verdict = judge_reason(_cut(case[1].reason))
         first.setdefault((*verdict.key, case[0].name), (verdict, []))[1].append(case)
     last: dict[tuple[str, str, str], tuple[Verdict, list[Case]]] = {}
     for number, (verdict, cases) in enumerate(sorted(first.values(), key=lambda each: -len(each[1]))):
@@ -87,12 +88,17 @@ def _refine(line: Line, verdict: Verdict, cases: list[Case], notes: list[str]) -
 
 def _log(line: Line, training_job: str, notes: list[str]) -> list[str]:
     try:
-        return [each.text for each in tail(line, training_job, _TAIL)]
+        return [_cut(text) for each in tail(line, training_job, _TAIL) for text in each.text.split("\n")]
     except ServiceError as error:
         note = f"logs could not be read ({error.code}): the causes rest on the service's reasons alone"
         if note not in notes:
             notes.append(note)
         return []
+
+
+def _cut(text: str) -> str:
+    """A line without its middle where it is too long to be a message: the patterns would take minutes for 1 MB."""
+    return text if len(text) <= 2 * _LINE_END else f"{text[:_LINE_END]} ... {text[-_LINE_END:]}"
 
 
 def _group(verdict: Verdict, cases: list[Case], found: Collected) -> Group:

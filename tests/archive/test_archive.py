@@ -278,6 +278,23 @@ def test_a_copy_that_was_damaged_is_told_and_replaced(archived: Archived, tmp_pa
     assert files(folder) == files(archived.folder)
 
 
+@pytest.mark.parametrize("file", ["tuning_job.json", "training_jobs.json", "tags.json", "curves.json"])
+def test_a_copy_that_was_edited_is_not_believed(archived: Archived, tmp_path: Path, file: str) -> None:
+    shutil.copytree(archived.folder, tmp_path / "copy")
+    text = (tmp_path / "copy" / file).read_text()
+    (tmp_path / "copy" / file).write_text(f" {text}")  # the same to whoever only reads it
+    with pytest.raises(SpecError, match=f"{file} was changed"):
+        ArchiveSession(tmp_path / "copy")
+
+
+def test_a_log_that_was_damaged_is_told(archived: Archived, tmp_path: Path) -> None:
+    shutil.copytree(archived.folder, tmp_path / "copy")
+    (log,) = (tmp_path / "copy" / "logs").glob("*.log")
+    log.write_text("no time\n")
+    with pytest.raises(SpecError, match=r"is damaged.*\n.*import it again"):
+        log_lines(ArchiveSession(tmp_path / "copy"), log.stem)
+
+
 def test_what_a_program_prints_comes_back_as_it_was(tmp_path: Path) -> None:
     printed = ["form\x0cfeed", "\x85 next \u2028 line \x1c", "return\rhere", "", "end"]
     settings = Settings(home=tmp_path / "state")

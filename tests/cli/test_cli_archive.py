@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from cli_jobs import inside
 from fake_tuning import FakeTuning
+from recorded_jobs import Ran, record_job
 
 from smtune.archive import ArchiveSession, find_archive
+from smtune.local.session import LocalSession
 from smtune.local.settings import Settings
 
 
@@ -37,7 +39,10 @@ def test_what_was_archived_and_imported_is_read_without_the_service(
         return ArchiveSession(folder)
 
     monkeypatch.setattr("smtune.cli.sessions.find_session", find)
-    assert inside("import", "kept").stdout.splitlines()[0].split() == ["tuning", "job", "tune"]
+    done = inside("import", "kept")
+    assert (done.returncode, done.stdout.splitlines()[0].split()) == (0, ["tuning", "job", "tune"])
+    again = json.loads(inside("import", "kept", "-o", "json").stdout)
+    assert again == {"tuning_job_name": "tune", "tuning_job_arn": service.arn}
     service.calls.clear()
     after = {name: inside(name, "tune", "-o", "json").stdout for name in before}
     assert service.calls.total() == 0
@@ -53,3 +58,20 @@ def test_a_folder_in_use_and_a_folder_that_is_no_archive_are_refused(service: Fa
     assert inside("archive", "tune", "mine").returncode == 2
     assert inside("import", "mine").returncode == 252
     assert inside("import", "nix").returncode == 2
+
+
+def test_all_logs_and_the_models_are_kept_on_request(settings: Settings) -> None:
+    good, bad = record_job(settings, "toy", [Ran(), Ran((), "Failed", {"dose": "1"}, "no")])
+    uri = json.loads(inside("best", "toy", "-o", "json").stdout)["model_artifact_uri"]
+    model = LocalSession(settings).path_of(uri)
+    model.parent.mkdir(parents=True)
+    model.write_bytes(b"the model")
+
+    def kept(folder: str, *options: str) -> list[str]:
+        done = inside("archive", "toy", folder, *options, "-o", "json")
+        assert done.returncode == 0, done.stderr
+        return [name for name in json.loads(done.stdout)["files"] if name.startswith(("logs", "s3"))]
+
+    assert kept("little") == [f"logs/{bad}.log"]
+    assert kept("logs", "--logs") == [f"logs/{good}.log", f"logs/{bad}.log"]
+    assert kept("models", "--models") == [f"logs/{bad}.log", f"s3/{uri.removeprefix('s3://')}"]

@@ -80,11 +80,19 @@ def test_the_model_is_downloaded_within_limits(
 
     monkeypatch.setattr(download, "_look", look)
     monkeypatch.setattr(download, "_append", append)
+    monkeypatch.setattr("smtune.results.unpack._SMALL", 0)
     target = tmp_path / "best"
-    for limit in (["--max-members", "1"], ["--max-size", "0.000003"]):
+    for limit in (["--max-members", "1"], ["--max-size", "0.000003"], ["--max-ratio", "2"]):
         done = inside("best", "tune", "--download", str(target), *limit)
         assert done.returncode == 255
         assert limit[0] in done.stderr
     done = inside("best", "tune", "--download", str(target), "-o", "json")
     assert json.loads(done.stdout)["unpacked"] == str(target / "model")
     assert (target / "model" / "a").read_bytes() == b"x" * 2000
+
+
+@pytest.mark.parametrize("limit", [("--max-size", "1"), ("--max-ratio", "2"), ("--max-members", "3")])
+def test_limits_are_of_a_download(limit: tuple[str, ...], service: FakeTuning) -> None:
+    done = inside("best", "tune", *limit)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--max-size, --max-ratio and --max-members are limits of --download" in done.stderr

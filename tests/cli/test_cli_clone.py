@@ -99,3 +99,10 @@ def test_a_job_that_is_nowhere_is_an_error_of_the_service(aws: Any) -> None:
     done = inside("clone", "nobodys")
     assert (done.returncode, done.stdout) == (254, "")
     assert "no job nobodys here" in done.stderr
+
+
+@pytest.mark.parametrize("place", [("--local",), ("--aws",), ("--profile", "p"), ("--endpoint-url", "http://a")])
+def test_a_file_is_at_no_other_place(place: tuple[str, ...]) -> None:
+    done = inside("clone", "--request", FILE, *place)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--request reads FILE: leave --local, --aws, --profile and --endpoint-url out" in done.stderr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from cli_jobs import inside
@@ -52,3 +53,17 @@ def test_json_is_one_object(services: dict[str, FakeTuning]) -> None:
 def test_one_job_is_no_comparison(services: dict[str, FakeTuning]) -> None:
     assert inside("compare", "one").returncode == 2
     assert inside("compare", "one", "one").returncode == 2
+
+
+def test_own_prices_make_the_costs(services: dict[str, FakeTuning], tmp_path: Path) -> None:
+    file = tmp_path / "prices.yaml"
+    file.write_text(
+        "{currency: EUR, sources: {own: {date: '2026-01-01', what: ours}},"
+        " regions: {eu-west-1: {source: own, storage: 0.1, instances: {ml.m5.large: 6.0}}}}"
+    )
+    done = inside("compare", "one", "two", "--prices", str(file))
+    assert done.returncode == 0, done.stderr
+    (costs,) = [line.split() for line in done.stdout.splitlines() if line.startswith("cost")]
+    assert costs == ["cost", "2.01", "EUR", "3.01", "EUR"], "storage as well"
+    assert "unknown" in inside("compare", "one", "two").stdout
+    assert inside("compare", "one", "two", "--prices", "none.yaml").returncode == 252

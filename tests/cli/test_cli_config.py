@@ -65,3 +65,23 @@ def test_secrets_are_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
         assert "info" in shown
     asked = inside("list", "--aws", "--endpoint-url", "nowhere:me:hunter2@x", "--region", "eu-west-1")
     assert (asked.returncode, "is no address: write http(s)://HOST[:PORT]" in asked.stderr) == (253, True)
+
+
+def test_every_place_of_a_launch_can_be_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_REGION", "us-west-2")
+    said = {
+        "profile": "mine",
+        "region": "eu-west-3",
+        "endpoint_url": "http://127.0.0.1:9",
+        "role": "arn:aws:iam::123456789012:role/training",
+        "bucket": "models",
+        "prefix": "team/blue",
+    }
+    options = ("--profile", said["profile"], "--region", said["region"], "--endpoint-url", said["endpoint_url"])
+    place = ("--role", said["role"], "--bucket", said["bucket"], "--prefix", said["prefix"])
+    found = json.loads(inside("config", "show", *options, *place, "-o", "json").stdout)
+    assert {name: item["value"] for name, item in found.items()} == said
+    assert {item["origin"] for item in found.values()} == {
+        "--profile", "--region", "--endpoint-url", "--role", "--bucket", "--prefix",
+    }  # fmt: skip
+    assert found["region"]["overrules"] == [{"value": "us-west-2", "origin": "AWS_REGION"}]

@@ -75,3 +75,12 @@ def test_an_unknown_price_says_how_to_give_it(service: FakeTuning) -> None:
     assert "--prices FILE" in done.stderr
     assert "total" in done.stdout
     assert "unknown" in done.stdout
+
+
+def test_the_estimate_is_of_the_minutes_that_are_said(service: FakeTuning, prices: str) -> None:
+    def likely(minutes: str) -> float:
+        done = inside("cost", "tune", "--prices", prices, "--job-minutes", minutes, "-o", "json")
+        return float(json.loads(done.stdout)["estimate"]["likely"]["cost"])
+
+    assert likely("1:4:9") == pytest.approx(2 * likely("1:2:3"))
+    assert inside("cost", "tune", "--prices", prices, "--job-minutes", "2").returncode == 2

@@ -108,3 +108,11 @@ def test_a_column_that_no_set_has_is_an_error(spec: str, capsys: pytest.CaptureF
     for option in ("--label", "--group", "--time"):
         assert main(["data", "check", spec, option, "patinet"]) == 252
         assert f"error: {option}: there is no column 'patinet'" in capsys.readouterr().out
+
+
+def test_an_overlay_names_other_data(spec: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("more.yaml").write_text("data: {channels: {train: {uri: other.csv}}}\n")
+    Path("other.csv").write_text("3,1,1\n" * 60)
+    assert main(["data", "check", spec]) == 0
+    assert main(["data", "check", spec, "-f", "more.yaml"]) == 252
+    assert "error: other.csv:1: 60 rows with a label that is not a number from 0 to 1" in capsys.readouterr().out

@@ -85,6 +85,12 @@ def test_the_format_is_the_one_that_is_said(table: str) -> None:
     Path("lines.txt").write_text("".join(f'{{"x": {number}}}\n' for number in range(20)))
     assert main(["data", "split", "lines.txt", "--out", "parts", "--format", "jsonl"]) == 0
     assert len(Path("parts/train.jsonl").read_text().splitlines()) == 14
+    Path("tabs.txt").write_text("x\ty\n" + "".join(f"{number}\ta,b\n" for number in range(20)))
+    assert main(["data", "split", "tabs.txt", "--out", "tabs", "--format", "tsv"]) == 0
+    assert Path("tabs/train.tsv").read_text().startswith("x\ty\n")
+    Path("commas.txt").write_text("x,y\n" + "".join(f"{number},a\tb\n" for number in range(20)))
+    assert main(["data", "split", "commas.txt", "--out", "commas", "--format", "csv"]) == 0
+    assert len(Path("commas/train.csv").read_text().splitlines()) == 15
 
 
 @pytest.mark.parametrize(
@@ -93,7 +99,9 @@ def test_the_format_is_the_one_that_is_said(table: str) -> None:
         (["--shares", "70/20"], 2, "--shares 70/20: the shares add up to 90, not 100"),
         (["--shares", "many"], 2, "--shares is 'many': write train/validation/test in percent, as in 70/15/15"),
         (["--shares", "100/0/0"], 2, "--shares 100/0/0: train: Input should be less than 1"),
-        (["--time", "day", "--group", "patient"], 2, "--time decides where each row goes"),
+        (["--time", "day", "--group", "patient"], 2, "leave --stratify, --group and --seed out"),
+        (["--time", "day", "--stratify", "outcome"], 2, "leave --stratify, --group and --seed out"),
+        (["--time", "day", "--seed", "0"], 2, "--time decides where each row goes"),
         (["--group", "patient", "--label", "patient"], 2, "--group is the label: name another column"),
         (["--group", "ward"], 252, "visits.csv: --group: there is no column 'ward'"),
         (["--time", "outcome"], 252, "visits.csv: --time: row 1 of 'outcome' is 'sick': neither a number nor a date"),

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
+from cli_jobs import inside
+from s3_stub import SECRET, S3Stub, serve_stub
 
 from smtune.cli import main
 from smtune.cli.data import COMMANDS, command
@@ -21,6 +25,14 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "set" / "deep" / "b.csv").write_text("22")
     (tmp_path / "set" / ".env").write_text("SECRET")
     return tmp_path / "set"
+
+
+@pytest.fixture
+def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Stub]:
+    for name, value in (("ACCESS_KEY_ID", "me"), ("SECRET_ACCESS_KEY", SECRET), ("REGION", "us-east-1")):
+        monkeypatch.setenv(f"AWS_{name}", value)
+    with serve_stub() as stub:
+        yield stub
 
 
 def test_stdout_is_the_prefix_that_a_channel_names(folder: Path, home: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -120,3 +132,27 @@ def test_the_group_knows_its_commands_without_importing_them(capfd: pytest.Captu
     with pytest.raises(KeyError):
         command.commands["none"]
     assert main(["data", "none"]) == 2
+
+
+def test_the_key_and_the_buckets_owner_go_with_every_request(folder: Path, stub: S3Stub) -> None:
+    options = ("--kms-key", "alias/ours", "--bucket-owner", "123456789012", "--endpoint-url", stub.url)
+    done = inside("data", "upload", str(folder), HERE, *options)
+    assert done.returncode == 0, done.stderr
+    assert {each.headers.get("x-amz-expected-bucket-owner") for each in stub.requests} == {"123456789012"}
+    made = stub.did("PUT")
+    assert len(made) == 3
+    assert {each.headers["x-amz-server-side-encryption-aws-kms-key-id"] for each in made} == {"alias/ours"}
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_so_many_requests_are_made_at_once(folder: Path, jobs: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    started, start = list[str](), threading.Thread.start
+
+    def begin(thread: threading.Thread) -> None:
+        started.append(thread.name)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", begin)
+    done = inside("data", "upload", str(folder), HERE, "--local", "--jobs", f"{jobs}")
+    assert done.returncode == 0, done.stderr
+    assert sum(name.startswith("smtune-upload-") for name in started) == jobs

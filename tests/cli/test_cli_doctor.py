@@ -168,3 +168,12 @@ def test_settings_that_aws_does_not_give_are_a_failed_check(
     assert (done.returncode, found["ok"]) == (1, False)
     assert found["checks"][-1]["name"] == "settings"
     assert "only the account itself is checked: NoSuchBucket" in found["checks"][-1]["detail"]
+
+
+def test_overlays_and_settings_change_what_is_checked(reached: Account, spec: Path, tmp_path: Path) -> None:
+    overlay = tmp_path / "more.yaml"
+    overlay.write_text("limits: {jobs: 8, parallel: 5}\n", encoding="utf-8")
+    arguments = (str(spec), "-f", str(overlay), "--role", ROLE, "--bucket", BUCKET)
+
+    assert "5 wanted, 20 allowed" in inside("doctor", *arguments).stdout
+    assert "4 wanted, 20 allowed" in inside("doctor", *arguments, "--set", "limits.parallel=4").stdout

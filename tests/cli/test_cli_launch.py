@@ -92,6 +92,7 @@ def test_the_wait_ends_at_its_time() -> None:
     out, err = launch("spec.yaml", "--local", "--wait", "--timeout", "0.1", "-o", "json", code=4)
     assert json.loads(out)["timed_out"] is True
     assert '"exit_code": 4' in err
+    launch("spec.yaml", "--local", "--wait", "--timeout", "0", code=4)
 
 
 @pytest.mark.usefixtures("nobody_works")
@@ -214,3 +215,20 @@ def test_a_mistake_is_one_sentence_and_nothing_happens(arguments: tuple[str, ...
     assert message in err
     assert out == ""
     assert "Traceback" not in err
+
+
+@pytest.mark.usefixtures("aws")
+def test_overlays_and_the_place_make_the_request() -> None:
+    Path("more.yaml").write_text("limits: {jobs: 9, parallel: 3}\n", encoding="utf-8")
+    options = ("-f", "more.yaml", "--role", ROLE, "--bucket", "ours", "--prefix", "team/blue")
+    boto3.client("s3").create_bucket(Bucket="ours", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    name = as_json("spec.yaml", *options)["tuning_job_name"]
+
+    job = boto3.client("sagemaker", "eu-west-1").describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
+    assert job["HyperParameterTuningJobConfig"]["ResourceLimits"]["MaxParallelTrainingJobs"] == 3
+    definition = job["TrainingJobDefinition"]
+    assert definition["RoleArn"] == ROLE
+    assert definition["OutputDataConfig"]["S3OutputPath"].startswith("s3://ours/team/blue/smtune/toy")
+    keys = [item["Key"] for item in boto3.client("s3").list_objects_v2(Bucket="ours")["Contents"]]
+    assert keys
+    assert all(key.startswith("team/blue/smtune/toy/") for key in keys)

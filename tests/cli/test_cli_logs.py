@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from cli_jobs import inside
 from recorded_jobs import Ran, record_job
 
+from smtune.local.launcher import Launcher
 from smtune.local.settings import Settings
+from smtune.patience import Terms
 
 
 @pytest.fixture
@@ -16,7 +20,8 @@ def names(settings: Settings) -> list[str]:
 
 
 def test_a_training_jobs_log_is_printed_as_it_was_written(names: list[str]) -> None:
-    assert inside("logs", names[0]).stdout == "begin\nscore=0.5\nend\n"
+    done = inside("logs", names[0])
+    assert (done.returncode, done.stdout, done.stderr) == (0, "begin\nscore=0.5\nend\n", "")
 
 
 def test_of_a_tuning_job_that_is_over_it_is_the_best_with_its_number(names: list[str]) -> None:
@@ -58,6 +63,26 @@ def test_following_what_is_over_only_reads_it(names: list[str]) -> None:
     assert inside("logs", names[0], "-F", "--tail", "1").stdout == "end\n"
 
 
+def test_what_runs_is_followed_until_ctrl_c(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Launcher, "ensure_worker", lambda *_: None)
+    (name,) = record_job(settings, "toy", [Ran((), "InProgress", log=["begin"])], status="InProgress")
+    slept = list[float]()
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) > 1:
+            raise KeyboardInterrupt
+        with settings.log_file("toy", name).open("a", encoding="utf-8") as log:
+            log.write(f"{time.time():.3f} go on\n")
+
+    monkeypatch.setattr("smtune.patience.Terms", lambda **fields: Terms(**fields, sleep=sleep))
+    assert inside("logs", "toy").stdout == "001 | begin\n"
+    assert slept == []
+    done = inside("logs", "toy", "--follow")
+    assert (done.returncode, done.stdout) == (130, "001 | begin\n001 | go on\n")
+    assert "toy goes on without you. Come back: smtune logs toy --follow" in done.stderr
+
+
 def test_a_wrong_pattern_is_a_usage_error(names: list[str]) -> None:
     done = inside("logs", names[0], "--grep", "(")
     assert done.returncode == 2
@@ -68,3 +93,10 @@ def test_what_is_not_there_is_said(settings: Settings) -> None:
     record_job(settings, "empty", [])
     assert inside("logs", "empty", "--failed").returncode == 1
     assert inside("logs", "nobody", "--local").returncode == 254
+
+
+@pytest.mark.parametrize("which", ["--all", "--failed", "--best"])
+def test_of_a_training_job_there_is_nothing_to_choose(names: list[str], which: str) -> None:
+    done = inside("logs", names[0], which)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{names[0]} is a training job: {which} chooses among those of a tuning job" in done.stderr

@@ -192,3 +192,45 @@ def test_neither_the_sdk_nor_pandas_is_loaded(spec: Path, tmp_path: Path) -> Non
     for arguments in (["test", str(spec), "--log", log(tmp_path)], ["suggest", "--log", log(tmp_path)]):
         done = subprocess.run([sys.executable, "-c", probe, "metrics", *arguments], capture_output=True, text=True)
         assert done.stdout.splitlines()[-1] == "0 []"
+
+
+TWO = r"""
+name: two
+limits: {jobs: 6, parallel: 3}
+algorithms:
+  - name: a
+    algorithm: {image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/a:1}
+    objective: {maximize: a}
+    metrics: {a: 'validation=(\S+)'}
+    hyperparameters: {x: {min: 0.1, max: 0.5}}
+  - name: b
+    algorithm: {image: 123456789012.dkr.ecr.us-east-1.amazonaws.com/b:1}
+    objective: {maximize: b}
+    metrics: {b: 'train=(\S+)'}
+    hyperparameters: {x: {min: 0.1, max: 0.5}}
+"""
+
+
+def test_the_log_of_one_of_several_algorithms_is_read_by_its_regexes(tmp_path: Path) -> None:
+    (tmp_path / "two.yaml").write_text(TWO, encoding="utf-8")
+    arguments = ("metrics", "test", str(tmp_path / "two.yaml"), "--log", log(tmp_path), "-o", "json")
+    done = inside(*arguments, "--algorithm", "b")
+    assert done.returncode == 0, done.stderr
+    (metric,) = json.loads(done.stdout)["metrics"]
+    assert (metric["name"], metric["first"]["value"]) == ("b", 0.5)
+    assert inside(*arguments).returncode == 2, "which of the two is to be said"
+    assert inside(*arguments, "--algorithm", "c").returncode == 2
+
+
+def test_an_overlay_brings_another_regex(spec: Path, tmp_path: Path) -> None:
+    (tmp_path / "more.yaml").write_text("metrics: {'train:error': ' train=([0-9.]+)'}\n", encoding="utf-8")
+    arguments = ("metrics", "test", str(spec), "--log", log(tmp_path))
+    assert inside(*arguments).returncode == 0
+    done = inside(*arguments, "-f", str(tmp_path / "more.yaml"))
+    assert (done.returncode, "1 of 2 metrics flawed: train:error" in done.stderr) == (1, True)
+
+
+def test_every_line_has_no_limit(spec: Path, tmp_path: Path) -> None:
+    done = inside("metrics", "test", str(spec), "--log", log(tmp_path), "--all", "--limit", "3")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--all is every line: leave --limit out" in done.stderr

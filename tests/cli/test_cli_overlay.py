@@ -121,12 +121,14 @@ def test_a_pipe_that_nobody_writes_to_is_refused_at_once(folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_run_takes_what_was_merged_and_paths_from_the_base(tmp_path: Path) -> None:
+def test_run_takes_what_was_merged_and_paths_from_the_base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "base").mkdir()
     write_job(tmp_path / "base")
     (tmp_path / "envs").mkdir()
     (tmp_path / "envs" / "prod.yaml").write_text("data: {source: rows.csv}\ntags: {a: b}\n", encoding="utf-8")
-    files = ("base/spec.yaml", "-f", "envs/prod.yaml", "--set", "limits.jobs=2")
-    done = smtune("run", *files, "--local", "-o", "json", folder=tmp_path)
+    monkeypatch.chdir(tmp_path)
+    files = ("base/spec.yaml", "-f", "envs/prod.yaml", "--set", "limits.jobs=1", "--set", "limits.parallel=1")
+    done = inside("run", *files, "--local", "-o", "json")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["counts"]["completed"] == 2
+    report = json.loads(done.stdout)
+    assert (report["counts"]["completed"], report["evaluation"]["rows"]) == (1, 20)

@@ -9,11 +9,14 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import aws_account
 import pytest
+from aws_account import BUCKET, IMAGE, ROLE, Account
 from cli_jobs import inside
 
 from smtune.scaffold import templates_folder
 
+account = aws_account.account
 ACCOUNT = ("--account", "123456789012")
 
 
@@ -234,3 +237,42 @@ def test_an_overlay_that_cannot_be_read_is_named(spec: str) -> None:
     done = inside("plan", spec, "-f", "nowhere.yaml")
     assert done.returncode == 252
     assert done.stderr.startswith("nowhere.yaml: cannot read the file")
+
+
+def test_a_prefix_is_where_the_keys_begin(spec: str) -> None:
+    uris = [upload["uri"] for upload in as_json(spec, *ACCOUNT, "--prefix", "team/blue")["uploads"]]
+    assert uris
+    assert all(uri.startswith("s3://sagemaker-us-east-1-123456789012/team/blue/smtune/") for uri in uris)
+
+
+def test_online_the_plan_has_the_checks_and_gives_1_where_one_failed(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("smtune.cli.online.connect", lambda _: account.session)
+    Path("spec.yaml").write_text(
+        f"""{{name: toy, algorithm: {{image: "{IMAGE}"}}, objective: {{maximize: score}}, metrics: {{score: 's=(.*)'}},
+        hyperparameters: {{x: {{min: 0.0, max: 1.0}}}}, limits: {{jobs: 6, parallel: 3}},
+        data: {{channels: {{train: {{uri: "s3://{BUCKET}/data/train/"}}}}}}}}""",
+        encoding="utf-8",
+    )
+    online = ("spec.yaml", "--role", ROLE, "--bucket", BUCKET, "--online")
+    assert "checks" not in as_json("spec.yaml", "--role", ROLE, "--bucket", BUCKET)
+    assert {check["name"] for check in as_json(*online)["checks"]} >= {"credentials", "image mine", "channel train"}
+
+    account.client("s3").delete_object(Bucket=BUCKET, Key="data/train/rows.csv")
+    text = out(*online, code=1)
+    assert "time and cost in us-east-1" in text
+    assert "x   channel train" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--online", "--against", "x.json"), "--against compares, --online checks: one at a time"),
+        (("--online", *ACCOUNT), "with --online AWS says the account: leave --account out"),
+    ],
+)
+def test_what_excludes_online_is_a_usage_error(spec: str, arguments: tuple[str, ...], message: str) -> None:
+    done = inside("plan", spec, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr

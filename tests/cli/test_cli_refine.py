@@ -6,8 +6,10 @@ import json
 
 from cli_jobs import inside
 from local_jobs import Run, script_spec, wait_for
+from recorded_jobs import Ran, record_job
 
 from smtune.local.session import LocalSession
+from smtune.local.settings import Settings
 from smtune.request import Site, to_request
 from smtune.spec import Continuous, load_spec
 from smtune.validate import check_file
@@ -61,3 +63,10 @@ def test_a_share_that_is_none_is_a_usage_error() -> None:
     done = inside("refine", "any", "--top", "200%")
     assert done.returncode == 2
     assert "write a share as 20%, or a number of training jobs as 10" in done.stderr
+
+
+def test_while_no_training_job_has_an_objective_it_is_exit_code_1(settings: Settings) -> None:
+    record_job(settings, "toy", [Ran((), "Failed", {"dose": "1"}, "no")], status="Failed")
+    done = inside("refine", "toy")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "no training job" in done.stderr

@@ -43,6 +43,11 @@ def test_credentials_that_expire_and_throttling_are_told_and_borne(paced: PacedJ
     assert done.stderr.count("the service answers again") == 2
 
 
+def test_the_interval_is_what_is_asked_for(paced: PacedJob) -> None:
+    assert inside("watch", "job", "--interval", "10m").returncode == 0
+    assert paced.looked_at[:4] == [0.0, 600.0, 1200.0, 1800.0]
+
+
 @pytest.mark.parametrize(("ends_as", "code"), [("Failed", 1), ("Stopped", 3)])
 def test_how_it_ends_is_the_exit_code(paced: PacedJob, ends_as: str, code: int) -> None:
     paced.ends_as = ends_as
@@ -79,6 +84,8 @@ def test_the_list_is_chosen_by_options(settings: Settings) -> None:
     assert names("--since", "2d") == ["new"]
     assert names("--since", "2020-01-01") == ["new", "old"]
     assert names("--status", "completed") == ["old"]
+    assert names("--status", "Failed") == ["new"]
+    assert names("--status", "InProgress") == names("--status", "Stopping") == []
     assert names("--name-contains", "ol") == ["old"]
     assert names("--max", "1") == ["new"]
     assert names("--local") == ["new", "old"]

@@ -50,3 +50,14 @@ def test_a_value_that_is_no_rate_is_named_by_its_option(value: str, capsys: pyte
     shown = capsys.readouterr()
     assert shown.out == ""
     assert shown.err.startswith("error: --train-error is ")
+
+
+def test_more_errors_and_how_the_sets_were_drawn_change_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    def found(*more: str) -> list[str]:
+        assert main(["diagnose", "--train-error", "1%", "--validation-error", "9%", *more, "-o", "json"]) == 0
+        return [finding["code"] for finding in json.loads(capsys.readouterr().out)["findings"]]
+
+    assert found() == ["high_variance"]
+    assert found("--train-dev-error", "1%") == ["data_mismatch"]
+    assert found("--test-error", "20%") == ["data_mismatch", "high_variance"]
+    assert found("--test-error", "20%", "--one-pool") == ["high_variance"]

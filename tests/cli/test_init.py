@@ -122,3 +122,8 @@ def test_an_error_under_json_is_json(capsys: pytest.CaptureFixture[str]) -> None
     assert main(["init", "nope", "-o", "json"]) == 2
     shown = capsys.readouterr()
     assert "no template 'nope'" in json.dumps(json.loads(shown.err or shown.out))
+
+
+def test_the_list_is_of_all_templates(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init", "quickstart", "--list"]) == 2
+    assert "--list shows all templates: leave TEMPLATE out" in capsys.readouterr().err

@@ -21,6 +21,12 @@ def test_a_remark_stands_above_its_key_with_the_keys_indent() -> None:
     )
 
 
+def test_a_remark_about_a_part_of_a_hyperparameter_names_the_hyperparameter() -> None:
+    text = "algorithms:\n- name: a\n  hyperparameters:\n    kind: {values: [x, y]}\n"
+    found = annotate(text, {("algorithms", 0, "hyperparameters", "kind", "values", 0): "hidden"})
+    assert "    # kind: hidden\n    kind: " in found
+
+
 def test_a_remark_about_a_key_that_is_not_there_stands_at_the_nearest_or_the_top() -> None:
     found = annotate(TEXT, {("hyperparameters", "gone"): "x", ("seed",): "y"})
     assert found.startswith("# seed: y\nname: a\n# gone: x\nhyperparameters:\n")

@@ -142,6 +142,7 @@ def test_a_project_ends_at_its_repository(machine: dict[str, Path]) -> None:
         ('subnets = "subnet-1"', "smtune.toml: subnets is a list of texts, not 'subnet-1'"),
         ("tags = {team = 7}", "smtune.toml: tags is a table of texts, not a number or the like in team"),
         ("bucket = ", "smtune.toml: not TOML: "),
+        (f"bucket = {'[' * 20_000}", "smtune.toml: not TOML: "),
     ],
 )
 def test_a_bad_file_is_one_sentence(machine: dict[str, Path], text: str, message: str) -> None:
@@ -167,6 +168,46 @@ def test_tags_of_a_defaults_file_have_to_be_tags(machine: dict[str, Path], tags:
     file = write(machine["home"] / "defaults.yaml", f"SageMaker: {{TrainingJob: {{Tags: {tags}}}}}")
     with pytest.raises(ConfigurationError, match="Tags is a list of tags, each with Key and Value"):
         load(machine, SAGEMAKER_USER_CONFIG_OVERRIDE=str(file))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("- RoleArn", "defaults.yaml: the file is a mapping, not ['RoleArn']"),
+        ("RoleArn", "defaults.yaml: the file is a mapping, not 'RoleArn'"),
+        ("SageMaker: 5", "defaults.yaml: SageMaker is a mapping, not 5"),
+        (
+            "SageMaker: {TrainingJob: {VpcConfig: [vpc-1]}}",
+            "SageMaker.TrainingJob.VpcConfig is a mapping, not ['vpc-1']",
+        ),
+        (
+            "SageMaker: {TrainingJob: {Tags: [{Key: 1, Value: 2}]}}",
+            "tags is a table of texts, not a number or the like in 1",
+        ),
+        (f"SageMaker: {{TrainingJob: {{RoleArn: [{'x' * 900}]}}}}", "xxx..."),
+        ("x" * 1_000_001, "the document is larger than 1,000,000 characters"),
+    ],
+)
+def test_a_defaults_file_of_another_form_is_refused_not_ignored(
+    machine: dict[str, Path], text: str, message: str
+) -> None:
+    file = write(machine["home"] / "defaults.yaml", text)
+    with pytest.raises(ConfigurationError) as caught:
+        load(machine, SAGEMAKER_USER_CONFIG_OVERRIDE=str(file))
+    assert message in str(caught.value)
+    assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize("text", ["", "# nothing", "SageMaker:", "SageMaker: {TrainingJob: }", "Other: 3"])
+def test_a_defaults_file_may_say_nothing(machine: dict[str, Path], text: str) -> None:
+    file = write(machine["home"] / "defaults.yaml", text)
+    assert load(machine, SAGEMAKER_USER_CONFIG_OVERRIDE=str(file)).said == {}
+
+
+def test_a_folder_that_is_gone_is_said(machine: dict[str, Path]) -> None:
+    machine["folder"].rmdir()
+    with pytest.raises(ConfigurationError, match="the current folder is not there any more"):
+        load(machine)
 
 
 def test_the_users_defaults_win_wherever_they_lie(machine: dict[str, Path]) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
 from faults import FakeClock, Faults
 from local_jobs import Run, wait_for
 from recorded_jobs import Ran, record_job
@@ -74,13 +77,38 @@ def test_a_job_that_does_not_stop_in_time_is_kept(settings: Settings) -> None:
     assert sum(clock.slept) == pytest.approx(60.0)
 
 
-def test_the_service_takes_its_time_to_delete(settings: Settings) -> None:
-    record_job(settings, "old", [Ran()])
-    session, clock = LocalSession(settings), FakeClock()
-    statuses(session, "Deleting", "Deleting", "Deleting", "Completed")
-    faults = Faults(session, clock)
-    delete(session, "old", options(clock))
-    assert faults.calls[DELETE] == 0  # somebody had asked for it already
+@dataclass
+class LaggingService:
+    """A tuning job on a SageMaker that is slow to let go: each look answers the next status, then it is gone."""
+
+    told: list[str]
+    deletions: int = 0
+
+    def client(self, _: str) -> LaggingService:
+        return self
+
+    def describe_hyper_parameter_tuning_job(self, **_: str) -> dict[str, str]:
+        if self.told:
+            return {"HyperParameterTuningJobStatus": self.told.pop(0)}
+        raise ClientError({"Error": {"Code": "ResourceNotFound", "Message": "gone"}}, "Describe")
+
+    def delete_hyper_parameter_tuning_job(self, **_: str) -> None:
+        self.deletions += 1
+
+
+@pytest.mark.parametrize(
+    ("told", "asked"),
+    [
+        (["Deleting", "Deleting", "Deleting"], 0),  # somebody had asked for it already
+        (["Completed", "Deleting", "Deleting"], 1),
+        (["Completed", "Completed", "Completed"], 1),  # what it was is seen for a while longer
+    ],
+)
+def test_it_is_deleted_when_it_is_gone_and_no_sooner(told: list[str], asked: int) -> None:
+    service, clock = LaggingService(told), FakeClock()
+    delete(cast("boto3.Session", service), "old", options(clock))
+    assert service.told == []
+    assert service.deletions == asked
     assert len(clock.slept) == 2
 
 

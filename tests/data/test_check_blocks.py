@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +46,21 @@ def test_a_file_with_quotes_is_read_from_its_beginning(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text('"a\nb",1\n' * 20_000)
     (block,) = excerpt([tmp_path / "t.csv"], LIMIT).blocks
     assert (block.start, block.line) == (0, 1)
+
+
+def test_zipped_files_without_a_byte_have_no_lines(tmp_path: Path) -> None:
+    (tmp_path / "t.csv.gz").touch()
+    found = excerpt([tmp_path / "t.csv.gz"], LIMIT)
+    assert [line for block in found.blocks for line in block.lines()] == []
+    assert found.is_whole
+
+
+@pytest.mark.parametrize("limit", [0, LIMIT])
+def test_a_zipped_table_that_is_cut_off_is_a_finding(limit: int, tmp_path: Path) -> None:
+    whole = gzip.compress(text_of(rows(500), header=True).encode())
+    (tmp_path / "t.csv.gz").write_bytes(whole[:-200])
+    found = look_at_data(spec_of("xgboost", {"source": "t.csv.gz"}), tmp_path, limit=limit)
+    assert named(found, "unreadable").message.startswith("cannot read it: Compressed file ended")
 
 
 def test_a_fault_deep_in_a_large_file_has_its_line(tmp_path: Path) -> None:

@@ -156,6 +156,23 @@ def test_a_file_that_cannot_be_read_is_named(folder: Path, monkeypatch: pytest.M
     )
 
 
+def test_a_table_that_changes_while_it_is_split_gets_no_address(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the old rows would lie below the address of the new ones, and stay there."""
+    from smtune.data import split
+
+    real = split.read_table
+
+    def meanwhile(path: Path) -> Any:
+        frame = real(path)
+        path.write_text("number,label,name\n" + ROWS.replace("x", "y"), encoding="utf-8")
+        return frame
+
+    monkeypatch.setattr(split, "read_table", meanwhile)
+    assert complaint(spec_of(), folder) == (
+        f"data: data.source: {folder}/t.csv changed while it was read\n    do it again when the file is whole"
+    )
+
+
 def test_the_spec_is_kept_as_it_was_written_not_with_the_paths_of_this_machine(folder: Path) -> None:
     spec = spec_of()
     found = prepared(spec, folder)

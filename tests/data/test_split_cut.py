@@ -14,9 +14,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from smtune.data.cut import cut_rows, read_times, shares
+from smtune.data.cut import cut_rows, shares
 from smtune.data.recipe import table_fingerprint
 from smtune.data.split import lay_out_table, split_table
+from smtune.data.times import read_times
 from smtune.errors import SpecError
 from smtune.spec import Split, Table, TuningSpec
 

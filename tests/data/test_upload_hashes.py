@@ -13,7 +13,7 @@ import pytest
 
 from smtune.data.upload import hashes
 from smtune.data.upload.hashes import FileChangedError, digest_of, digests
-from smtune.data.upload.manifest import Manifest, read_manifest, take_inventory
+from smtune.data.upload.manifest import Entry, Manifest, read_manifest, take_inventory
 from smtune.data.upload.tree import TreeError
 from smtune.folders import cache_folder
 
@@ -94,6 +94,38 @@ def test_a_memory_that_is_broken_is_done_without(damage: str, tmp_path: Path) ->
     assert sha256(file) == sha256(file) == hashlib.sha256(b"abc").hexdigest()
 
 
+def test_a_disk_that_is_full_costs_the_memory_and_nothing_else(
+    tmp_path: Path, reads: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = sqlite3.connect
+
+    def small(*given: object, **named: object) -> sqlite3.Connection:
+        connection = real(*given, **named)  # type: ignore[call-overload]
+        connection.execute("PRAGMA max_page_count = 1")
+        return connection  # type: ignore[no-any-return]
+
+    monkeypatch.setattr(sqlite3, "connect", small)
+    (tmp_path / "a").write_bytes(b"abc")
+    assert sha256(tmp_path / "a") == sha256(tmp_path / "a") == hashlib.sha256(b"abc").hexdigest()
+    assert len(reads) == 2
+
+
+@pytest.mark.parametrize("method", ["is_file", "unlink"])
+def test_a_memory_in_a_folder_that_is_not_ours_is_done_without(
+    method: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = cache_folder() / "hashes.db"
+    memory.parent.mkdir(parents=True)
+    memory.write_bytes(b"no database" * 100)
+
+    def refuse(self: Path, **_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, method, refuse)
+    (tmp_path / "a").write_bytes(b"abc")
+    assert sha256(tmp_path / "a") == hashlib.sha256(b"abc").hexdigest()
+
+
 def test_a_memory_of_garbage_is_made_again(tmp_path: Path, reads: list[Path]) -> None:
     memory = cache_folder() / "hashes.db"
     memory.parent.mkdir(parents=True)
@@ -167,6 +199,21 @@ def test_a_manifest_is_of_names_and_contents_wherever_they_lie(tmp_path: Path) -
     (tmp_path / "two" / "c").write_text("23")
     edited = take_inventory(tmp_path / "two").manifest
     assert len({one.fingerprint, moved.fingerprint, edited.fingerprint}) == 3
+
+
+def test_a_name_with_a_line_end_does_not_pass_for_two_files() -> None:
+    one, two = "1" * 64, "2" * 64
+    apart = Manifest((Entry("a", 1, one), Entry("b", 2, two)))
+    forged = Manifest((Entry(f"a\n{two} 2 b", 1, one),))
+    assert apart.fingerprint != forged.fingerprint
+    assert Manifest((Entry("a\nb", 1, one),)).fingerprint != Manifest((Entry("a\\nb", 1, one),)).fingerprint
+
+
+def test_a_fingerprint_is_made_once_however_many_files_ask_for_it() -> None:
+    manifest = Manifest(tuple(Entry(f"f{number}", 1, "0" * 64) for number in range(3000)))
+    start = time.process_time()
+    assert len({manifest.fingerprint for _ in manifest.entries}) == 1
+    assert time.process_time() - start < 1
 
 
 def test_a_manifest_is_read_back_and_an_edited_one_is_none(tmp_path: Path) -> None:

@@ -10,15 +10,13 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import boto3
 import pytest
-from moto import mock_aws
-from s3_stub import SECRET, Request, S3Stub, serve_stub
+from s3_stub import Request, S3Stub
 
 from smtune.data.upload.hashes import FileChangedError
 from smtune.data.upload.send import send
@@ -29,42 +27,13 @@ from smtune.session import connect
 
 HASH = "0123456789abcdef"
 SMALL = UploadSettings(jobs=4, part_size=64 << 10)
-NAMES = ("plain.txt", "with space", "a+b%20c", "ünï/cödé.txt", "deep/er/empty", "quote'&<x>")
-
-
-@pytest.fixture
-def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Stub]:
-    """A server over HTTP."""
-    with serve_stub() as found:
-        for name, value in {
-            "AWS_ENDPOINT_URL": found.url,
-            "AWS_REGION": "us-east-1",
-            "AWS_ACCESS_KEY_ID": "key",
-            "AWS_SECRET_ACCESS_KEY": SECRET,
-            "AWS_SESSION_TOKEN": "token",
-        }.items():
-            monkeypatch.setenv(name, value)
-        yield found
+NAMES = ("plain.txt", "line\nend\rand more", "with space", "a+b%20c", "ünï/cödé.txt", "deep/er/empty", "quote'&<x>")
 
 
 @functools.cache
 def aws() -> boto3.Session:
     """One session for all tests: it reads the service's model once, and the address of the stub for each client."""
     return connect("aws")
-
-
-@pytest.fixture(params=["local", "moto"])
-def peer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.Session]:
-    if request.param == "local":
-        yield connect("local")
-        return
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.setenv("AWS_REGION", "us-east-1")
-    with mock_aws():
-        session = connect("aws")
-        session.client("s3").create_bucket(Bucket="bucket")
-        yield session
 
 
 def files(folder: Path, **sizes: int) -> list[Upload]:
@@ -93,10 +62,10 @@ def test_what_arrives_is_what_was_sent_under_any_name_and_of_any_size(peer: boto
 
     first = send(peer, uploads, settings)
     assert stored(peer) == {f"data/{HASH}/{name}": body for name, body in contents.items()}
-    assert (first.sent_files, first.sent_bytes, first.kept_files) == (7, 11 * MIB + 500, 0)
+    assert (first.sent_files, first.sent_bytes, first.kept_files) == (8, 11 * MIB + 600, 0)
 
     again = send(peer, uploads, settings)
-    assert (again.sent_files, again.sent_bytes, again.kept_files, again.kept_bytes) == (0, 0, 7, 11 * MIB + 500)
+    assert (again.sent_files, again.sent_bytes, again.kept_files, again.kept_bytes) == (0, 0, 8, 11 * MIB + 600)
 
 
 def test_only_what_is_missing_is_sent(peer: boto3.Session, tmp_path: Path) -> None:
@@ -254,20 +223,20 @@ def test_progress_counts_files_and_bytes_in_the_callers_thread(stub: S3Stub, tmp
 
 
 def test_ctrl_c_ends_at_once_and_says_what_is_there(stub: S3Stub, tmp_path: Path) -> None:
-    release = threading.Event()
+    release, answered = threading.Event(), threading.Event()
 
     def hang(request: Request) -> None:
         if request.does == "PUT" and request.key.endswith("f3"):
             stub.lock.release()
             os.kill(os.getpid(), signal.SIGINT)
-            release.wait(20)
+            release.wait(60)
+            answered.set()
             stub.lock.acquire()
 
     stub.fault = hang
-    start = time.monotonic()
     with pytest.raises(KeyboardInterrupt, match=r"3 of 9 files .* are there; run it again to send the rest"):
         send(aws(), files(tmp_path, **{f"f{number}": 10 for number in range(9)}), UploadSettings(jobs=1))
-    assert time.monotonic() - start < 8
+    assert not answered.is_set(), "it waited for an answer"
     release.set()
 
 
@@ -296,7 +265,7 @@ def test_an_upload_that_was_killed_goes_on_with_the_parts_that_are_missing(stub:
     with subprocess.Popen(
         [sys.executable, "-c", CHILD, str(upload.source), upload.uri], stderr=subprocess.DEVNULL
     ) as child:
-        assert there.wait(30)
+        assert there.wait(60)
         child.kill()
     (number,) = stub.uploads
     before = set(stub.parts[number])

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
-from s3_stub import SECRET, S3Stub, serve_stub
+from s3_stub import S3Stub
 
 from smtune.data.upload import copy
 from smtune.data.upload.manifest import read_manifest, take_inventory
@@ -22,29 +22,6 @@ from smtune.session import connect
 
 HERE = "s3://bucket/sets/images"
 FILES = {"a.csv": b"1", "b/c d+e%.csv": b"22", "b/ü": b"333", "empty": b""}
-
-
-@pytest.fixture(params=["local", "moto"])
-def peer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.Session]:
-    if request.param == "local":
-        yield connect("local")
-        return
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.setenv("AWS_REGION", "us-east-1")
-    with mock_aws():
-        session = connect("aws")
-        session.client("s3").create_bucket(Bucket="bucket")
-        yield session
-
-
-@pytest.fixture
-def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Stub]:
-    with serve_stub() as found:
-        for name, value in {"ENDPOINT_URL": found.url, "REGION": "us-east-1", "ACCESS_KEY_ID": "key"}.items():
-            monkeypatch.setenv(f"AWS_{name}", value)
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
-        yield found
 
 
 @pytest.fixture
@@ -134,6 +111,16 @@ def test_copies_of_what_is_gone_are_sent(peer: boto3.Session, folder: Path) -> N
     after = upload(peer, folder, HERE)
     assert (after.sent.sent_files, after.sent.copied_files) == (4, 0)
     assert before.uri != after.uri
+
+
+def test_what_somebody_put_over_an_earlier_file_is_not_copied(folder: Path, stub: S3Stub) -> None:
+    session = connect("aws")
+    before = upload(session, folder, HERE)
+    stub.objects["bucket", f"{before.uri.removeprefix('s3://bucket/')}b/ü"] = b"xxx"
+    (folder / "a.csv").write_bytes(b"other")
+    after = upload(session, folder, HERE)
+    assert stub.objects["bucket", f"{after.uri.removeprefix('s3://bucket/')}b/ü"] == b"333"
+    assert (after.sent.copied_files, after.sent.sent_files) == (1, 3)
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(peer: boto3.Session, folder: Path) -> None:

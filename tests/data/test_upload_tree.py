@@ -103,6 +103,15 @@ def test_loops_end(root: Path) -> None:
     assert names(root) == ["a/other/y", "a/x", "b/other/x", "b/y"]
 
 
+@pytest.mark.parametrize("target", [".env", ".git/config", ".git", "lib/id_rsa", "lib/.aws"])
+@pytest.mark.parametrize("packs_code", [False, True])
+def test_a_link_with_a_harmless_name_takes_no_secret_out(target: str, packs_code: bool, root: Path) -> None:
+    write(root, "a", ".env", ".git/config", "lib/id_rsa", "lib/.aws/config")
+    (root / "notes.txt").symlink_to(target)
+    assert names(root, packs_code=packs_code) == ["a"]
+    assert "notes.txt" in list_tree(root).left_out
+
+
 @pytest.mark.parametrize("target", ["gone", "itself"])
 def test_a_link_to_nothing_is_refused(target: str, root: Path) -> None:
     (root / "itself").symlink_to(target)
@@ -126,6 +135,21 @@ def test_a_path_that_is_too_long_for_a_key_is_refused(root: Path) -> None:
     write(root, "/".join(["x" * 200] * 6))
     with pytest.raises(TreeError, match="an S3 key has 1024 at most"):
         names(root)
+
+
+def test_folders_deeper_than_any_key_are_refused(root: Path) -> None:
+    folder = root
+    for _ in range(600):
+        folder /= "d"
+        folder.mkdir()
+    with pytest.raises(TreeError, match="an S3 key has 1024 at most"):
+        names(root)
+
+
+@pytest.mark.parametrize("name", ["line\nend", "tab\tand\rreturn", "\u202eright-to-left", "e\u0301"])
+def test_a_name_with_odd_letters_stays_as_it_is(name: str, root: Path) -> None:
+    write(root, name)
+    assert names(root) == [name]
 
 
 def test_nothing_there(root: Path) -> None:

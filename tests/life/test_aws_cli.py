@@ -73,7 +73,7 @@ def test_the_aws_cli_says_what_the_engine_refuses(aws: Path, front_url: str) -> 
             "sagemaker list-models",
         )
     ]
-    errors = [process.communicate(timeout=60)[1].decode() for process in processes]
+    errors = [process.communicate(timeout=180)[1].decode() for process in processes]
 
     assert "(ResourceNotFound)" in errors[0]
     assert "does not answer ListModels so far" in errors[1]

@@ -46,7 +46,7 @@ def job() -> str:
     assert launched["changes"] == []
     assert as_json("launch", "spec.yaml")["outcome"] == "found"
     name: str = launched["tuning_job_name"]
-    waited = as_json("wait", name, "--aws", "--interval", "0.3", "--timeout", "90", "--require", "objective <= 1")
+    waited = as_json("wait", name, "--aws", "--interval", "0.3", "--timeout", "180", "--require", "objective <= 1")
     assert (waited["status"], waited["counts"]["completed"]) == ("Completed", 4)
     return name
 
@@ -78,7 +78,7 @@ def test_a_life_through_http(job: str, monkeypatch: pytest.MonkeyPatch, tmp_path
     smtune("validate", "next.yaml")
     assert YAML(typ="safe").load(smtune("extend", job, "--jobs", "5"))["warm_start"]["parents"] == [job]
 
-    other = as_json("launch", "spec.yaml", "--set", "seed=8", "--set", "limits.jobs=2", "--wait", "--timeout", "1m")
+    other = as_json("launch", "spec.yaml", "--set", "seed=8", "--set", "limits.jobs=2", "--wait", "--timeout", "3m")
     assert other["status"] == "Completed"
     compared = as_json("compare", job, other["tuning_job_name"])
     assert {item["path"] for item in compared["differences"][other["tuning_job_name"]]} == {
@@ -98,7 +98,7 @@ def test_a_failure_is_explained_stopped_and_deleted_and_the_aws_cli_sees_it_go(a
     Path("train.py").write_text(FAILS)
     name = as_json("launch", "spec.yaml", "--set", "limits.jobs=5")["tuning_job_name"]
     command = ("sagemaker", "describe-hyper-parameter-tuning-job", "--hyper-parameter-tuning-job-name", name)
-    smtune("wait", name, "--aws", "--interval", "0.3", "--timeout", "90", code=1)
+    smtune("wait", name, "--aws", "--interval", "0.3", "--timeout", "180", code=1)
     (described,) = outputs([start(aws, front_url, *command)])
     assert json.loads(described)["HyperParameterTuningJobStatus"] == "Failed"
 
@@ -108,7 +108,7 @@ def test_a_failure_is_explained_stopped_and_deleted_and_the_aws_cli_sees_it_go(a
     smtune("delete", name, "--aws", code=2)
     smtune("delete", name, "--aws", "--yes")
     gone = start(aws, front_url, *command)
-    _, trouble = gone.communicate(timeout=60)
+    _, trouble = gone.communicate(timeout=180)
     assert gone.returncode != 0
     assert b"ResourceNotFound" in trouble
     smtune("describe", name, "--aws", code=254)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
@@ -10,22 +11,24 @@ import subprocess
 import sys
 import tarfile
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from botocore.exceptions import ClientError
-from local_jobs import GOOD, Run, training_jobs, wait_for
+from local_jobs import GOOD, WAIT_SECONDS, Run, training_jobs, wait_for
 
+from smtune.local.lock import worker_lock
 from smtune.local.sandbox import find_bubblewrap
 from smtune.local.session import LocalSession
 from smtune.local.settings import Settings
 from smtune.local.store import Store
-from smtune.local.worker import worker_lock
 from smtune.logs import log_lines
 from smtune.results import best_training_job, learning_curves
 
-SLOW = GOOD.replace("for step in range(3):", "import time\nfor step in range(3):\n    time.sleep(0.4)", 1)
+pytestmark = pytest.mark.slow
+SLOW = GOOD.replace("for step in range(3):", "import time\nfor step in range(3):\n    time.sleep(0.2)", 1)
 
 
 def test_a_job_runs_to_its_limit_and_keeps_everything(submit: Run, session: LocalSession) -> None:
@@ -154,16 +157,19 @@ time.sleep(600)
         client.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
 
 
-def test_who_ignores_sigterm_is_killed(submit: Run, session: LocalSession, client: Any) -> None:
+def test_who_ignores_sigterm_is_killed(
+    submit: Run, session: LocalSession, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SMTUNE_STOP_GRACE_SECONDS", "1")
     deaf = "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\nprint('score=1')\ntime.sleep(600)"
     name = submit(deaf, changes={"limits": {"jobs": 2, "parallel": 1}})
     _wait_for_metric(session, name)
-    client.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
     began = time.monotonic()
+    client.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
     job = wait_for(session, name)
 
     assert job["HyperParameterTuningJobStatus"] == "Stopped"
-    assert time.monotonic() - began >= 1.9, "the grace period was not kept"
+    assert time.monotonic() - began >= 1, "the grace period was not kept"
     assert training_jobs(session, name)[0]["TrainingJobStatus"] == "Stopped"
 
 
@@ -177,15 +183,24 @@ def test_a_training_job_ends_at_its_time_limit(submit: Run, session: LocalSessio
     assert details["SecondaryStatus"] == "MaxRuntimeExceeded"
 
 
-def test_what_a_training_job_leaves_behind_is_killed(submit: Run, session: LocalSession, tmp_path: Path) -> None:
-    child = f"import time; time.sleep(2); open({str(tmp_path / 'alive')!r}, 'w')"
-    script = f"{GOOD}\nimport subprocess, sys\nsubprocess.Popen([sys.executable, '-c', {child!r}])\n"
-    name = submit(script, changes={"limits": {"jobs": 1}})
+@pytest.mark.parametrize("sandbox", ["on", "off"])
+def test_what_a_training_job_leaves_behind_is_killed(
+    submit: Run, sandbox: str, session: LocalSession, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SMTUNE_SANDBOX", sandbox)
+    # Its child has the lock, too, for as long as it lives.
+    leaves_a_child = f"""
+import fcntl, subprocess, sys
+lock = open({str(tmp_path / "lock")!r}, "w")
+fcntl.flock(lock, fcntl.LOCK_EX)
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], pass_fds=[lock.fileno()])
+"""
+    name = submit(GOOD + leaves_a_child, changes={"limits": {"jobs": 1}})
     job = wait_for(session, name)
-    time.sleep(3)
 
     assert job["HyperParameterTuningJobStatus"] == "Completed"
-    assert not (tmp_path / "alive").exists()
+    with (tmp_path / "lock").open() as lock:
+        _wait_until(lambda: _locks(lock), "what the training job left behind lives")
 
 
 @pytest.mark.parametrize("sandbox", ["on", "off"])
@@ -198,10 +213,10 @@ def test_a_killed_worker_loses_and_repeats_nothing(
     script = SLOW + f"\nopen({str(diary)!r}, 'a').write(str(arguments.dose) + '\\n')\n"
     name = submit(script, changes={"limits": {"jobs": 5, "parallel": 1}})
     for done in (1, 3):
-        _wait_for_completed(session, name, done)
+        _wait_for_metric(session, name, running=done + 1)  # in the middle of a training job
         before = {item["TrainingJobName"]: item for item in _ended(session, name)}
+        assert len(before) >= done
         os.kill(_worker(settings, name), signal.SIGKILL)
-        time.sleep(0.3)
         after = {item["TrainingJobName"]: item for item in _ended(session, name)}
         assert {key: after[key] for key in before} == before
     job = wait_for(session, name)
@@ -242,14 +257,19 @@ def test_a_stop_reaches_a_job_whose_worker_is_dead(
     assert {item["TrainingJobStatus"] for item in training_jobs(session, name)} == {"Stopped"}
 
 
-def test_only_one_of_many_workers_runs_a_job(submit: Run, session: LocalSession, settings: Settings) -> None:
-    name = submit(SLOW, changes={"limits": {"jobs": 3, "parallel": 1}})
+def test_only_one_of_many_workers_runs_a_job(
+    submit: Run, session: LocalSession, settings: Settings, tmp_path: Path
+) -> None:
+    waits = f"import os, time\nwhile not os.path.exists({str(tmp_path / 'go')!r}):\n    time.sleep(0.05)\n"
+    name = submit(waits + GOOD, changes={"limits": {"jobs": 3, "parallel": 1}})
     environment = {**os.environ, **settings.as_environment()}
     command = [sys.executable, "-m", "smtune.local.worker", name]
     rivals = [subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) for _ in range(3)]
+
+    assert [rival.wait(WAIT_SECONDS) for rival in rivals] == [0, 0, 0], "while the job runs"
+    (tmp_path / "go").touch()
     job = wait_for(session, name)
 
-    assert [rival.wait(30) for rival in rivals] == [0, 0, 0]
     assert job["TrainingJobStatusCounters"]["Completed"] == 3
     for item in training_jobs(session, name):
         assert len(learning_curves(session, item["TrainingJobName"])) == 3
@@ -258,9 +278,10 @@ def test_only_one_of_many_workers_runs_a_job(submit: Run, session: LocalSession,
 FULL_DISK = """
 import json, os, sys, time
 from pathlib import Path
-from local_jobs import script_spec, training_jobs, wait_for
+from local_jobs import WAIT_SECONDS, script_spec, training_jobs, wait_for
 from smtune.data.prepare import prepare
 from smtune.execute import launch
+from smtune.local.lock import worker_lock
 from smtune.local.session import LocalSession
 from smtune.local.settings import Settings
 from smtune.plan import plan
@@ -269,15 +290,24 @@ folder, script = Path(sys.argv[1]), sys.argv[2]
 (folder / "train.py").write_text(script)
 (folder / "workspace").mkdir()
 session = LocalSession(Settings.from_environment())
-spec = script_spec(limits={"jobs": 6, "parallel": 1})
+spec = script_spec(limits={"jobs": 4, "parallel": 1})
 name = launch(session, plan(spec, prepare(spec, folder, folder / "workspace"))).name
 
 def ended():
     return {item["TrainingJobName"]: item["TrainingJobStatus"] for item in training_jobs(session, name)
             if "TrainingEndTime" in item}
 
-while not ended():
-    time.sleep(0.1)
+def works():
+    with worker_lock(session.settings, name) as free:
+        return not free
+
+def wait_while(holds):
+    until = time.monotonic() + WAIT_SECONDS
+    while holds():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+wait_while(lambda: not ended())
 before = ended()
 filler = Path(os.environ["SMTUNE_HOME"]) / "filler"
 with filler.open("wb", buffering=0) as file:
@@ -286,7 +316,7 @@ with filler.open("wb", buffering=0) as file:
             file.write(bytes(4096))
     except OSError:
         pass
-time.sleep(2)
+wait_while(works)  # until the worker has seen it, and nobody looks at the job meanwhile
 filler.unlink()
 job = wait_for(session, name)
 print(json.dumps({"before": before, "after": ended(), "status": job["HyperParameterTuningJobStatus"]}))
@@ -304,13 +334,13 @@ def test_a_full_disk_costs_no_finished_training_job(settings: Settings, tmp_path
         env={**os.environ, **settings.as_environment(), "SMTUNE_SANDBOX": "off", "PYTHONPATH": str(support)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=3 * WAIT_SECONDS,
     )
     assert done.returncode == 0, done.stderr
     seen = json.loads(done.stdout)
 
     assert seen["status"] == "Completed"
-    assert len(seen["after"]) == 6
+    assert len(seen["after"]) == 4
     assert seen["before"].items() <= seen["after"].items()
     assert list(seen["after"].values()).count("Completed") >= 2
 
@@ -318,7 +348,7 @@ def test_a_full_disk_costs_no_finished_training_job(settings: Settings, tmp_path
 def test_a_bug_in_the_worker_ends_the_job_with_its_reason(
     submit: Run, session: LocalSession, settings: Settings
 ) -> None:
-    name = submit(SLOW, changes={"limits": {"jobs": 9, "parallel": 1}})
+    name = submit(SLOW, changes={"limits": {"jobs": 500, "parallel": 1}})
     _wait_for_completed(session, name, 1)
     store = Store(settings.database)
     job = store.tuning_job(name)
@@ -334,9 +364,7 @@ def test_a_bug_in_the_worker_ends_the_job_with_its_reason(
         assert found is not None
         return found.status
 
-    until = time.monotonic() + 30
-    while status() == "InProgress" and time.monotonic() < until:
-        time.sleep(0.1)
+    _wait_until(lambda: status() != "InProgress", "the tuning job has not ended")
     failed = store.tuning_job(name)
     assert failed is not None
     assert failed.status == "Failed"
@@ -364,7 +392,7 @@ if "-001-" in job:
 
 
 def test_parallel_training_jobs_overlap(submit: Run, session: LocalSession) -> None:
-    name = submit(SLOW, changes={"limits": {"jobs": 4, "parallel": 2}})
+    name = submit(changes={"limits": {"jobs": 4, "parallel": 2}})
     wait_for(session, name)
     spans = [(item["TrainingStartTime"], item["TrainingEndTime"]) for item in training_jobs(session, name)]
     at_once = max(sum(start <= moment < end for start, end in spans) for moment, _ in spans)
@@ -423,11 +451,7 @@ def test_a_terminated_worker_leaves_no_process(
     folder = settings.training_folder(name, training_jobs(session, name)[0]["TrainingJobName"])
     pid = int((folder / "pid").read_text().split()[0])
     os.kill(_worker(settings, name), signal.SIGTERM)
-    until = time.monotonic() + 10
-    while _runs(pid) and time.monotonic() < until:
-        time.sleep(0.1)
-
-    assert not _runs(pid)
+    _wait_until(lambda: not _runs(pid), "the training job's process lives")
 
 
 def _ended(session: LocalSession, name: str) -> list[dict[str, Any]]:
@@ -435,26 +459,36 @@ def _ended(session: LocalSession, name: str) -> list[dict[str, Any]]:
 
 
 def _wait_for_completed(session: LocalSession, name: str, count: int) -> None:
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
+    def completed() -> int:
         job = session.client("sagemaker").describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
-        if job["TrainingJobStatusCounters"]["Completed"] >= count:
-            return
-        time.sleep(0.05)
-    message = f"{name} has not {count} completed training jobs after 30 s"
-    raise AssertionError(message)
+        return int(job["TrainingJobStatusCounters"]["Completed"])
+
+    _wait_until(lambda: completed() >= count, f"{name} has not {count} completed training jobs")
 
 
 def _wait_for_metric(session: LocalSession, name: str, *, running: int = 1) -> None:
     """Until `running` training jobs have printed something."""
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        found = training_jobs(session, name)
-        if sum(bool(log_lines(session, item["TrainingJobName"])) for item in found) >= running:
-            return
+
+    def talkative() -> int:
+        return sum(bool(log_lines(session, item["TrainingJobName"])) for item in training_jobs(session, name))
+
+    _wait_until(lambda: talkative() >= running, f"not {running} training jobs of {name} have printed anything")
+
+
+def _wait_until(holds: Callable[[], bool], otherwise: str) -> None:
+    until = time.monotonic() + WAIT_SECONDS
+    while not holds():
+        assert time.monotonic() < until, f"{otherwise} after {WAIT_SECONDS} s"
         time.sleep(0.05)
-    message = f"no training job of {name} has printed anything after 30 s"
-    raise AssertionError(message)
+
+
+def _locks(file: IO[str]) -> bool:
+    """Whether nobody else has the file's lock."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _worker(settings: Settings, name: str) -> int:

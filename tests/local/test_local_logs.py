@@ -136,3 +136,21 @@ def test_what_is_not_there_is_refused(logs: Any, streams: list[str]) -> None:
         logs.describe_log_streams(logGroupName=GROUP, logStreamNamePrefix="toy", orderBy="LastEventTime")
     with pytest.raises(logs.exceptions.InvalidParameterException):
         logs.get_log_events(logGroupName=GROUP, logStreamName=streams[0], nextToken="rubbish")
+
+
+def test_lines_that_no_worker_wrote_are_passed_over(logs: Any, settings: Settings, streams: list[str]) -> None:
+    """A full disk, an editor, a half page of zeros: the rest of the log can still be read."""
+    job = streams[0].partition("/")[0]
+    file = settings.log_file("toy", job)
+    lines = file.read_text().splitlines(keepends=True)
+    harmed = [lines[0], "\n", "nan x\n", "1e999 x\n", "1.21.5 two in one\n", "\0\0\0\n", *lines[1:], "12.5 unfinished"]
+    file.write_text("".join(harmed))
+    answer = logs.get_log_events(logGroupName=GROUP, logStreamName=streams[0], startFromHead=True)
+
+    assert messages(answer) == [f"line {number}" for number in range(5)]
+
+
+@pytest.mark.parametrize("operation", ["describe_log_streams", "filter_log_events"])
+def test_a_token_of_another_kind_is_refused(logs: Any, streams: list[str], operation: str) -> None:
+    with pytest.raises(ClientError, match="nextToken is invalid"):
+        getattr(logs, operation)(logGroupName=GROUP, nextToken="f/1/s")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import tarfile
 from pathlib import Path
 
@@ -75,6 +76,16 @@ def test_lists_hold_keys_with_the_prefix_only(tmp_path: Path) -> None:
     assert keys("data") == ["data-other/3", "data/1", "data/sub/2"]
     assert len(keys("")) == 4
     assert keys("nothing/") == []
+
+
+def test_half_an_archive_is_refused_as_such(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "data").write_bytes(os.urandom(50_000))
+    pack(tmp_path / "in", tmp_path / "whole.tar.gz")
+    whole = (tmp_path / "whole.tar.gz").read_bytes()
+    (tmp_path / "half.tar.gz").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(tarfile.TarError, match=r"half\.tar\.gz is no whole \.tar\.gz"):
+        unpack(tmp_path / "half.tar.gz", tmp_path / "out")
 
 
 def test_the_same_contents_are_the_same_archive(tmp_path: Path) -> None:

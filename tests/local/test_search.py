@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import replace
 from typing import Any
@@ -103,14 +104,19 @@ def test_maximizing_is_minimizing_the_negative() -> None:
     assert [trial.config for trial in up] == [trial.config for trial in down]
 
 
+@functools.cache
+def two_hundred() -> tuple[Trial, ...]:
+    return tuple(search("Random", 200))
+
+
 def test_a_log_scale_spreads_over_the_decades() -> None:
-    values = [float(trial.config["eta"]) for trial in search("Random", 200)]
+    values = [float(trial.config["eta"]) for trial in two_hundred()]
 
     assert 0.4 < sum(value < math.sqrt(0.001 * 0.5) for value in values) / 200 < 0.6
 
 
 def test_a_reverse_log_scale_spreads_towards_one() -> None:
-    values = [float(trial.config["momentum"]) for trial in search("Random", 200)]
+    values = [float(trial.config["momentum"]) for trial in two_hundred()]
     middle = 1 - math.sqrt(0.5 * 0.001)
 
     assert 0.4 < sum(value > middle for value in values) / 200 < 0.6

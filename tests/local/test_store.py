@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 import multiprocessing
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from smtune.errors import SmtuneError
-from smtune.local.records import TrainingJob, Transition, TuningJob
+from smtune.local.database import whole
+from smtune.local.records import Tally, TrainingJob, Transition, TuningJob
 from smtune.local.store import AlreadyExistsError, Store
 from smtune.metrics import Observation
 
@@ -84,6 +86,74 @@ def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
 
     assert store.training_jobs("job") == [TRAINING]
     assert store.observations("other") == []
+
+
+def test_a_transaction_that_cannot_be_committed_is_over(tmp_path: Path) -> None:
+    """Else no other could begin on this connection, for as long as its process lives."""
+    db = sqlite3.connect(tmp_path / "state.db", isolation_level=None)
+    db.executescript(
+        "PRAGMA foreign_keys = ON; CREATE TABLE one (a PRIMARY KEY); "
+        "CREATE TABLE two (a REFERENCES one (a) DEFERRABLE INITIALLY DEFERRED)"
+    )
+    with pytest.raises(sqlite3.IntegrityError), whole(db):
+        db.execute("INSERT INTO two VALUES (1)")  # found out only at the end
+    with whole(db):
+        db.execute("INSERT INTO one VALUES (2)")
+    assert db.execute("SELECT count(*) FROM two").fetchone() == (0,)
+    db.close()
+
+
+def test_an_error_that_sqlite_rolls_back_itself_is_told_as_it_is(tmp_path: Path) -> None:
+    db = sqlite3.connect(tmp_path / "state.db", isolation_level=None)
+    db.executescript("CREATE TABLE one (a PRIMARY KEY); INSERT INTO one VALUES (1)")
+    with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"), whole(db):
+        db.execute("INSERT OR ROLLBACK INTO one VALUES (1)")
+    db.close()
+
+
+def test_counts_and_entries_are_those_of_the_records(store: Store) -> None:
+    store.create_tuning_job(JOB)
+    jobs = [
+        replace(TRAINING, status="Completed", objective=0.5, objective_status="Succeeded", started=3.0, ended=7.4),
+        replace(TRAINING, name="job-002", number=2, status="Completed", objective=0.7, objective_status="Succeeded"),
+        replace(TRAINING, name="job-003", number=3, status="Completed", objective=0.7, objective_status="Succeeded"),
+        replace(TRAINING, name="job-004", number=4, status="Failed", objective_status="Failed", modified=99.0),
+        replace(TRAINING, name="job-005", number=5, status="Stopping"),
+    ]
+    for job in jobs:
+        store.save_training_job(job)
+    tally = store.tally("job")
+
+    assert tally.statuses == {"Completed": 3, "Failed": 1, "Stopping": 1}
+    assert tally.objectives == {"Succeeded": 3, "Failed": 1, "Pending": 1}
+    assert (tally.modified, tally.seconds) == (99.0, 4)
+    assert [entry.name for entry in store.entries("JOB")] == [job.name for job in jobs]
+    assert [entry.objective for entry in store.all_entries()] == [0.5, 0.7, 0.7, None, None]
+    assert store.best_training_job("job", maximize=True) == jobs[1], "the first of equals"
+    assert store.best_training_job("job", maximize=False) == jobs[0]
+    assert store.running_training_jobs("job") == jobs[4:]
+    assert store.tally("other") == Tally()
+
+
+def test_training_jobs_of_a_deleted_job_are_what_they_were(store: Store) -> None:
+    store.create_tuning_job(replace(JOB, status="Completed"))
+    diverged = replace(TRAINING, final_metrics={"auc": (math.nan, 9.0), "loss": (math.inf, 9.0)})
+    store.save_training_job(diverged)
+    assert store.delete_tuning_job("JOB", only_if=("Completed",))
+    kept = store.training_job("JOB-001")
+
+    assert kept is not None
+    assert math.isnan(kept.final_metrics["auc"][0])
+    assert kept.final_metrics["loss"] == (math.inf, 9.0)
+    assert kept.tuning_job.startswith("job#")
+    assert store.training_jobs("job") == []
+
+
+def test_what_is_not_there_is_not_changed(store: Store) -> None:
+    store.create_tuning_job(JOB)
+
+    assert not store.change_tuning_job("other", status="Stopping")
+    assert store.change_training_job("other", status="Stopping") is None
 
 
 def test_another_versions_file_is_refused(store: Store, tmp_path: Path) -> None:

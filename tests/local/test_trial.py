@@ -13,7 +13,7 @@ from smtune.errors import ConfigurationError
 from smtune.local.notes import notes
 from smtune.local.outcome import Ending, judge
 from smtune.local.program import NoProgramError, Program, find_program
-from smtune.local.sandbox import find_bubblewrap, kill_group, process_start
+from smtune.local.sandbox import find_bubblewrap
 from smtune.local.settings import Settings
 from smtune.request import to_request
 from smtune.spec import TuningSpec
@@ -119,19 +119,6 @@ def test_the_built_in_says_which_version_runs() -> None:
 
     assert "the built-in XGBoost runs on xgboost " in said
     assert "the image is 1.7-1" in said
-
-
-def test_a_process_is_known_by_its_id_and_start() -> None:
-    import subprocess
-
-    child = subprocess.Popen(["sleep", "60"], start_new_session=True)
-    start = process_start(child.pid)
-    assert start is not None
-    kill_group(child.pid, "another start", 9)
-    assert child.poll() is None, "that id belongs to another process now"
-    kill_group(child.pid, start, 9)
-    assert child.wait(5) == -9
-    assert process_start(2**22 + 1) is None
 
 
 def test_this_machine_has_a_sandbox_where_ci_needs_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,7 +59,7 @@ def test_pauses_double_up_to_a_minute_and_are_spread_by_chance(job: PacedJob, cl
 
 def test_a_trouble_that_stays_ends_with_its_own_error(job: PacedJob, clock: FakeClock) -> None:
     job.fail_next(*[THROTTLED] * 1000)
-    with pytest.raises(ServiceError, match=r"ThrottlingException: .* \(for 10 min; the job goes on") as caught:
+    with pytest.raises(ServiceError, match=r"ThrottlingException: .* \(for 10 min; a job that runs goes on") as caught:
         line(job, clock, patience=600.0).call(*DESCRIBE, **JOB)
     assert caught.value.code == "ThrottlingException"
     assert 600 <= sum(clock.slept) < 660

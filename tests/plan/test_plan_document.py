@@ -10,7 +10,16 @@ import pytest
 
 from smtune.errors import SpecError, UsageError
 from smtune.naming import is_job_name
-from smtune.plan.document import PlanDocument, PlannedFile, SourceFile, planned_name, read_plan, write_plan
+from smtune.plan.document import (
+    PlanDocument,
+    PlannedFile,
+    SourceFile,
+    _sha256,
+    canonical,
+    planned_name,
+    read_plan,
+    write_plan,
+)
 
 DOCUMENT = PlanDocument(
     source="spec.yaml",
@@ -35,6 +44,13 @@ def write(path: Path) -> Path:
 def edited(path: Path, **changes: Any) -> Path:
     data = json.loads(write(path).read_text(encoding="utf-8"))
     path.write_text(json.dumps(data | changes), encoding="utf-8")
+    return path
+
+
+def hashed(path: Path, data: dict[str, Any]) -> Path:
+    """A file whose hash fits."""
+    rest = {key: value for key, value in data.items() if key != "sha256"}
+    path.write_text(json.dumps({**rest, "sha256": _sha256(canonical(rest))}), encoding="utf-8")
     return path
 
 
@@ -76,6 +92,7 @@ def test_another_version_is_refused_before_its_hash(tmp_path: Path) -> None:
         ("{", "not JSON"),
         ("[" * 100_000, "not JSON"),
         ('{"kind": "smtune/plan", "n": NaN}', "not JSON"),
+        ('{"kind": "smtune/plan", "schema_version": 1, "n": 1e999}', "not JSON: 1e999 is no number"),
         ("{}", "not a plan"),
         ("[]", "not a plan"),
         ('{"kind": "other"}', "not a plan"),
@@ -89,14 +106,25 @@ def test_what_is_no_plan_is_refused(tmp_path: Path, text: str, message: str) -> 
 
 
 def test_a_plan_that_is_not_whole_is_refused_even_with_a_fitting_hash(tmp_path: Path) -> None:
-    from smtune.plan.document import _sha256, canonical
-
     data = DOCUMENT.to_dict()
-    del data["sha256"], data["uploads"]
-    path = tmp_path / "plan.json"
-    path.write_text(json.dumps({**data, "sha256": _sha256(canonical(data))}), encoding="utf-8")
+    del data["uploads"]
     with pytest.raises(SpecError, match="the plan is not whole"):
-        read_plan(path)
+        read_plan(hashed(tmp_path / "plan.json", data))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"spec": {"source": 5, "yaml": "name: x"}},
+        {"spec": {"source": "spec.yaml", "yaml": None}},
+        {"uploads": [{"kind": "device", "sources": []}]},
+        {"uploads": [{"kind": "file", "sources": [], "uri": 7}]},
+        {"uploads": [{"kind": "file", "sources": [{"path": 7, "bytes": 1, "sha256": "0"}]}]},
+    ],
+)
+def test_a_plan_of_other_types_is_refused_even_with_a_fitting_hash(tmp_path: Path, changes: dict[str, Any]) -> None:
+    with pytest.raises(SpecError, match="the plan is not whole"):
+        read_plan(hashed(tmp_path / "plan.json", {**DOCUMENT.to_dict(), **changes}))
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:

@@ -150,7 +150,15 @@ def test_a_key_that_is_off_fails_and_the_fix_switches_it_on(account: Account, ke
     account.client("kms").schedule_key_deletion(KeyId=key)
     check = key_checks(account, key)[f"key {key}"]
     assert check.state == "failed"
-    assert check.fix == f"aws kms cancel-key-deletion --key-id {key} --region us-east-1"
+    about = f"--key-id {key} --region us-east-1"
+    assert check.fix == f"aws kms cancel-key-deletion {about}; aws kms enable-key {about}"
+
+
+@pytest.mark.parametrize("name", ["arn:x", "arn:aws:kms:us-east-1"])
+def test_what_is_no_key_fails(account: Account, name: str) -> None:
+    (check,) = key_checks(account, name).values()
+
+    assert check.state == "failed"
 
 
 def test_a_key_of_another_region_fails(account: Account) -> None:

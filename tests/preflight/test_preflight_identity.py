@@ -7,10 +7,11 @@ import datetime as dt
 import boto3
 import pytest
 from aws_account import ACCOUNT, REGION, Account, by_name, states
+from botocore.exceptions import ClientError
 
 from smtune.preflight import Subject
 from smtune.preflight.aws import Aws
-from smtune.preflight.identity import Identity, identify
+from smtune.preflight.identity import Identity, _clock, identify
 
 SUBJECT = Subject(None, REGION, ACCOUNT)
 
@@ -65,6 +66,20 @@ def test_who_may_not_ask_sts_goes_on_unknown(account: Account) -> None:
     assert states(found.checks) == {"credentials": "unknown"}
 
 
+@pytest.mark.parametrize("operation", ["AssumeRole", "GetRoleCredentials"])
+def test_a_profile_that_gets_no_credentials_is_refused(account: Account, operation: str) -> None:
+    def refuse(**_: object) -> None:
+        raise ClientError({"Error": {"Code": "AccessDenied", "Message": "not you"}}, operation)
+
+    events = account.session.client("sts").meta.events
+    events.register("before-sign.sts", refuse)
+    found = who(account)
+    events.unregister("before-sign.sts", refuse)
+
+    assert found.is_refused
+    assert "AWS gives no credentials: AccessDenied: not you" in found.checks[0].detail
+
+
 def test_credentials_of_another_account_fail(account: Account) -> None:
     found = who(account, Subject(None, REGION, "999999999999"))
 
@@ -90,6 +105,14 @@ def test_a_clock_that_is_off_is_found(account: Account, ahead: float, state: str
     assert check.state == state
     assert ("ahead" in check.detail) == (ahead > 0)
     assert bool(check.fix) == (state != "ok")
+
+
+def test_an_answer_whose_zone_nobody_knows_is_of_utc(account: Account) -> None:
+    response = {"ResponseMetadata": {"HTTPHeaders": {"date": now().strftime("%a, %d %b %Y %H:%M:%S -0000")}}}
+
+    (check,) = _clock(response, now)
+
+    assert check.state == "ok"
 
 
 @pytest.mark.parametrize(("minutes", "state"), [(20, "warning"), (300, "ok")])

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from aws_account import ACCOUNT, IMAGE, REGION, Account, by_name, definition, manifest, tuning_request
+from aws_account import ACCOUNT, IMAGE, REGION, Account, _answer, by_name, definition, manifest, tuning_request
 
 from smtune.preflight import Check, Subject
 from smtune.preflight.aws import Aws
@@ -65,6 +65,30 @@ def test_an_image_of_another_region_fails(account: Account) -> None:
     assert check.fix == f"--set algorithm.image={IMAGE}"
 
 
+@pytest.mark.parametrize(
+    ("image", "fix"),
+    [
+        (
+            "746614075791.dkr.ecr.us-west-1.amazonaws.com/sagemaker-xgboost:1.7-1",
+            f"--set algorithm.image={XGBOOST}",
+        ),
+        ("746614075791.dkr.ecr.us-west-1.amazonaws.com/unheard-of:1", "--region us-west-1"),
+    ],
+)
+def test_an_image_of_aws_lies_in_another_account_in_each_region(account: Account, image: str, fix: str) -> None:
+    check = looked(account, TrainingImage=image)
+
+    assert check.state == "failed"
+    assert check.fix == fix
+
+
+def test_a_repository_of_another_account_is_not_made_in_ones_own(account: Account) -> None:
+    check = looked(account, TrainingImage=IMAGE.replace(ACCOUNT, "999999999999"))
+
+    assert check.state == "failed"
+    assert check.fix == "aws ecr describe-repositories --registry-id 999999999999 --region us-east-1"
+
+
 def test_an_image_of_aws_that_nobody_may_look_at_is_not_a_matter(account: Account) -> None:
     account.denied.add("ecr:DescribeImages")
 
@@ -108,6 +132,15 @@ def test_platforms_that_may_not_be_looked_at_leave_the_image_ok(account: Account
 
     assert check.state == "ok"
     assert "ecr:BatchGetImage" in check.detail
+
+
+def test_an_image_whose_platforms_the_registry_does_not_say_is_ok(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uri = put(account, index("arm64"), "many")
+    monkeypatch.setattr(account, "_ecr_BatchGetImage", lambda _: _answer({"images": []}), raising=False)
+
+    assert looked(account, TrainingImage=uri).state == "ok"
 
 
 def test_an_image_of_one_platform_is_not_taken_apart(account: Account) -> None:

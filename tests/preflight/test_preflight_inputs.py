@@ -24,8 +24,9 @@ def looked(account: Account, *channels: dict[str, Any], **members: Any) -> dict[
     return by_name(inputs(Aws(account.session, REGION), subject))
 
 
-def put(account: Account, key: str, body: str) -> str:
-    account.client("s3").put_object(Bucket=BUCKET, Key=key, Body=body.encode())
+def put(account: Account, key: str, body: str | bytes) -> str:
+    content = body.encode() if isinstance(body, str) else body
+    account.client("s3").put_object(Bucket=BUCKET, Key=key, Body=content)
     return f"s3://{BUCKET}/{key}"
 
 
@@ -92,19 +93,27 @@ LINES = json.dumps({"source-ref": f"{TRAIN}rows.csv", "label": 1}) + "\n" + "not
         ("ManifestFile", WHOLE, "ok", "rows.csv is there"),
         ("ManifestFile", json.dumps([f"{TRAIN}rows.csv"]), "ok", "rows.csv is there"),
         ("ManifestFile", "[", "failed", "not JSON"),
+        ("ManifestFile", "[" * 20_000, "failed", "not JSON"),
+        ("ManifestFile", "", "failed", "not JSON"),
+        ("ManifestFile", b"\xff", "failed", "not UTF-8 text"),
+        ("ManifestFile", json.dumps([{"prefix": None}, f"{TRAIN}rows.csv"]), "ok", "rows.csv is there"),
+        ("ManifestFile", json.dumps(["é" * 9] * 90_000), "unknown", "longer than 4 MB"),
         ("ManifestFile", "{}", "failed", "not a list"),
         ("ManifestFile", "[]", "failed", "not a list"),
         ("ManifestFile", json.dumps([{"prefix": TRAIN}]), "failed", "no objects"),
         ("ManifestFile", json.dumps([{"prefix": TRAIN}, "absent.csv"]), "failed", "not there"),
         ("ManifestFile", json.dumps(["rows.csv"]), "failed", "no object on S3"),
         ("AugmentedManifestFile", LINES, "ok", "rows.csv is there"),
+        ("AugmentedManifestFile", LINES + "é" * 2_200_000, "ok", "rows.csv is there"),
+        ("AugmentedManifestFile", "x" * 4_200_000, "unknown", "longer than 4 MB"),
+        ("AugmentedManifestFile", "", "failed", "first line is not JSON"),
         ("AugmentedManifestFile", "rows", "failed", "first line is not JSON"),
         ("AugmentedManifestFile", '{"source-ref": "s3://x/y"}', "failed", "no label"),
         ("AugmentedManifestFile", "[1]", "failed", "no source-ref, label"),
     ],
 )
 def test_a_manifest_has_to_parse_and_to_list_what_is_there(
-    account: Account, kind: str, body: str, state: str, said: str
+    account: Account, kind: str, body: str | bytes, state: str, said: str
 ) -> None:
     uri = put(account, "lists/one", body)
     names = {"AttributeNames": ["source-ref", "label"]} if kind == "AugmentedManifestFile" else {}
@@ -113,6 +122,12 @@ def test_a_manifest_has_to_parse_and_to_list_what_is_there(
 
     assert check.state == state
     assert said in check.detail
+
+
+def test_one_channel_that_cannot_be_looked_at_does_not_hide_another(account: Account) -> None:
+    account.broken["s3:GetObject"] = "PermanentRedirect"
+    found = looked(account, channel("lists", f"{TRAIN}rows.csv", "ManifestFile"), channel("train", TRAIN))
+    assert {found[name].state for name in ("channel lists", "channel train")} == {"unknown", "ok"}
 
 
 def test_two_definitions_read_the_same_manifest(account: Account) -> None:

@@ -116,6 +116,15 @@ def test_each_of_several_roles_is_looked_at(account: Account) -> None:
     ]
 
 
+def test_a_role_that_cannot_be_looked_at_does_not_hide_another(account: Account) -> None:
+    account.broken["iam:GetRole"] = "ServiceFailure"
+    request = tuning_request(definition(DefinitionName="a"), definition(DefinitionName="b", RoleArn="nobody"))
+
+    found = list(roles(Aws(account.session, REGION), Subject(request, REGION, ACCOUNT)))
+
+    assert [check.state for check in found] == ["unknown", "failed"]
+
+
 OURS = {"Condition": {"StringEquals": {"aws:SourceAccount": ACCOUNT}}}
 OTHERS = {"Condition": {"StringEquals": {"aws:SourceAccount": "999999999999"}}}
 EXTERNAL = {"Condition": {"StringEquals": {"sts:ExternalId": "x"}}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 
-from faults import Faults
+from faults import THROTTLED, Faults
 from recorded_jobs import Ran, record_job
 
 from smtune.local.session import LocalSession
@@ -41,3 +41,12 @@ def test_a_page_holds_100(settings: Settings) -> None:
     assert faults.calls["ListHyperParameterTuningJobs"] == 2
     list_tuning_jobs(session, most=20)
     assert faults.calls["ListHyperParameterTuningJobs"] == 3
+
+
+def test_a_list_bears_with_a_service_that_is_asked_too_often(settings: Settings) -> None:
+    record_job(settings, "toy", [])
+    session = LocalSession(settings)
+    faults = Faults(session)
+    faults.fail("List*", THROTTLED, at=[1])
+    assert [job["name"] for job in list_tuning_jobs(session, most=5)] == ["toy"]
+    assert faults.calls["ListHyperParameterTuningJobs"] == 2

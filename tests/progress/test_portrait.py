@@ -54,20 +54,13 @@ class Several:
             "TuningJobCompletionDetails": {"ConvergenceDetectedTime": dt.datetime(2026, 1, 1, 1, tzinfo=dt.UTC)},
         }
 
-    def get_paginator(self, operation: str) -> Any:
-        return Pages(operation)
+    def list_tags(self, **_: str) -> dict[str, Any]:
+        return {"Tags": [{"Key": "team", "Value": "blue"}]}
 
-
-class Pages:
-    def __init__(self, operation: str) -> None:
-        self.operation = operation
-
-    def paginate(self, **_: Any) -> list[dict[str, Any]]:
-        if self.operation == "list_tags":
-            return [{"Tags": [{"Key": "team", "Value": "blue"}]}]
+    def list_training_jobs_for_hyper_parameter_tuning_job(self, **_: Any) -> dict[str, Any]:
         jobs = [("trees", "Completed"), ("trees", "Failed"), ("forest", "Completed")]
         keys = ("TrainingJobDefinitionName", "TrainingJobStatus")
-        return [{"TrainingJobSummaries": [dict(zip(keys, job, strict=True)) for job in jobs]}]
+        return {"TrainingJobSummaries": [dict(zip(keys, job, strict=True)) for job in jobs]}
 
 
 def test_several_definitions_each_with_their_counts() -> None:

@@ -101,3 +101,10 @@ def test_credentials_that_expire_in_the_middle_are_renewed(clock: FakeClock) -> 
     assert wait(job, "job", WaitOptions(terms=terms)).status == "Completed"
     assert EXPIRED.code in said[0]
     assert said[1:] == ["the service answers again"]
+
+
+def test_the_objective_metric_needs_no_call_and_outlives_the_training_jobs_record(clock: FakeClock) -> None:
+    job = session(clock)
+    outcome = await_end(job, "job", options(clock, require=("score >= 0.04",)))
+    assert outcome.error is None
+    assert job.calls["DescribeTraining"] == 0

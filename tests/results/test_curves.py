@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time as clock
+from contextlib import closing
 
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from fake_tuning import FakeTuning
 
 from smtune.errors import ServiceError, UsageError
 from smtune.results import Calls, curves
+from smtune.results.cache import results_folder
 
 DAY = 86_400.0
 LOSS, TRAIN = "validation:loss", "train:loss"
@@ -205,3 +208,28 @@ def test_no_points_at_all_is_an_empty_table_of_the_same_columns(service: FakeTun
     frame = drawn(service)
     assert list(frame.columns) == ["training_job", "metric", "step", "time", "seconds", "value", "source"]
     assert frame.empty
+
+
+def test_a_metric_that_is_defined_twice_is_drawn_once(service: FakeTuning) -> None:
+    service.metrics = (LOSS, LOSS)
+    name = service.add(1)
+    service.points[name, LOSS] = [(start_of(service, name), 0.5)]
+    assert len(drawn(service, source="cloudwatch")) == 1
+
+
+def test_a_clock_that_is_behind_the_services_asks_for_no_time_that_runs_backwards(service: FakeTuning) -> None:
+    service.status, service.created = "InProgress", clock.time() + DAY
+    service.add(1, "InProgress")
+    assert drawn(service, source="cloudwatch").empty
+    (asked,) = service.data_requests
+    assert asked["StartTime"] < asked["EndTime"]
+
+
+def test_half_a_point_on_disk_is_no_curve(service: FakeTuning) -> None:
+    name = service.add(1)
+    plot(service, name)
+    whole = drawn(service, source="cloudwatch")
+    (file,) = results_folder().rglob("*.db")
+    with closing(sqlite3.connect(file)) as db, db:
+        db.execute("UPDATE curves SET times = substr(times, 1, 13)")
+    pd.testing.assert_frame_equal(drawn(service, source="cloudwatch"), whole)

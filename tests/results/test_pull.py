@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from fake_tuning import BEGIN, FakeTuning, time
+from fake_tuning import BEGIN, FakeTuning, RefusedError, time
 
 from smtune.errors import ServiceError, UsageError
-from smtune.results import Calls, Trials, pull
+from smtune.results import Calls, Trials, best_training_job, pull
 from smtune.results.cache import results_folder
 
 
@@ -365,3 +365,49 @@ def test_instance_groups_are_named_and_counted(service: FakeTuning) -> None:
     service.add(1, ResourceConfig={"InstanceGroups": groups, "VolumeSizeInGB": 10}, CreationTime=time(BEGIN))
     row = pulled(service).frame.iloc[0]
     assert (row["instance_type"], row["instances"]) == ("ml.c5.large + ml.m5.large", 3)
+
+
+def test_numbers_that_json_has_as_texts_are_numbers(service: FakeTuning) -> None:
+    odd, _ = service.add(1, "Stopped"), service.add(2)
+    for item, text in zip(service.jobs[odd]["FinalMetricDataList"], ("NaN", "Infinity"), strict=True):
+        item["Value"] = text
+    row = pulled(service).frame.set_index("name").loc[odd]
+    assert row[["objective"]].isna().all()
+    assert row["metric.train:loss"] == float("inf")
+
+
+def test_a_member_that_is_null_is_one_that_is_not_there(service: FakeTuning) -> None:
+    first, second = service.add(1, "InProgress"), service.add(2)
+    for member in ("TrainingStartTime", "TrainingEndTime", "FailureReason", "ResourceConfig", "ModelArtifacts"):
+        service.jobs[first][member] = None
+    frame = pulled(service).frame.set_index("name")
+    assert list(frame.index) == [first, second]
+    assert frame.loc[first][["started", "seconds", "failure_reason", "instance_type"]].isna().all()
+
+
+def test_what_was_read_before_the_credentials_expired_is_not_asked_for_again(service: FakeTuning) -> None:
+    names = [service.add(number) for number in range(1, 31)]
+    service.refused["Search"] = "AccessDeniedException"
+    describe = service._describe_training_job
+
+    def expiring(request: dict[str, str]) -> dict[str, object]:
+        if len(service.asked_for) >= 20:
+            raise RefusedError("ExpiredTokenException")
+        return describe(request)
+
+    service._describe_training_job = expiring  # type: ignore[method-assign]
+    with pytest.raises(ServiceError, match="ExpiredToken"):
+        pulled(service)
+    known = set(service.asked_for)
+    service._describe_training_job = describe  # type: ignore[method-assign]
+    assert list(pulled(service).frame["name"]) == names
+    assert not known & set(service.asked_for)
+    assert len(known) >= 20
+
+
+def test_the_best_training_job_is_known_although_its_record_was_deleted(service: FakeTuning) -> None:
+    service.deleted.add(service.add(1))
+    best = best_training_job(service.session(), service.name)
+    assert best is not None
+    assert (best.name, best.hyperparameters) == ("tune-001-00000001", {"eta": 0.001, "depth": 2})
+    assert (best.objective, best.metrics, best.model_artifact) == (1.0, {"validation:loss": 1.0}, "")

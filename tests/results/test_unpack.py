@@ -162,3 +162,23 @@ def test_what_is_no_archive_is_told(tmp_path: Path) -> None:
     (tmp_path / "model.tar.gz").write_bytes(b"<html>")
     with pytest.raises(UnsafeArchiveError, match="no whole"):
         unpack(tmp_path / "model.tar.gz", tmp_path / "model")
+
+
+@pytest.mark.parametrize("names", [("a", "a/b"), ("a/b", "a"), ("a/b/c", "a/b")])
+def test_what_is_a_file_and_a_folder_is_refused(tmp_path: Path, names: tuple[str, ...]) -> None:
+    refused(tmp_path, "twice|cannot be a file here", *(member(name) for name in names))
+
+
+@pytest.mark.parametrize("name", ["n" * 300, "/".join(["folder" * 30] * 40)])
+def test_names_that_no_file_can_have_are_refused(tmp_path: Path, name: str) -> None:
+    refused(tmp_path, r"cannot be a file here: File name too long", member(name))
+
+
+@pytest.mark.parametrize(("kind", "content"), [(b"L", b"abcd\0"), (b"K", b"abcd\0"), (b"x", b"10 aa=bbb\n")])
+def test_header_upon_header_is_refused(tmp_path: Path, kind: bytes, content: bytes) -> None:
+    header = tarfile.TarInfo("header")
+    header.type, header.size = kind, len(content)
+    with gzip.open(tmp_path / "model.tar.gz", "wb") as file:
+        file.write((header.tobuf(tarfile.USTAR_FORMAT) + content.ljust(512, b"\0")) * 5_000)
+    with pytest.raises(UnsafeArchiveError, match="header upon header"):
+        unpack(tmp_path / "model.tar.gz", tmp_path / "model")

@@ -425,3 +425,34 @@ def test_wishes_that_break_a_rule_are_refused() -> None:
     spec = space(CHOICE, strategy="bayesian")
     with pytest.raises(SpecError, match="R17"):
         refine(spec, kinds("", 9), RefineOptions(jobs=5000))
+
+
+# Of equals none is better
+
+
+def test_where_all_are_equally_good_nothing_is_changed() -> None:
+    spec = space({"mix": {"min": 0.0, "max": 1.0}, "kind": {"values": ["a", "b"]}})
+    trials = [Trial({"mix": number / 20, "kind": "a" if number < 10 else "b"}, 1.0) for number in range(21)]
+    revision = refine(spec, trials)
+    assert revision.spec == spec
+    assert "all are equally good" in revision.notes[0]
+
+
+def test_a_job_that_is_as_good_as_the_last_of_the_best_is_one_of_them() -> None:
+    trials = at("mix", [0.5], lambda _: 0.0) + at("mix", LINEAR, lambda _: 1.0)
+    assert refine(space({"mix": {"min": 0.0, "max": 1.0}}), trials).changes == ()
+
+
+def test_a_best_at_both_ends_widens_neither() -> None:
+    values = [0.05, 0.95, *LINEAR[2:-2]]
+    trials = at("mix", values, lambda x: 0.0 if x in (0.05, 0.95) else 1.0)
+    assert only(refine(space({"mix": {"min": 0.05, "max": 0.95}}), trials), "mix") == Continuous(min=0.05, max=0.95)
+
+
+def test_a_choice_among_secrets_shows_none_of_them() -> None:
+    keys = [f"sk-{letter * 24}" for letter in "abc"]
+    spec = space({"mix": {"min": 0.0, "max": 1.0}, "token": {"values": keys}})
+    trials = [Trial({"mix": number / 60, "token": keys[number % 3]}, float(number % 3)) for number in range(60)]
+    revision = refine(spec, trials)
+    assert "hyperparameters.token" in [change.to_dict()["path"] for change in revision.changes]
+    assert "sk-" not in revision.to_yaml() + str(revision.to_dict())

@@ -21,7 +21,7 @@ def sdk() -> None:
 
 
 @pytest.fixture(scope="session")
-def account() -> Aws:
+def sdk_account() -> Aws:
     """One session for all tests, because each new one reads the service models again."""
     import moto  # noqa: F401  its handler has to be there before the first session
 
@@ -29,13 +29,13 @@ def account() -> Aws:
 
 
 @pytest.fixture
-def sdk_aws(sdk: None, account: Aws) -> Iterator[Aws]:
+def sdk_aws(sdk: None, sdk_account: Aws) -> Iterator[Aws]:
     """An empty account with a bucket."""
     from moto import mock_aws
 
     with mock_aws():
-        account.begin()
-        yield account
+        sdk_account.begin()
+        yield sdk_account
 
 
 @pytest.fixture(scope="session")
@@ -49,5 +49,5 @@ def sdk_finished(sdk: None, tmp_path_factory: pytest.TempPathFactory) -> Any:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SMTUNE_HOME", str(folder / "state"))
         tuner = smtune.build_tuner(folder / "spec.yaml", smtune.connect("local"))
-        tuner.tune(timeout=60, poll=0.2)
+        tuner.tune(timeout=180, poll=0.2)
     return tuner

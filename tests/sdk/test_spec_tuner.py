@@ -189,14 +189,50 @@ def test_inputs_of_several_algorithms_are_given_by_name(sdk_aws: Aws) -> None:
     [
         (7, "int is no input"),
         ([7], "int is no input"),
-        ({"train": 7}, "int is no place"),
+        ({"train": 7}, "7 is no place"),
+        ({"train": ""}, "'' is no place"),
+        ("", "'' is no place"),
+        ({}, "inputs name no channel"),
+        ([], "inputs name no channel"),
+        ({7: "s3://my-bucket/a"}, "inputs name no channel"),
+        (["a", "a"], "two inputs have the same channel"),
     ],
 )
 def test_other_inputs_are_refused(inputs: Any, message: str, sdk_aws: Aws) -> None:
+    from sagemaker.core.training.configs import InputData
+
+    if isinstance(inputs, list) and set(inputs) == {"a"}:
+        inputs = [InputData(channel_name=name, data_source=f"s3://my-bucket/{n}") for n, name in enumerate(inputs)]
     with pytest.raises(UsageError, match=message):
         sdk_aws.send(spec_of(), inputs=inputs)
+    assert sdk_aws.calls == []
     with pytest.raises(UsageError, match="by their names: deep, shallow"):
         sdk_aws.send(several(), inputs="s3://my-bucket/a")
+
+
+@pytest.mark.usefixtures("sdk")
+@pytest.mark.parametrize(
+    "configs",
+    [
+        [],
+        [7],
+        [{"InstanceType": "ml.m5.large"}],
+        [{"InstanceType": 7, "InstanceCount": 1, "VolumeSizeInGB": 30}],
+        [{"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30, "More": 1}],
+    ],
+)
+def test_other_instances_are_refused(configs: Any) -> None:
+    tuner = smtune.build_tuner(spec_of())
+    with pytest.raises(UsageError, match="each with InstanceType, InstanceCount, VolumeSizeInGB"):
+        tuner.override_resource_config(configs)
+    assert tuner.spec == spec_of()
+
+
+def test_names_of_jobs_are_texts(sdk_finished: Any) -> None:
+    with pytest.raises(UsageError, match="job_name 7"):
+        sdk_finished.tune(job_name=7)
+    with pytest.raises(UsageError, match="additional_parents are the names of tuning jobs"):
+        sdk_finished.transfer_learning_tuner(additional_parents=[7])
 
 
 # A job that has run
@@ -250,7 +286,7 @@ def test_an_attached_tuner_is_the_job_and_makes_the_same_again(sdk_finished: Any
 
     assert attached.describe().hyper_parameter_tuning_job_status == "Completed"
     assert attached.request["Tags"] == [{"Key": "team", "Value": "pricing"}]
-    attached.tune(timeout=60, poll=0.2)
+    attached.tune(timeout=180, poll=0.2)
     first, second = (
         tuner.session.client("sagemaker").describe_hyper_parameter_tuning_job(
             HyperParameterTuningJobName=name_of(tuner)
@@ -334,7 +370,7 @@ def test_a_job_runs_until_it_is_stopped(
     with pytest.raises(JobError, match="has no best training job"):
         tuner.best_training_job()
     tuner.stop_tuning_job()
-    tuner.wait(timeout=30, poll=0.2)
+    tuner.wait(timeout=180, poll=0.2)
 
     assert tuner.describe().hyper_parameter_tuning_job_status == "Stopped"
     assert "Stopped: " in capsys.readouterr().err

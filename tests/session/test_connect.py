@@ -9,14 +9,16 @@ from typing import Any
 
 import boto3
 import pytest
+from aws_account import refusal
 from faults import Faults
 from moto import mock_aws
 
-from smtune.errors import ConfigurationError
+from smtune.errors import ConfigurationError, ServiceError
 from smtune.session import configuration_of, connect, find_session, is_local, place, renewed, site_of
 from smtune.where import Where
 
 ROLE = "arn:aws:iam::123456789012:role/service-role/Studio"
+SHARED = "arn:aws:iam::123456789012:role/service-role/Space"
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +35,11 @@ def aws() -> Iterator[None]:
 
 def address(session: boto3.Session, service: Any = "sagemaker") -> str:
     return str(session.client(service).meta.endpoint_url)
+
+
+def refusing(code: str, status: int) -> Any:
+    """A `before-call` handler that refuses everything."""
+    return lambda **_: refusal(code, "Sorry", status)
 
 
 def test_an_option_wins_over_variables(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,21 +132,38 @@ def test_an_older_studio_is_asked_for_its_role(monkeypatch: pytest.MonkeyPatch, 
         answers = {
             "GetCallerIdentity": {"Account": "123456789012"},
             "DescribeUserProfile": {"UserSettings": {}},
-            "DescribeDomain": {"DefaultUserSettings": {"ExecutionRole": ROLE}},
+            "DescribeDomain": {
+                "DefaultUserSettings": {"ExecutionRole": ROLE},
+                "DefaultSpaceSettings": {"ExecutionRole": SHARED},
+            },
             "DescribeNotebookInstance": {"RoleArn": ROLE},
         }
         return type("Answer", (), {"status_code": 200})(), answers[model.name]
 
-    for about, operations in (
-        ({"DomainId": "d-1", "UserProfileName": "ada"}, ["DescribeUserProfile", "DescribeDomain"]),
-        ({"ResourceName": "notebook"}, ["DescribeNotebookInstance"]),
+    for about, operations, role in (
+        ({"DomainId": "d-1", "UserProfileName": "ada"}, ["DescribeUserProfile", "DescribeDomain"], ROLE),
+        ({"DomainId": "d-1", "SpaceName": "ours"}, ["DescribeDomain"], SHARED),
+        ({"ResourceName": "notebook"}, ["DescribeNotebookInstance"], ROLE),
+        ({"AppType": "something new"}, [], None),
+        ([], [], None),
     ):
         file.write_text(json.dumps(about))
         session = connect("aws")
         session.events.register("before-call", answer)
         asked.clear()
-        assert site_of(session).role == ROLE
+        assert site_of(session).role == role
         assert asked == ["GetCallerIdentity", *operations]
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_studio_that_may_not_say_its_role_keeps_nobody_from_launching(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(place, "STUDIO_FILE", tmp_path / "resource-metadata.json")
+    place.STUDIO_FILE.write_text(json.dumps({"DomainId": "d-1", "UserProfileName": "ada"}))
+    session = connect("aws")
+    session.events.register("before-call.sagemaker", refusing("AccessDeniedException", 400))
+    assert site_of(session).role is None
 
 
 @pytest.mark.usefixtures("aws")
@@ -155,6 +179,23 @@ def test_defaults_on_s3_are_read_with_the_session(monkeypatch: pytest.MonkeyPatc
     assert found is not None
     assert (found.value, found.origin) == (ROLE, "s3://ours/team")
     assert configuration_of(connect("local")).said == {}
+
+    storage.put_object(Bucket="ours", Key="team/config.yaml", Body=b"#" * (4 * 1024**2 + 1))
+    with pytest.raises(ConfigurationError, match="s3://ours/team has more than"):
+        configuration_of(connect("aws"))
+
+
+@pytest.mark.usefixtures("aws")
+@pytest.mark.parametrize(("code", "status"), [("AccessDenied", 403), ("NoSuchKey", 404)])
+def test_defaults_on_s3_that_cannot_be_read_are_named(monkeypatch: pytest.MonkeyPatch, code: str, status: int) -> None:
+    monkeypatch.setenv("SAGEMAKER_USER_CONFIG_OVERRIDE", "s3://ours/team")
+    session = connect("aws")
+    session.events.register("before-call.s3", refusing(code, status))
+    with pytest.raises(
+        ServiceError, match=rf"{code}: Sorry \(s3://ours/team/config.yaml, SageMaker defaults"
+    ) as caught:
+        configuration_of(session)
+    assert caught.value.code == code
 
 
 @pytest.mark.usefixtures("aws")
@@ -175,7 +216,20 @@ def test_a_region_that_is_none_is_a_matter_of_configuration() -> None:
         site_of(session)
 
 
-@pytest.mark.parametrize("address", ["nope", "http://", "ftp://host", "http://a b"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "nope",
+        "http://",
+        "ftp://host",
+        "http://a b",
+        "http://:80",
+        "http://[::1",
+        "http://host:port",
+        "http://host:99999",
+        f"http://{'a' * 300}",
+    ],
+)
 def test_an_endpoint_has_to_be_an_address(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", address)
     with pytest.raises(ConfigurationError, match="from AWS_ENDPOINT_URL"):

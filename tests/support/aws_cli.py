@@ -39,7 +39,7 @@ def outputs(processes: Sequence[subprocess.Popen[bytes]]) -> list[bytes]:
     """What they print; each must succeed."""
     results = []
     for process in processes:
-        output, trouble = process.communicate(timeout=60)
+        output, trouble = process.communicate(timeout=180)
         assert process.returncode == 0, trouble.decode()
         results.append(output)
     return results

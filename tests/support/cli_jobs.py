@@ -14,7 +14,7 @@ from pathlib import Path
 from smtune.cli import main
 
 SMTUNE = (sys.executable, "-c", "from smtune.cli import main; main()")
-TIMEOUT = 60.0
+TIMEOUT = 180.0
 
 SPEC = r"""
 apiVersion: smtune/v1

@@ -19,7 +19,7 @@ from smtune.spec import TuningSpec
 
 # Read by pytest, in this order: conftest.py names this file, and this file the plugins that stand on it.
 pytest_plugins = ["aws_account", "aws_cli", "front", "peers"]
-WAIT_SECONDS = 60.0
+WAIT_SECONDS = 120.0
 Run = Callable[..., str]
 
 # A quadratic with its best value, 1, at dose 0.3; prints a curve of three points.
@@ -89,7 +89,7 @@ def wait_for(session: boto3.Session, name: str, *statuses: str) -> dict[str, Any
         job: Any = session.client("sagemaker").describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
         if job["HyperParameterTuningJobStatus"] in wanted:
             return dict(job)
-        time.sleep(0.1)
+        time.sleep(0.05)
     message = f"{name} is {job['HyperParameterTuningJobStatus']} after {WAIT_SECONDS} s"
     raise AssertionError(message)
 

@@ -7,6 +7,7 @@ import functools
 import hashlib
 import hmac
 import itertools
+import re
 import threading
 import zlib
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 SECRET = "secret"  # noqa: S105
@@ -60,6 +62,10 @@ class S3Stub:
     headers: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     uploads: dict[str, tuple[str, str]] = field(default_factory=dict)
     parts: dict[str, dict[int, bytes]] = field(default_factory=dict)
+    begun: dict[str, dict[str, str]] = field(default_factory=dict)
+    """The headers that an upload in parts was begun with."""
+    page: int = 1000
+    """Parts in one answer."""
     requests: list[Request] = field(default_factory=list)
     fault: Fault = lambda _: None
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -136,8 +142,8 @@ class _Handler(BaseHTTPRequestHandler):
         operations: dict[str, Callable[[], None]] = {
             "PUT": lambda: self._put(request, place, body),
             "PUT part": lambda: self._part(request, body),
-            "POST uploads": lambda: self._begin(place),
-            "POST upload": lambda: self._complete(request, place),
+            "POST uploads": lambda: self._begin(request, place),
+            "POST upload": lambda: self._complete(request, place, body),
             "DELETE upload": lambda: self._send(204, b""),
             "GET list": lambda: self._list(request),
             "GET uploads": lambda: self._list_uploads(request),
@@ -156,26 +162,43 @@ class _Handler(BaseHTTPRequestHandler):
                 return
             body = self.stub.objects[bucket, key]
         self.stub.objects[place], self.stub.headers[place] = body, request.headers
-        answer = f"<CopyObjectResult><ETag>{_etag(body)}</ETag></CopyObjectResult>" if source else ""
+        sha256 = f"<ChecksumSHA256>{_sha256(body)}</ChecksumSHA256>"
+        answer = f"<CopyObjectResult><ETag>{_etag(body)}</ETag>{sha256}</CopyObjectResult>" if source else ""
         self._send(200, answer.encode(), ETag=_etag(body))
 
     def _part(self, request: Request, body: bytes) -> None:
-        self.stub.parts[request.query["uploadId"]][int(request.query["partNumber"])] = body
-        self._send(200, b"", ETag=_etag(body))
-
-    def _begin(self, place: tuple[str, str]) -> None:
-        upload = f"upload/{next(self.stub.numbers)}+="
-        self.stub.uploads[upload], self.stub.parts[upload] = place, {}
-        self._send(200, f"<R><UploadId>{upload}</UploadId></R>".encode())
-
-    def _complete(self, request: Request, place: tuple[str, str]) -> None:
         upload = request.query["uploadId"]
         if upload not in self.stub.uploads:
             self._refuse(404, "NoSuchUpload")
             return
-        parts = self.stub.parts.pop(upload)
+        if "x-amz-checksum-crc32" in request.headers and self._algorithm(upload) != "CRC32":
+            self._refuse(400, "InvalidRequest")
+            return
+        self.stub.parts[upload][int(request.query["partNumber"])] = body
+        self._send(200, b"", ETag=_etag(body))
+
+    def _algorithm(self, upload: str) -> str | None:
+        return self.stub.begun[upload].get("x-amz-checksum-algorithm")
+
+    def _begin(self, request: Request, place: tuple[str, str]) -> None:
+        upload = f"upload/{next(self.stub.numbers)}+="
+        self.stub.uploads[upload], self.stub.parts[upload], self.stub.begun[upload] = place, {}, request.headers
+        self._send(200, f"<R><UploadId>{upload}</UploadId></R>".encode())
+
+    def _complete(self, request: Request, place: tuple[str, str], body: bytes) -> None:
+        upload = request.query["uploadId"]
+        if upload not in self.stub.uploads:
+            self._refuse(404, "NoSuchUpload")
+            return
+        parts = self.stub.parts[upload]
+        found = [part for part in ET.fromstring(body) if part.tag.endswith("Part")]  # noqa: S314  of a test
+        wanted = [{re.sub("{.*}", "", each.tag): each.text or "" for each in part} for part in found]
+        if any(_etag(parts.get(int(part["PartNumber"]), b"")) != part["ETag"] for part in wanted):
+            self._refuse(400, "InvalidPart")
+            return
         del self.stub.uploads[upload]
-        self.stub.objects[place] = b"".join(body for _, body in sorted(parts.items()))
+        self.stub.objects[place] = b"".join(parts[int(part["PartNumber"])] for part in wanted)
+        self.stub.headers[place] = self.stub.begun[upload]
         self._send(200, b"<R><ETag>x-1</ETag></R>")
 
     def _list(self, request: Request) -> None:
@@ -188,7 +211,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _list_uploads(self, request: Request) -> None:
         found = [
-            f"<Upload><Key>{escape(key)}</Key><UploadId>{upload}</UploadId><Initiated>{_TIME}</Initiated></Upload>"
+            f"<Upload><Key>{escape(key)}</Key><UploadId>{upload}</UploadId><Initiated>{_TIME}</Initiated>"
+            + (f"<ChecksumAlgorithm>{algorithm}</ChecksumAlgorithm>" if (algorithm := self._algorithm(upload)) else "")
+            + "</Upload>"
             for upload, (bucket, key) in self.stub.uploads.items()
             if bucket == request.bucket and key.startswith(request.query.get("prefix", ""))
         ]
@@ -196,20 +221,25 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _list_parts(self, request: Request) -> None:
         upload = request.query["uploadId"]
+        after = int(request.query.get("part-number-marker", 0))
+        rest = [(number, body) for number, body in sorted(self.stub.parts.get(upload, {}).items()) if number > after]
+        listed = rest[: self.stub.page]
+        more = f"<NextPartNumberMarker>{listed[-1][0]}</NextPartNumberMarker>" if len(rest) > len(listed) else ""
         found = [
             f"<Part><PartNumber>{number}</PartNumber><Size>{len(body)}</Size><ETag>{_etag(body)}</ETag>"
             f"<ChecksumCRC32>{_crc32(body)}</ChecksumCRC32></Part>"
-            for number, body in sorted(self.stub.parts.get(upload, {}).items())
+            for number, body in listed
         ]
-        self._send(200, f"<R><IsTruncated>false</IsTruncated>{''.join(found)}</R>".encode())
+        is_cut = str(bool(more)).lower()
+        self._send(200, f"<R><IsTruncated>{is_cut}</IsTruncated>{more}{''.join(found)}</R>".encode())
 
     def _get(self, place: tuple[str, str]) -> None:
         if place not in self.stub.objects:
             self._refuse(404, "NoSuchKey")
             return
         body = self.stub.objects[place]
-        known = self.stub.headers.get(place, {}).get("x-amz-checksum-sha256")
-        self._send(200, body, **({"x-amz-checksum-sha256": known} if known else {}))
+        told = ("x-amz-checksum-sha256", "x-amz-meta-sha256")
+        self._send(200, body, **{k: v for k, v in self.stub.headers.get(place, {}).items() if k in told})
 
     def _refuse(self, status: int, code: str) -> None:
         self._send(status, f"<Error><Code>{code}</Code><Message>{code}, says the stub</Message></Error>".encode())

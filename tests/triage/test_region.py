@@ -92,3 +92,18 @@ def test_a_region_counts_what_lies_in_it(failed: list[int], good: list[int]) -> 
         assert region.all_inside == sum(map(inside, [*failed, *good]))
         assert region.all_inside + region.all_outside == len(failed) + len(good)
         assert 0 <= region.chance <= 0.01
+
+
+def test_what_is_no_finite_number_is_no_place() -> None:
+    odd = [{"eta": text} for text in ("nan", "inf", "-inf", "1e999", "none", "")]
+    region = find_region(
+        [*odd, *({"eta": str(each)} for each in range(10, 30))],
+        [*odd, *({"eta": str(each)} for each in range(9))],
+        KINDS,
+    )
+    assert region is not None
+    assert (region.comparison, region.value, region.nearest_good) == (">=", "9", "8.0")
+
+
+def test_one_training_job_is_no_region() -> None:
+    assert find_region([trial(512, booster="alone")], scattered(300, 3), KINDS) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import smtune
 from smtune.local.session import LocalSession
 from smtune.local.settings import Settings
 from smtune.patience import Terms
+from smtune.progress import look
 from smtune.request import to_request
 from smtune.triage import Group, Triage, why
 from smtune.triage.remedy import settings_for
@@ -205,3 +207,32 @@ def test_a_fix_is_a_setting_where_there_is_one(identity: str, instance: str, set
     }
     job = {"HyperParameterTuningJobConfig": {"ResourceLimits": {"MaxParallelTrainingJobs": 4}}}
     assert settings_for(identity, None, definition, job) == setting
+
+
+@pytest.mark.parametrize("piece", ["Unable to allocate ", "objective metric ", "Hyperparameter ", "\t", "a.", "s3://"])
+def test_a_line_of_a_megabyte_is_soon_judged(settings: Settings, piece: str) -> None:
+    odd = piece * (1_000_000 // len(piece))
+    began = time.process_time()
+    found = triage(settings, failed("AlgorithmError: ", log=(odd, "ValueError: row {} is [too] bold")), good(0.2))
+    assert only(found).cause.id == "error"
+    assert time.process_time() - began < 5  # it was minutes
+
+
+def test_a_hundred_causes_are_soon_told(settings: Settings) -> None:
+    trainings = [failed(f"AlgorithmError: ValueError: {'x' * number}", number / 500) for number in range(120)]
+    began = time.process_time()
+    found = triage(settings, *trainings, *(good(number / 500) for number in range(120)))
+    assert len(found.groups) > 50
+    assert time.process_time() - began < 10
+
+
+def test_a_reason_is_shown_without_credentials_and_without_what_a_terminal_obeys(settings: Settings) -> None:
+    session = LocalSession(settings)
+    record_job(settings, "toy", [], status="Failed")
+
+    def change(parsed: dict[str, Any], **_: object) -> None:
+        parsed["FailureReason"] = "no \x1b[2J way\nfor AKIAABCDEFGHIJKLMNOP"
+
+    session.events.register("after-call.sagemaker.DescribeHyperParameterTuningJob", change)
+    assert why(session, "toy").failure_reason == r"no \x1b[2J way for (hidden)"
+    assert look(session, "toy").failure_reason == r"no \x1b[2J way for (hidden)"

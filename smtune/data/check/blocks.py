@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -12,6 +13,8 @@ from typing import IO
 _BLOCKS = 16
 _CHUNK = 1 << 20
 _LEAST = 1 << 16
+UNREADABLE = (OSError, EOFError, zlib.error)
+"""What reading raises; the last two are of a .gz file that is cut off, or is none."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ def excerpt(files: Sequence[Path], limit: int) -> Excerpt:
         return Excerpt(tuple(blocks), sum(sizes), is_whole=True)
     found = list[Block]()
     for file, size in zip(files, sizes, strict=True):
-        share = max(_LEAST, limit * size // sum(sizes)) if limit else 0
+        share = max(_LEAST, limit * size // max(sum(sizes), 1)) if limit else 0
         found.extend(_blocks(file, size, share))
     is_whole = all(block.length == 0 or _covers(block) for block in found)
     return Excerpt(tuple(found), sum(sizes), is_whole)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from smtune.data.check.blocks import excerpt
+from smtune.data.check.blocks import UNREADABLE, excerpt
 from smtune.data.check.expect import Expected, Kind, expected_of_channel
 from smtune.data.check.model import DataFinding, Look, Sheet
 from smtune.data.check.names import Keys
@@ -58,8 +57,7 @@ def read_channel(name: str, channel: Channel, spec: TuningSpec, folder: Path, ke
     tally = Tally(name)
     try:
         sheet, look = _read(name, files, expected, keys, tally, limit)
-    except (OSError, EOFError, zlib.error) as error:
-        # The last two are of a .gz file that is cut off, or is none.
+    except UNREADABLE as error:
         return Reading((_error("unreadable", name, str(path), f"cannot read it: {error}"),), expected)
     return Reading((*findings, *more, *tally.findings()), expected, sheet, look)
 

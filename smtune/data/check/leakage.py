@@ -9,7 +9,7 @@ import numpy as np
 
 from smtune.data.check.model import DataFinding, Positions, Sheet, plural
 from smtune.data.check.names import Keys
-from smtune.data.cut import read_times
+from smtune.data.times import read_times
 from smtune.errors import SpecError, shown
 
 _EXAMPLES = 3

@@ -30,7 +30,7 @@ def find_column(columns: Sequence[str], wanted: str) -> int | None:
 
 def unique_names(names: Sequence[str]) -> tuple[str, ...]:
     """The same names; a repeated one, or none, is told by its number."""
+    first = {name: index for index, name in reversed(list(enumerate(names))) if name}
     return tuple(
-        name if name and names.index(name) == index else f"{name or 'column'} ({index})"
-        for index, name in enumerate(names)
+        name if first.get(name) == index else f"{name or 'column'} ({index})" for index, name in enumerate(names)
     )

@@ -138,7 +138,7 @@ def _look(head: Sequence[str], file: Path, expected: Expected, tally: Tally) -> 
         names = ", ".join(legible(cell.strip(), _NAME) for cell in first[:3]) + (", ..." if first[3:] else "")
         tally.add(fault, f"{file}:1", names)
     if has_header:
-        for name in dict.fromkeys(cell for cell in first if first.count(cell) > 1):
+        for name in (cell for cell, count in Counter(first).items() if count > 1):
             tally.add(_REPEATED, f"{file}:1", shown(name))
         columns = unique_names(first)
         return _Table(len(first), delimiter, has_header), columns

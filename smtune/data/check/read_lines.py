@@ -94,7 +94,7 @@ def _libsvm(text: str) -> _Cells:
 def _object(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise NotSoError(f"of something else than JSON: {shown(text)}") from None
     if not isinstance(found, dict):
         raise NotSoError(f"of JSON without an object: {shown(text)}")

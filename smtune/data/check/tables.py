@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from smtune.data.check.blocks import excerpt
+from smtune.data.check.blocks import UNREADABLE, excerpt
 from smtune.data.check.expect import expected_of_table
 from smtune.data.check.model import DataFinding, Look, Seen, Sheet
 from smtune.data.check.names import Keys
 from smtune.data.check.read_csv import read_csv
 from smtune.data.check.tally import Tally
+from smtune.data.complaint import known_columns
 from smtune.data.cut import Rows, cut_rows
 from smtune.data.recipe import is_label_first
 from smtune.errors import SpecError, shown
@@ -46,8 +47,8 @@ def read_source(spec: TuningSpec, table: Table, folder: Path, keys: Keys, limit:
     try:
         part = excerpt([file], limit)
         whole = read_csv(WHOLE, part, expected, keys, tally, size=_MOST_ROWS)
-    except OSError as error:
-        return TableReading((_error("unreadable", str(file), f"cannot read it: {error.strerror}", ""),))
+    except UNREADABLE as error:
+        return TableReading((_error("unreadable", str(file), f"cannot read it: {error}", ""),))
     findings = list(tally.findings())
     if whole is None:
         return TableReading((*findings, _error("no-rows", str(file), "no rows", "give a header and rows")))
@@ -69,9 +70,8 @@ def _missing_columns(table: Table, whole: Sheet, file: Path) -> Iterator[DataFin
     named = {"data.label": table.label} | {f"data.split.{k}": getattr(split, k) for k in ("stratify", "group", "time")}
     for path, column in named.items():
         if column is not None and column not in whole.columns:
-            names = ", ".join(whole.columns[:12]) + (", ..." if len(whole.columns) > 12 else "")
             message = f"{file} has no column {shown(column)}"
-            yield _error("missing-column", path, message, f"the columns are: {names}")
+            yield _error("missing-column", path, message, known_columns(whole.columns))
 
 
 def _part(whole: Sheet, name: str, rows: Rows) -> Sheet:

@@ -13,7 +13,7 @@ from smtune.data.upload.crew import Task
 from smtune.data.upload.place import Place
 from smtune.data.upload.put import send_task
 from smtune.data.upload.settings import MIB
-from smtune.data.upload.storage import Item, Storage, code_of
+from smtune.data.upload.storage import Item, Storage, code_of, sha256_text
 from smtune.data.upload.tally import Tally
 
 LARGEST_COPY = 5 << 30
@@ -31,10 +31,11 @@ def copy_task(storage: Storage, tally: Tally, item: Item, origin: Place) -> Task
 
 def _copy_object(storage: Storage, tally: Tally, item: Item, origin: Place) -> tuple[Task, ...]:
     try:
-        storage.client.copy_object(
+        answer = storage.client.copy_object(
             Bucket=item.place.bucket,
             Key=item.place.key,
             CopySource={"Bucket": origin.bucket, "Key": origin.key},
+            ChecksumAlgorithm="SHA256",
             **_source_owner(storage),
             **storage.written(),
         )
@@ -42,6 +43,9 @@ def _copy_object(storage: Storage, tally: Tally, item: Item, origin: Place) -> t
         if code_of(error) not in _SEND_INSTEAD:
             raise
         return (send_task(storage, tally, item),)
+    right = sha256_text(item.digest.sha256)
+    if answer.get("CopyObjectResult", {}).get("ChecksumSHA256", right) != right:
+        return (send_task(storage, tally, item),)  # somebody has put something else there since
     size = item.digest.bytes
     tally.add(files=1, size=size, copied_files=1, copied_bytes=size)
     return ()

@@ -6,6 +6,7 @@ or cannot be written, files are read instead.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
@@ -103,10 +104,10 @@ def digest_of(path: Path) -> Digest:
 
 
 def _recall(file: Path, stamps: Mapping[Path, Stamp]) -> dict[Path, Digest]:
-    if not file.is_file():
-        return {}
     known = {}
     try:
+        if not file.is_file():
+            return {}
         with _open(file) as connection:
             for path, stamp in stamps.items():
                 row = connection.execute(
@@ -162,7 +163,8 @@ class _open:  # noqa: N801  a context manager in the form of a call
 def _give_up(file: Path, error: Exception) -> None:
     """Forget a memory that is broken; one that is only locked, or of another's, stays."""
     if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
-        file.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # of a folder that cannot be written
+            file.unlink()
 
 
 def _name(path: Path) -> str:

@@ -47,6 +47,11 @@ class Rules:
     own: Any = field(default=None, repr=False)
     """The lines of `.smtuneignore`, as a pathspec; None where there is no such file."""
 
+    def is_secret(self, name: str) -> bool:
+        """Whether the file or folder `name` (relative, with slashes) must not leave this machine."""
+        *above, last = PurePosixPath(name.lower()).parts
+        return any(part in _NEVER_FOLDERS for part in (*above, last)) or _fits(last, _NEVER_FILES)
+
     def ignores_folder(self, name: str) -> bool:
         """Whether nothing below the folder `name` (relative, with slashes) is taken."""
         last = PurePosixPath(name).name.lower()

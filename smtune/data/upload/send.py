@@ -65,8 +65,8 @@ def transfer(
 ) -> None:
     """Send `items`, or copy those that have an origin in S3; large ones first, as they take longest."""
     origins = origins or {}
-    large = [item for item in items if item.digest.bytes > storage.settings.part_size and item.place not in origins]
-    unfinished = unfinished_uploads(storage, [item.place for item in large]) if large else {}
+    resumable = [item.place for item in items if _is_resumable(storage, item) and item.place not in origins]
+    unfinished = unfinished_uploads(storage, resumable) if resumable else {}
 
     def task_of(item: Item) -> Task:
         origin = origins.get(item.place)
@@ -77,6 +77,12 @@ def transfer(
     ordered = sorted(items, key=lambda item: -item.digest.bytes)
     if ordered:
         carry_out(map(task_of, ordered), max(storage.settings.jobs, 1), watch)
+
+
+def _is_resumable(storage: Storage, item: Item) -> bool:
+    # An upload keeps the SHA-256 of what it was begun for. Where the key does not say the contents, that may be another
+    # file's, and what is sent would be taken for that one later.
+    return item.digest.bytes > storage.settings.part_size and says_its_contents(item.place)
 
 
 @contextmanager

@@ -39,6 +39,12 @@ def md5_of(item: Item, start: int, size: int) -> str:
     return digest.hexdigest()
 
 
+def refuse_changed(item: Item) -> None:
+    """Raise FileChangedError if the file is not the one that was hashed."""
+    if Stamp.of(item.source.stat()) != item.digest.stamp:
+        raise changed(item.source)
+
+
 def _pieces(item: Item, start: int, size: int, most: int) -> Iterator[bytes]:
     with item.source.open("rb", buffering=0) as stream:
         stream.seek(start)

@@ -68,13 +68,16 @@ class _Walk:
             found = list(entries)
         for entry in found:
             name, path = f"{prefix}{entry.name}", folder / entry.name
-            # A link is ignored by its name alone, wherever it points.
+            # A link is ignored by its name, wherever it points, and where it points to a secret.
             if self._ignores(name, entry):
                 continue
             mode = self._mode(path, entry)
-            if stat.S_ISDIR(mode):
+            if entry.is_symlink() and self._leads_to_secret(path):
+                self.left_out.append(name)
+            elif stat.S_ISDIR(mode):
                 real = path.resolve() if entry.is_symlink() else above[-1] / entry.name
                 if real not in above:  # a link to a folder that it lies in would never end
+                    _key(name, path)  # before Python's stack ends
                     yield from self.below(path, f"{name}/", (*above, real))
             elif stat.S_ISREG(mode):
                 yield Leaf(_key(name, path), path)
@@ -91,6 +94,10 @@ class _Walk:
         if ignored and name != IGNORE_FILE:
             self.left_out.append(f"{name}/" if is_folder else name)
         return ignored
+
+    def _leads_to_secret(self, link: Path) -> bool:
+        real = link.resolve().relative_to(self.real)
+        return real != Path() and self._rules.is_secret(real.as_posix())
 
     def _mode(self, path: Path, entry: os.DirEntry[str]) -> int:
         if not entry.is_symlink():

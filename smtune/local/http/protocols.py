@@ -125,7 +125,10 @@ def checked(model: Any, operation: str, params: Json) -> Json:
     shape = model.operation_model(operation).input_shape
     if shape is None:
         return {}
-    report = ParamValidator().validate(params, shape)
+    try:
+        report = ParamValidator().validate(params, shape)
+    except (RuntimeError, OverflowError) as error:  # a time out of all bounds; filters nested a thousand times
+        raise ServiceAnswerError("ValidationException", str(error)) from None
     if report.has_errors():
         raise ServiceAnswerError("ValidationException", report.generate_report())
     numbers: Json = on_wire(shape, params)
@@ -135,7 +138,7 @@ def checked(model: Any, operation: str, params: Json) -> Json:
 def _parsed(body: bytes) -> Json:
     try:
         params = json.loads(body or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         params = None
     if not isinstance(params, dict):
         raise ServiceAnswerError("SerializationException", "The body is not a JSON object")

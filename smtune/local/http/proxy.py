@@ -20,6 +20,10 @@ class Readable(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
+class ClientGoneError(Exception):
+    """The client ended the connection in the middle of its request."""
+
+
 class Upstream:
     """The endpoint behind a URL."""
 
@@ -37,9 +41,9 @@ class Upstream:
     def exchange(
         self, method: str, target: str, headers: Mapping[str, str], body: Readable, size: int
     ) -> Iterator[http.client.HTTPResponse]:
-        """Send a request with a body of `size` bytes; yields the answer, still to be read. Raises OSError and the like.
+        """Send a request with a body of `size` bytes; yields the answer, still to be read.
 
-        The Host header stays the client's: its signature covers it.
+        Raises OSError, HTTPException, ClientGoneError. The Host header stays the client's: its signature covers it.
         """
         kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
         connection = kind(self._host, self._port, timeout=_TIMEOUT)
@@ -50,8 +54,12 @@ class Upstream:
                     connection.putheader(name, value)
             connection.putheader("Content-Length", str(size))
             connection.endheaders()
+            sent = 0
             for chunk in chunks(body, size):
                 connection.send(chunk)
+                sent += len(chunk)
+            if sent < size:  # the upstream would wait for the rest
+                raise ClientGoneError
             yield connection.getresponse()
         finally:
             connection.close()

@@ -40,19 +40,14 @@ class Fields:
                 return {name: item.as_shape(shape.members[name]) for name, item in known.items()}
             case "list":
                 items = self.children.get("member", self).children
-                return [items[key].as_shape(shape.member) for key in sorted(items, key=int)]
+                numbers = {_number(key, int): item for key, item in items.items()}
+                return [numbers[key].as_shape(shape.member) for key in sorted(numbers)]
             case "boolean":
                 return self.text == "true"
             case kind if kind in _NUMBERS:
-                return self._number(_NUMBERS[kind])
+                return _number(self.text, _NUMBERS[kind])
             case _:
                 return self.text  # a time stays text: botocore reads any of its formats
-
-    def _number(self, kind: type[int] | type[float]) -> float:
-        try:
-            return kind(self.text)
-        except ValueError:
-            raise ServiceAnswerError("MalformedQueryString", f"{self.text!r} is no number") from None
 
 
 def decode_query(body: bytes) -> tuple[str, Fields]:
@@ -87,6 +82,13 @@ def encode_error(error: ServiceAnswerError, identifier: str) -> bytes:
         ET.SubElement(details, name).text = text
     ET.SubElement(root, "RequestId").text = identifier
     return _document(root)
+
+
+def _number(text: str, kind: type[int] | type[float]) -> float:
+    try:
+        return kind(text)
+    except ValueError:
+        raise ServiceAnswerError("MalformedQueryString", f"{text!r} is no number") from None
 
 
 def _document(root: ET.Element) -> bytes:

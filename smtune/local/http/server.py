@@ -16,7 +16,7 @@ from smtune.local.answers import ServiceAnswerError
 from smtune.local.engine import Engine
 from smtune.local.http.message import Request, Response
 from smtune.local.http.protocols import Dialect, dialect_of
-from smtune.local.http.proxy import Upstream, chunks, passed_on
+from smtune.local.http.proxy import ClientGoneError, Upstream, chunks, passed_on
 from smtune.local.http.routing import ForbiddenError, service_of
 from smtune.local.settings import Settings
 
@@ -25,6 +25,12 @@ HOST = "127.0.0.1"
 _MOST_BYTES = 16 << 20
 """Of a request to the engine; what is handed through has no limit."""
 _IDLE_SECONDS = 120.0
+_MOST_CONNECTIONS = 200
+"""At once; each takes a thread and some file descriptors, of which a process often has 1024."""
+_DROPPED_BYTES = 256 << 20
+"""Of the body of a request that is refused."""
+_LINGER_SECONDS = 2.0
+_DIGITS = 18
 
 
 class Front:
@@ -81,13 +87,22 @@ class _Server(ThreadingHTTPServer):
         self._open: set[socket.socket] = set()
         super().__init__(address, handler)
 
+    def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ARG002  the signature is given
+        return len(self._open) < _MOST_CONNECTIONS
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._open.add(request)  # before its thread begins, or `hang_up` could miss it
+        super().process_request(request, client_address)
+
     def process_request_thread(self, request: Any, client_address: Any) -> None:
-        self._open.add(request)
         try:
             super().process_request_thread(request, client_address)
         finally:
-            self._open.discard(request)
             self.front.engine.store.close()  # this thread's
+
+    def shutdown_request(self, request: Any) -> None:
+        self._open.discard(request)
+        super().shutdown_request(request)
 
     def hang_up(self) -> None:
         """End kept-alive connections, so that their threads end."""
@@ -101,6 +116,9 @@ class _Handler(BaseHTTPRequestHandler):
     server_version = "smtune"
     sys_version = ""
     timeout = _IDLE_SECONDS
+    disable_nagle_algorithm = True  # or the body waits 40 ms for the client to acknowledge the headers
+    error_message_format = "%(code)d %(message)s\n"
+    error_content_type = "text/plain"
     server: _Server
 
     def handle_one_request(self) -> None:
@@ -112,22 +130,22 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _handle(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
-        size = headers.get("content-length", "0")
-        if "transfer-encoding" in headers or not size.isdecimal():
+        digits = headers.get("content-length", "0")
+        if "transfer-encoding" in headers or not digits.isdecimal() or len(digits) > _DIGITS:
             self._plain(411, "The request needs a Content-Length")
             return
-        request = Request(self.command, self.path, headers)
+        request, size = Request(self.command, self.path, headers), int(digits)
         try:
             service = service_of(request)
         except ForbiddenError as error:
-            self._plain(403, str(error))
+            self._refuse(403, str(error), size)
             return
         if service is None:
-            self._hand_through(request, int(size))
-        elif int(size) > _MOST_BYTES:
-            self._plain(413, f"A request to the engine may have {_MOST_BYTES} bytes")
+            self._hand_through(request, size)
+        elif size > _MOST_BYTES:
+            self._refuse(413, f"A request to the engine may have {_MOST_BYTES} bytes", size)
         else:
-            body = self.rfile.read(int(size))
+            body = self.rfile.read(size)
             self._send(self.server.front.answer(service, replace(request, body=body)))
 
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = _handle  # noqa: N815
@@ -135,30 +153,48 @@ class _Handler(BaseHTTPRequestHandler):
     def _hand_through(self, request: Request, size: int) -> None:
         upstream = self.server.front.upstream
         if upstream is None:
-            self._plain(501, "Here are sagemaker, logs, cloudwatch and sts only; for S3 start it with --s3 URL")
+            self._refuse(501, "Here are sagemaker, logs, cloudwatch and sts only; for S3 start it with --s3 URL", size)
             return
+        began = False
         try:
             with upstream.exchange(request.method, request.target, request.headers, self.rfile, size) as answer:
-                self._relay(request, answer)
+                began = True
+                self._relay(answer)
+        except ClientGoneError:
+            self.close_connection = True
         except (OSError, http.client.HTTPException) as error:
             self.close_connection = True
             log.warning("%s does not answer: %s", upstream.url, error)
-            with suppress(OSError):
-                self._plain(503, f"{upstream.url} does not answer")
+            if not began:  # else these bytes would be taken for the body's
+                with suppress(OSError):
+                    self._plain(503, f"{upstream.url} does not answer")
 
-    def _relay(self, request: Request, answer: http.client.HTTPResponse) -> None:
-        headers = passed_on(answer.getheaders())
+    def _relay(self, answer: http.client.HTTPResponse) -> None:
         self.send_response_only(answer.status, answer.reason)
-        for name, value in headers:
+        for name, value in passed_on(answer.getheaders()):
             self.send_header(name, value)
-        length = answer.getheader("Content-Length")
-        if length is None and request.method != "HEAD":
+        length = answer.length
+        if length is None:
             self.send_header("Connection", "close")  # its end is the body's
             self.close_connection = True
         self.end_headers()
-        if request.method != "HEAD":
-            for chunk in chunks(answer, int(length) if length else 1 << 62):
-                self.wfile.write(chunk)
+        sent = 0
+        for chunk in chunks(answer, 1 << 62 if length is None else length):
+            self.wfile.write(chunk)
+            sent += len(chunk)
+        if length is not None and sent < length:
+            self.close_connection = True  # or the client would wait for the rest
+
+    def _refuse(self, status: int, text: str, size: int) -> None:
+        """Answer without a look at the body of `size` bytes.
+
+        What is sent of it is then dropped: a connection that is closed with bytes unread takes the answer with it.
+        """
+        self._plain(status, text)
+        self.connection.settimeout(_LINGER_SECONDS)
+        with suppress(OSError):
+            for _ in chunks(self.rfile, min(size, _DROPPED_BYTES)):
+                pass
 
     def _plain(self, status: int, text: str) -> None:
         """An answer in no service's own dialect."""

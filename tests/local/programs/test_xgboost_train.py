@@ -79,7 +79,7 @@ def program(base: Path) -> subprocess.Popen[str]:
 def train(base: Path) -> tuple[int, str, str]:
     """The program's exit code, output and errors."""
     with program(base) as process:
-        out, errors = process.communicate(timeout=60)
+        out, errors = process.communicate(timeout=180)
     return process.returncode, out, errors
 
 
@@ -171,7 +171,7 @@ def test_a_stopped_job_can_keep_the_model_of_its_last_round(base: Path) -> None:
             if line.startswith("[1]\t"):
                 break
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=60)
+        process.communicate(timeout=180)
     assert process.returncode == 0
     assert [path.name for path in (base / "model").iterdir()] == ["xgboost-model"]
     assert xgb.Booster(model_file=bytearray(model_of(base).read_bytes())).num_boosted_rounds() >= 2

@@ -1,0 +1,55 @@
+"""Processes of training jobs, found again by whoever comes after the one that started them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from contextlib import suppress
+from pathlib import Path
+
+_PROC = Path("/proc")
+_DEADLINE_SECONDS = 2.0
+
+
+def process_start(pid: int) -> str | None:
+    """When a process started, in the kernel's clock ticks: with its id it names one process for good. None: gone."""
+    try:
+        fields = (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return None
+    return fields[19]
+
+
+def kill_group(pid: int, start: str, signal_number: int) -> None:
+    """Signal the process group led by `pid`, unless that id now belongs to another process."""
+    if process_start(pid) == start:
+        with suppress(ProcessLookupError):
+            os.killpg(pid, signal_number)
+
+
+def kill_marked(name: str, value: str) -> None:
+    """Kill the processes with `name=value` in their environment, and those that they start meanwhile.
+
+    A child has its parent's environment, whatever group or session it has moved to. Finds none without /proc.
+    """
+    mark = f"{name}={value}".encode()
+    until = time.monotonic() + _DEADLINE_SECONDS
+    while found := [pid for pid in _process_ids() if mark in _environment(pid)]:
+        for pid in found:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        if time.monotonic() >= until:
+            return
+        time.sleep(0.01)
+
+
+def _process_ids() -> list[int]:
+    return [int(path.name) for path in _PROC.glob("[0-9]*")]
+
+
+def _environment(pid: int) -> list[bytes]:
+    try:
+        return (_PROC / str(pid) / "environ").read_bytes().split(b"\0")
+    except OSError:
+        return []
