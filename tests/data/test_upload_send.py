@@ -50,7 +50,7 @@ def stored(session: boto3.Session, prefix: str = "") -> dict[str, bytes]:
     return {key: storage.get_object(Bucket="bucket", Key=key)["Body"].read() for key in keys}
 
 
-def test_what_arrives_is_what_was_sent_under_any_name_and_of_any_size(peer: boto3.Session, tmp_path: Path) -> None:
+def test_what_arrives_is_what_was_sent_under_any_name_and_of_any_size(s3_peer: boto3.Session, tmp_path: Path) -> None:
     contents = {name: os.urandom(100) if "empty" not in name else b"" for name in NAMES}
     contents["large"] = os.urandom(11 * MIB)
     uploads = []
@@ -60,21 +60,21 @@ def test_what_arrives_is_what_was_sent_under_any_name_and_of_any_size(peer: boto
         uploads.append(Upload(tmp_path / name, f"s3://bucket/data/{HASH}/{name}"))
     settings = UploadSettings(jobs=3, part_size=5 * MIB)
 
-    first = send(peer, uploads, settings)
-    assert stored(peer) == {f"data/{HASH}/{name}": body for name, body in contents.items()}
+    first = send(s3_peer, uploads, settings)
+    assert stored(s3_peer) == {f"data/{HASH}/{name}": body for name, body in contents.items()}
     assert (first.sent_files, first.sent_bytes, first.kept_files) == (8, 11 * MIB + 600, 0)
 
-    again = send(peer, uploads, settings)
+    again = send(s3_peer, uploads, settings)
     assert (again.sent_files, again.sent_bytes, again.kept_files, again.kept_bytes) == (0, 0, 8, 11 * MIB + 600)
 
 
-def test_only_what_is_missing_is_sent(peer: boto3.Session, tmp_path: Path) -> None:
+def test_only_what_is_missing_is_sent(s3_peer: boto3.Session, tmp_path: Path) -> None:
     uploads = files(tmp_path, one=10, two=20, three=30)
-    send(peer, uploads[:2], SMALL)
-    peer.client("s3").put_object(Bucket="bucket", Key=f"{HASH}/two", Body=b"cut off")
-    sent = send(peer, uploads, SMALL)
+    send(s3_peer, uploads[:2], SMALL)
+    s3_peer.client("s3").put_object(Bucket="bucket", Key=f"{HASH}/two", Body=b"cut off")
+    sent = send(s3_peer, uploads, SMALL)
     assert (sent.sent_files, sent.sent_bytes, sent.kept_files) == (2, 50, 1)
-    assert stored(peer)[f"{HASH}/two"] == (tmp_path / "two").read_bytes()
+    assert stored(s3_peer)[f"{HASH}/two"] == (tmp_path / "two").read_bytes()
 
 
 def test_one_listing_for_each_prefix_and_no_question_for_each_file(stub: S3Stub, tmp_path: Path) -> None:

@@ -53,62 +53,62 @@ def calls(session: boto3.Session, do: Callable[[], Any]) -> list[str]:
     return seen
 
 
-def test_files_lie_below_their_fingerprint_and_the_manifest_beside(peer: boto3.Session, folder: Path) -> None:
-    done = upload(peer, folder, HERE)
+def test_files_lie_below_their_fingerprint_and_the_manifest_beside(s3_peer: boto3.Session, folder: Path) -> None:
+    done = upload(s3_peer, folder, HERE)
     fingerprint = take_inventory(folder).manifest.fingerprint
     assert done.uri == f"{HERE}/{fingerprint}/"
     assert done.manifest_uri == f"{HERE}/manifests/{fingerprint}.json"
-    found = stored(peer)
+    found = stored(s3_peer)
     text = found.pop(f"sets/images/manifests/{fingerprint}.json")
     assert found == {f"sets/images/{fingerprint}/{name}": body for name, body in FILES.items()}
     assert read_manifest(text) == take_inventory(folder).manifest
     assert (done.sent.sent_files, done.sent.sent_bytes) == (4, 6)
 
 
-def test_the_same_again_takes_two_calls_and_sends_nothing(peer: boto3.Session, folder: Path) -> None:
-    first = upload(peer, folder, HERE)
+def test_the_same_again_takes_two_calls_and_sends_nothing(s3_peer: boto3.Session, folder: Path) -> None:
+    first = upload(s3_peer, folder, HERE)
     found: list[Snapshot] = []
-    assert calls(peer, lambda: found.append(upload(peer, folder, f"{HERE}/"))) == ["ListObjectsV2"] * 2
+    assert calls(s3_peer, lambda: found.append(upload(s3_peer, folder, f"{HERE}/"))) == ["ListObjectsV2"] * 2
     assert found[0].uri == first.uri
     assert (found[0].sent.kept_files, found[0].sent.sent_files) == (4, 0)
 
 
-def test_one_file_of_many_is_sent_and_the_rest_is_copied_within_s3(peer: boto3.Session, folder: Path) -> None:
-    before = upload(peer, folder, HERE)
+def test_one_file_of_many_is_sent_and_the_rest_is_copied_within_s3(s3_peer: boto3.Session, folder: Path) -> None:
+    before = upload(s3_peer, folder, HERE)
     (folder / "a.csv").write_bytes(b"other")
-    after = upload(peer, folder, HERE)
+    after = upload(s3_peer, folder, HERE)
     assert after.uri != before.uri
     assert (after.sent.sent_files, after.sent.sent_bytes) == (2, 5), "an empty file is as soon sent as copied"
     assert (after.sent.copied_files, after.sent.copied_bytes) == (2, 5)
     prefix = after.uri.removeprefix("s3://bucket/")
-    assert stored(peer)[f"{prefix}b/ü"] == b"333"
-    assert stored(peer)[f"{before.uri.removeprefix('s3://bucket/')}a.csv"] == b"1", "what lies there is not changed"
+    assert stored(s3_peer)[f"{prefix}b/ü"] == b"333"
+    assert stored(s3_peer)[f"{before.uri.removeprefix('s3://bucket/')}a.csv"] == b"1", "what lies there is not changed"
 
 
-def test_a_file_that_only_moved_is_copied(peer: boto3.Session, folder: Path) -> None:
-    upload(peer, folder, HERE)
+def test_a_file_that_only_moved_is_copied(s3_peer: boto3.Session, folder: Path) -> None:
+    upload(s3_peer, folder, HERE)
     (folder / "b" / "ü").rename(folder / "moved")
-    assert upload(peer, folder, HERE).sent.copied_files == 3
+    assert upload(s3_peer, folder, HERE).sent.copied_files == 3
 
 
 def test_data_that_somebody_deleted_is_sent_again_though_the_manifest_is_there(
-    peer: boto3.Session, folder: Path
+    s3_peer: boto3.Session, folder: Path
 ) -> None:
-    done = upload(peer, folder, HERE)
+    done = upload(s3_peer, folder, HERE)
     key = f"{done.uri.removeprefix('s3://bucket/')}a.csv"
-    peer.client("s3").delete_object(Bucket="bucket", Key=key)
-    again = upload(peer, folder, HERE)
+    s3_peer.client("s3").delete_object(Bucket="bucket", Key=key)
+    again = upload(s3_peer, folder, HERE)
     assert (again.sent.sent_files, again.sent.kept_files) == (1, 3)
-    assert stored(peer)[key] == b"1"
+    assert stored(s3_peer)[key] == b"1"
 
 
-def test_copies_of_what_is_gone_are_sent(peer: boto3.Session, folder: Path) -> None:
-    before = upload(peer, folder, HERE)
-    for key in list(stored(peer)):
+def test_copies_of_what_is_gone_are_sent(s3_peer: boto3.Session, folder: Path) -> None:
+    before = upload(s3_peer, folder, HERE)
+    for key in list(stored(s3_peer)):
         if "manifests" not in key:
-            peer.client("s3").delete_object(Bucket="bucket", Key=key)
+            s3_peer.client("s3").delete_object(Bucket="bucket", Key=key)
     (folder / "a.csv").write_bytes(b"other")
-    after = upload(peer, folder, HERE)
+    after = upload(s3_peer, folder, HERE)
     assert (after.sent.sent_files, after.sent.copied_files) == (4, 0)
     assert before.uri != after.uri
 
@@ -123,22 +123,22 @@ def test_what_somebody_put_over_an_earlier_file_is_not_copied(folder: Path, stub
     assert (after.sent.copied_files, after.sent.sent_files) == (1, 3)
 
 
-def test_a_dry_run_says_the_same_and_writes_nothing(peer: boto3.Session, folder: Path) -> None:
+def test_a_dry_run_says_the_same_and_writes_nothing(s3_peer: boto3.Session, folder: Path) -> None:
     settings = UploadSettings()
-    assert foresee(peer, folder, HERE, settings).sent.sent_files == 4
-    assert stored(peer) == {}
-    real = upload(peer, folder, HERE)
-    assert foresee(peer, folder, HERE, settings).sent.kept_files == 4
+    assert foresee(s3_peer, folder, HERE, settings).sent.sent_files == 4
+    assert stored(s3_peer) == {}
+    real = upload(s3_peer, folder, HERE)
+    assert foresee(s3_peer, folder, HERE, settings).sent.kept_files == 4
     (folder / "a.csv").write_bytes(b"other")
-    guess = foresee(peer, folder, HERE, settings)
-    assert (guess.sent, guess.uri) == (upload(peer, folder, HERE).sent, guess.uri)
+    guess = foresee(s3_peer, folder, HERE, settings)
+    assert (guess.sent, guess.uri) == (upload(s3_peer, folder, HERE).sent, guess.uri)
     assert guess.uri != real.uri
 
 
-def test_a_single_file_and_a_bucket_without_a_prefix(peer: boto3.Session, folder: Path) -> None:
-    done = upload(peer, folder / "a.csv", "s3://bucket")
+def test_a_single_file_and_a_bucket_without_a_prefix(s3_peer: boto3.Session, folder: Path) -> None:
+    done = upload(s3_peer, folder / "a.csv", "s3://bucket")
     assert done.uri == f"s3://bucket/{done.manifest.fingerprint}/"
-    assert stored(peer)[f"{done.manifest.fingerprint}/a.csv"] == b"1"
+    assert stored(s3_peer)[f"{done.manifest.fingerprint}/a.csv"] == b"1"
 
 
 def test_a_copy_in_parts_where_s3_copies_no_more_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

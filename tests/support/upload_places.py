@@ -1,4 +1,4 @@
-"""Where the tests of this folder put their files."""
+"""Where the tests of uploads put their files. A pytest plugin."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Stub]:
 
 
 @pytest.fixture(params=["local", "moto"])
-def peer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.Session]:
+def s3_peer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.Session]:
     """A session of either peer with a bucket called `bucket`."""
     if request.param == "local":
         yield connect("local")
