@@ -10,6 +10,7 @@ from botocore.exceptions import (
     ClientError,
     ConfigParseError,
     CredentialRetrievalError,
+    InvalidConfigError,
     InvalidRegionError,
     NoCredentialsError,
     NoRegionError,
@@ -22,6 +23,7 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from smtune.errors import ConfigurationError, Problem, ServiceError, SpecError
+from smtune.secrecy import hide
 
 _LONGEST = 500
 _CREDENTIALS = (
@@ -31,6 +33,7 @@ _CREDENTIALS = (
     ProfileNotFound,
     InvalidRegionError,
     ConfigParseError,
+    InvalidConfigError,
     CredentialRetrievalError,
     SSOError,
     TokenRetrievalError,
@@ -56,4 +59,4 @@ def translated() -> Iterator[None]:
         message = f"the answer is not AWS's: is there a proxy or another server at this address? ({error})"
         raise ServiceError("UnreadableAnswer", " ".join(message.split())[:_LONGEST]) from error
     except BotoCoreError as error:
-        raise ServiceError(type(error).__name__, str(error)) from error
+        raise ServiceError(type(error).__name__, hide(str(error), ())) from error  # it names the endpoint in full

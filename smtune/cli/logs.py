@@ -64,9 +64,10 @@ def command(ctx: click.Context, /, job: str, target: Where, is_followed: bool, t
         remark(f"no training job of {job} runs now; all: smtune logs {job} --all")
     lines = follow_logs(line, source, reading) if is_followed else read_logs(line, source, reading)
     before = _prefix(source, timestamps)
+    shown = _harmless if sys.stdout.isatty() else str
     try:
         for each in lines:
-            click.echo(f"{before(each)}{each.text}")
+            click.echo(f"{before(each)}{shown(each.text)}")
     except KeyboardInterrupt:
         sys.stdout.flush()
         remark(going_on(source.name, back=f"smtune logs {job} --follow"))
@@ -83,6 +84,13 @@ def _prefix(source: Any, timestamps: bool) -> Callable[[Any], str]:
         return f"{stamp if timestamps else ''}{'/'.join(places)}{' | ' if places else ''}"
 
     return prefix
+
+
+def _harmless(text: str) -> str:
+    """A line that no terminal obeys; tabs stay."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() or each == "\t" else repr(each)[1:-1] for each in text)
 
 
 def _number(training_job: str, tuning_job: str) -> str:

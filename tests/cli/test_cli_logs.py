@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import time
 
 import pytest
 from cli_jobs import inside
 from recorded_jobs import Ran, record_job
 
+from smtune.cli import main
 from smtune.local.launcher import Launcher
 from smtune.local.settings import Settings
 from smtune.patience import Terms
@@ -22,6 +25,18 @@ def names(settings: Settings) -> list[str]:
 def test_a_training_jobs_log_is_printed_as_it_was_written(names: list[str]) -> None:
     done = inside("logs", names[0])
     assert (done.returncode, done.stdout, done.stderr) == (0, "begin\nscore=0.5\nend\n", "")
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_is_not_driven_by_what_a_training_job_prints(settings: Settings) -> None:
+    (name,) = record_job(settings, "wild", [Ran((0.5,), log=["\x1b[2Jgone\tü"])])
+    with contextlib.redirect_stdout(Terminal()) as terminal:
+        assert main(["logs", name]) == 0
+    assert terminal.getvalue() == "\\x1b[2Jgone\tü\n"
 
 
 def test_of_a_tuning_job_that_is_over_it_is_the_best_with_its_number(names: list[str]) -> None:
