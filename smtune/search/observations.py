@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,11 +57,6 @@ def observed(question: Question) -> Observations:
     return Observations(np.vstack(points), np.concatenate(losses), np.concatenate(sources))
 
 
-def succeeded(trials: Iterable[Trial]) -> Iterator[Trial]:
-    """Those that have an objective."""
-    return (trial for trial in trials if trial.state == "finished" and _is_number(trial.value))
-
-
 def even_out(losses: Points) -> Points:
     """Losses of mean 0 and variance 1; those above the median are pulled in where they are far off.
 
@@ -78,14 +73,12 @@ def even_out(losses: Points) -> Points:
 
 def _losses(trials: Sequence[Trial], *, maximize: bool) -> Iterator[tuple[Trial, float]]:
     values = [
-        (trial, -trial.value if maximize else trial.value) for trial in succeeded(trials) if trial.value is not None
+        (trial, -trial.value if maximize else trial.value)
+        for trial in trials
+        if trial.has_succeeded and trial.value is not None
     ]
     if not values:
         return
     yield from values
     worst = max(loss for _, loss in values)
     yield from ((trial, worst) for trial in trials if trial.state == "failed")
-
-
-def _is_number(value: float | None) -> bool:
-    return value is not None and math.isfinite(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,11 @@ class Trial:
     config: Mapping[str, str]
     value: float | None
     state: State
+
+    @property
+    def has_succeeded(self) -> bool:
+        """Whether it has an objective to learn from."""
+        return self.state == "finished" and self.value is not None and math.isfinite(self.value)
 
 
 @dataclass(frozen=True)
