@@ -7,13 +7,14 @@ from typing import Any
 
 from smtune.definitions import definitions
 from smtune.estimate.fleet import at_once, fleets
-from smtune.estimate.hyperband import FACTOR, Hyperband, read_hyperband
+from smtune.estimate.hyperband import Hyperband, read_hyperband
 from smtune.estimate.jobs import Jobs, count_jobs
 from smtune.estimate.minutes import STARTUP, JobMinutes
 from smtune.estimate.model import Cost, Estimate, Figures
 from smtune.estimate.prices import Tariff
 from smtune.estimate.rates import missing_prices, used_prices
 from smtune.estimate.scenarios import STOPPING_SECONDS, Scenario, scenarios
+from smtune.search.halving import FACTOR
 
 Json = Mapping[str, Any]
 SPOT_SHARE = 0.1

@@ -1,21 +1,17 @@
 """Hyperband's brackets: how many configurations start, and how far each of them goes.
 
-Li et al., "Hyperband: A Novel Bandit-Based Approach to Hyperparameter Optimization" (JMLR 18, 2018), with a reduction
-factor of 3. AWS publishes neither its factor nor its bracket sizes, so the numbers are the paper's, and said to be.
+They are those of `smtune.search.halving`, which the local engine runs. AWS publishes neither its factor nor its bracket
+sizes, so for the service the numbers are the papers', and said to be.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from smtune.definitions import definitions
-
-FACTOR = 3
-_MOST = 20_000  # the service's own limit
-_RESOURCE_KEYS = ("epochs", "numepochs", "n-epochs", "n_epochs", "num_epochs")
+from smtune.search.halving import FACTOR, Halving
+from smtune.search.resource import read_halving
 
 
 @dataclass(frozen=True)
@@ -54,18 +50,12 @@ class Hyperband:
     @property
     def brackets(self) -> tuple[Bracket, ...]:
         """From the one that starts most configurations to the one that stops none."""
-        most = 0
-        while self.min_resource * FACTOR ** (most + 1) <= self.max_resource:
-            most += 1
-        return tuple(self._bracket(steps, most) for steps in range(most, -1, -1))
+        halving = Halving(self.min_resource, self.max_resource)
+        return tuple(self._bracket(share, rungs) for share, rungs in zip(halving.shares, halving.brackets, strict=True))
 
-    def _bracket(self, steps: int, most: int) -> Bracket:
-        start = math.ceil((most + 1) / (steps + 1) * FACTOR**steps)
-        rungs = [
-            Rung(start // FACTOR**step, max(self.min_resource, self.max_resource // FACTOR ** (steps - step)))
-            for step in range(steps + 1)
-        ]
-        return Bracket(tuple(rungs))
+    def _bracket(self, share: int, rungs: Sequence[int]) -> Bracket:
+        levels = (*rungs, self.max_resource)
+        return Bracket(tuple(Rung(share // FACTOR**step, level) for step, level in enumerate(levels)))
 
     @property
     def configurations(self) -> int:
@@ -88,12 +78,5 @@ def read_hyperband(request: Mapping[str, Any]) -> Hyperband | None:
 
     MaxResource may be left out where a static hyperparameter (`epochs`, say) gives it; MinResource is 1 if left out.
     """
-    config = request["HyperParameterTuningJobConfig"]
-    if config["Strategy"] != "Hyperband":
-        return None
-    said = config.get("StrategyConfig", {}).get("HyperbandStrategyConfig", {})
-    static = [definition.get("StaticHyperParameters", {}) for definition in definitions(request)]
-    inferred = [int(item[key]) for item in static for key in _RESOURCE_KEYS if item.get(key, "").isdecimal()]
-    high = said.get("MaxResource") or max((value for value in inferred if value <= _MOST), default=None)
-    low = said.get("MinResource", 1)
-    return Hyperband(low, high) if high and low <= high else None
+    halving = read_halving(request)
+    return None if halving is None else Hyperband(halving.least, halving.most)

@@ -7,6 +7,9 @@ from typing import Any
 
 # The API's text: a training job counts as an improvement where it is better by 1 % or more.
 _IMPROVES = 0.01
+# AWS does not publish when it takes a tuning job for converged. Here: when half of its training jobs, and at least 20,
+# have brought nothing.
+_FEWEST_IN_VAIN = 20
 
 
 def is_on_target(best: float | None, criteria: Mapping[str, Any], *, maximize: bool) -> bool:
@@ -24,6 +27,11 @@ def is_stagnant(values: Sequence[float | None], criteria: Mapping[str, Any], *, 
     """
     most = criteria.get("BestObjectiveNotImproving", {}).get("MaxNumberOfTrainingJobsNotImproving")
     return most is not None and jobs_without_improvement(values, maximize=maximize) >= most
+
+
+def has_converged(values: Sequence[float | None], *, maximize: bool) -> bool:
+    """Whether nothing more is to be expected: the latter half of `values`, and at least 20, have brought nothing."""
+    return jobs_without_improvement(values, maximize=maximize) >= max(_FEWEST_IN_VAIN, len(values) / 2)
 
 
 def jobs_without_improvement(values: Sequence[float | None], *, maximize: bool) -> int:

@@ -22,8 +22,9 @@ class GroupedMatern(Matern):  # type: ignore[misc]  # scikit-learn has no types
         self.groups = groups
 
     def __call__(self, X: Any, Y: Any = None, eval_gradient: bool = False) -> Any:  # noqa: N803  scikit-learn's
-        each = Matern(np.asarray(self.length_scale)[self.groups], nu=self.nu)
+        scales = np.atleast_1d(self.length_scale)  # scikit-learn makes a number of a single one
+        each = Matern(scales[self.groups], nu=self.nu)
         if not eval_gradient:
             return each(X, Y)
         kernel, gradient = each(X, eval_gradient=True)
-        return kernel, gradient @ np.eye(len(self.length_scale))[self.groups]
+        return kernel, gradient @ np.eye(len(scales))[self.groups]

@@ -5,7 +5,6 @@ Source: the SageMaker Developer Guide, "Stop training jobs early".
 
 from __future__ import annotations
 
-import itertools
 import statistics
 from collections.abc import Sequence
 
@@ -14,15 +13,13 @@ _FIRST_EPOCH = 2
 """The first value of a training job is no reason to stop it."""
 
 
-def is_left_behind(curve: Sequence[float], others: Sequence[Sequence[float]], *, maximize: bool) -> bool:
-    """Whether the training job of `curve`, its objective epoch by epoch so far, should be stopped.
+def is_left_behind(value: float, epoch: int, averages: Sequence[float], *, maximize: bool) -> bool:
+    """Whether the training job whose objective is `value` at `epoch` (from 1) should be stopped.
 
-    It should where its newest value is worse than the median of the running averages that `others` had at the same
-    epoch. Others that were over before that epoch say nothing; fewer than three are too few to judge by.
+    It should where that is worse than the median of `averages`: the running averages that earlier training jobs had at
+    the same epoch. Those that were over before that epoch have none; fewer than three are too few to judge by.
     """
-    epoch = len(curve)
-    averages = [statistics.fmean(itertools.islice(other, epoch)) for other in others if len(other) >= epoch]
     if epoch < _FIRST_EPOCH or len(averages) < _FEWEST_PEERS:
         return False
     middle = statistics.median(averages)
-    return curve[-1] < middle if maximize else curve[-1] > middle
+    return value < middle if maximize else value > middle

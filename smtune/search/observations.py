@@ -34,6 +34,10 @@ class Observations:
         """Which are of this job's problem."""
         return np.asarray(self.sources == 0)
 
+    def only(self, chosen: npt.NDArray[np.int_]) -> Observations:
+        """Some of them."""
+        return Observations(self.points[chosen], self.losses[chosen], self.sources[chosen])
+
     def and_believed(self, points: Points, losses: Points) -> Observations:
         """With `points` of this job, whose losses are only expected."""
         return Observations(

@@ -18,12 +18,12 @@ _FIRST = 8
 _FEWEST = 3
 """Successes that a guess can stand on."""
 METHODS: Mapping[str, str] = {
-    "Bayesian": "Gaussian process (Matern 5/2, expected improvement)",
-    "Random": "chance, each range on its own scale",
-    "Hyperband": "chance, each range on its own scale; ASHA over rungs",
+    "Bayesian": "Gaussian process with expected improvement",
+    "Random": "chance",
+    "Hyperband": "chance and ASHA over rungs",
     "Grid": "every combination once",
 }
-"""How each strategy searches, for the record."""
+"""How each strategy searches, in words that a tag may hold."""
 
 
 def suggest(question: Question) -> dict[str, str]:

@@ -27,6 +27,7 @@ from smtune.search.space import Points, Space
 Objective = Callable[[Points], tuple[float, Points]]
 _NOISE = 5e-3  # of a variance of 1
 _FITTED = 120  # observations that the kernel is fitted to: more cost time and change little
+_KNOWN = 400  # observations that a guess stands on: its cost grows with their square
 _STARTS = 2
 _STEPS = 40
 _JITTER = 1e-8
@@ -66,8 +67,9 @@ class Surrogate:
 
 
 def fit(space: Space, seen: Observations, rng: np.random.Generator) -> Surrogate:
-    """The Gaussian process of what was seen."""
-    inputs, chosen = _inputs(space, seen.points, seen.sources, _count(seen)), _sample(seen, rng)
+    """The Gaussian process of what was seen; of thousands, the best and a sample of the others."""
+    seen = seen.only(_sample(seen, _KNOWN, rng))
+    inputs, chosen = _inputs(space, seen.points, seen.sources, _count(seen)), _sample(seen, _FITTED, rng)
     kernel = _kernel(space, _count(seen))
     process = GaussianProcessRegressor(kernel, alpha=_JITTER, optimizer=_optimizer(len(kernel.theta) - 2, rng))
     with warnings.catch_warnings():
@@ -98,13 +100,13 @@ def _kernel(space: Space, sources: int) -> Kernel:
     return ConstantKernel(1.0, (0.05, 20.0)) * shape + WhiteKernel(1e-2, (1e-5, 1.0))
 
 
-def _sample(seen: Observations, rng: np.random.Generator) -> Any:
-    """Which observations the kernel is fitted to: the best, and as many of the rest."""
+def _sample(seen: Observations, most: int, rng: np.random.Generator) -> Any:
+    """Which observations count where there are more than `most`: the best, and as many of the rest."""
     order = np.argsort(seen.losses, kind="stable")
-    half = _FITTED // 2
-    if len(order) <= _FITTED:
+    half = most // 2
+    if len(order) <= most:
         return np.arange(len(order))
-    return np.concatenate([order[:half], rng.choice(order[half:], _FITTED - half, replace=False)])
+    return np.concatenate([order[:half], rng.choice(order[half:], most - half, replace=False)])
 
 
 def _optimizer(count: int, rng: np.random.Generator) -> Any:

@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from plan_requests import definition, request, tariff
 from request_strategies import requests
@@ -161,7 +162,7 @@ def test_figures_never_fall(jobs: int, parallel: int, runtime: int | None, secon
 
 
 @pytest.mark.filterwarnings("ignore:Generating overly large repr")
-@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=25)
+@examples(25)
 @given(requests())
 def test_every_request_of_the_service_can_be_estimated(generated: dict[str, Any]) -> None:
     if generated.get("TrainingJobDefinition") or generated.get("TrainingJobDefinitions"):

@@ -30,9 +30,15 @@ def test_a_configuration_uses_what_the_last_rung_it_reached_has() -> None:
 
 
 def test_without_room_for_a_rung_every_training_job_is_whole() -> None:
-    only = Hyperband(10, 27)
+    only = Hyperband(27, 27)
     assert [len(bracket.rungs) for bracket in only.brackets] == [1]
     assert only.mean_share == 1.0
+
+
+def test_a_rung_may_be_nearer_to_the_most_than_a_third() -> None:
+    first, last = Hyperband(10, 27).brackets
+    assert [(rung.configurations, rung.resource) for rung in first.rungs] == [(3, 10), (1, 27)]
+    assert [(rung.configurations, rung.resource) for rung in last.rungs] == [(2, 27)]
 
 
 @given(st.integers(1, 20_000), st.integers(1, 20_000))

@@ -8,27 +8,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtune.search.completion import is_on_target, is_stagnant, jobs_without_improvement
-from smtune.search.halving import Halving, is_eliminated, rung_reached
+from smtune.search.completion import has_converged, is_on_target, is_stagnant, jobs_without_improvement
+from smtune.search.halving import Halving, Result, is_eliminated, promoted, rung_reached
 from smtune.search.median import is_left_behind
-
-PEERS = [[0.5, 0.3, 0.1], [0.6, 0.4, 0.2], [0.9, 0.9, 0.9]]  # running averages at 2: 0.4, 0.5, 0.9
 
 
 @pytest.mark.parametrize(
-    ("curve", "stops"),
-    [([0.9, 0.49], False), ([0.2, 0.51], True), ([0.9, 0.5], False), ([9.0], False), ([0.1, 0.1, 0.45], True)],
-    ids=["better", "worse, whatever came before", "just as good", "its first value", "later, the others are better"],
+    ("value", "averages", "stops"),
+    [(0.49, [0.4, 0.5, 0.9], False), (0.51, [0.4, 0.5, 0.9], True), (0.5, [0.4, 0.5, 0.9], False)],
+    ids=["better", "worse", "just as good"],
 )
-def test_who_is_worse_than_the_median_of_the_running_averages_is_left_behind(curve: list[float], stops: bool) -> None:
-    assert is_left_behind(curve, PEERS, maximize=False) is stops
-    flipped = [[-value for value in peer] for peer in PEERS]
-    assert is_left_behind([-value for value in curve], flipped, maximize=True) is stops
+def test_who_is_worse_than_the_median_of_the_running_averages_is_left_behind(
+    value: float, averages: list[float], stops: bool
+) -> None:
+    assert is_left_behind(value, 2, averages, maximize=False) is stops
+    assert is_left_behind(-value, 2, [-each for each in averages], maximize=True) is stops
 
 
-def test_fewer_than_three_others_at_this_epoch_are_too_few_to_judge_by() -> None:
-    assert not is_left_behind([1.0, 1.0], PEERS[:2], maximize=False)
-    assert not is_left_behind([1.0] * 4, PEERS, maximize=False)
+def test_the_first_value_is_no_reason_and_two_others_are_too_few() -> None:
+    assert not is_left_behind(9.0, 1, [0.1, 0.1, 0.1], maximize=False)
+    assert not is_left_behind(9.0, 2, [0.1, 0.1], maximize=False)
 
 
 def test_a_bracket_has_every_rung_below_the_most_from_its_first() -> None:
@@ -69,6 +68,18 @@ def test_the_best_third_at_a_rung_goes_on(value: float, others: list[float], out
     assert is_eliminated(-value, [-other for other in others], maximize=True) is out
 
 
+def test_the_best_third_of_a_level_is_promoted_once_and_from_the_highest_level_first() -> None:
+    low = [Result(number, 1, value) for number, value in enumerate([0.9, 0.1, 0.8, 0.2, 0.3, 0.7], start=1)]
+    assert promoted(low[:2], (1, 3, 9), (), maximize=True) is None, "two are too few"
+    assert promoted(low, (1, 3, 9), (), maximize=True) == (low[0], 3)
+    assert promoted(low, (1, 3, 9), {(1, 1)}, maximize=True) == (low[2], 3)
+    assert promoted(low, (1, 3, 9), {(1, 1), (3, 1)}, maximize=True) is None
+    assert promoted(low, (1, 3, 9), (), maximize=False) == (low[1], 3)
+    high = [Result(number, 3, value) for number, value in ((7, 0.5), (8, 0.4), (9, 0.6))]
+    assert promoted([*low, *high], (1, 3, 9), (), maximize=True) == (high[2], 9)
+    assert promoted([Result(10, 9, 1.0)] * 9, (1, 3, 9), (), maximize=True) is None, "there is no more to give"
+
+
 def test_a_rung_is_reached_once() -> None:
     assert rung_reached((1, 3, 9), 0, 2) == 1
     assert rung_reached((1, 3, 9), 1, 2) is None
@@ -96,3 +107,11 @@ def test_a_job_is_stagnant_after_as_many_as_it_says() -> None:
     assert not is_stagnant([1.0, 1.0, 1.0], criteria, maximize=False)
     assert is_stagnant([1.0, 1.0, None, 2.0], criteria, maximize=False)
     assert not is_stagnant([1.0] * 9, {}, maximize=False)
+
+
+def test_half_of_the_training_jobs_in_vain_and_twenty_at_least_are_convergence() -> None:
+    assert not has_converged([1.0] * 20, maximize=False)
+    assert has_converged([1.0] * 21, maximize=False)
+    better = [1.0 / number for number in range(1, 31)]
+    assert not has_converged([*better, *[1.0] * 29], maximize=False)
+    assert has_converged([*better, *[1.0] * 30], maximize=False)

@@ -110,6 +110,14 @@ def test_where_training_fails_is_left_alone() -> None:
     assert sum(trial.state == "failed" for trial in trials[15:]) <= 4
 
 
+@pytest.mark.parametrize("name", ["rate", "depth", "kind"])
+def test_a_space_of_one_hyperparameter_is_searched_too(name: str) -> None:
+    ranges = {key: [item for item in items if item["Name"] == name] for key, items in BOWL.items()}
+    rest = {"rate": "1e-3", "dropout": "0.3", "depth": "6", "kind": "b"}
+    trials = tune(14, of=lambda config: loss({**rest, **config}), space=Space.of(ranges))
+    assert best(trials) < 0.01
+
+
 @pytest.mark.parametrize("value", [math.nan, math.inf, None])
 def test_an_objective_that_is_no_number_is_no_obstacle(value: float | None) -> None:
     trials = [*tune(10), Trial(ask(tune(10)), value, "finished")]
