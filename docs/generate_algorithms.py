@@ -10,6 +10,7 @@ from pathlib import Path
 
 from smtune.algorithms.builtins import BuiltIn, Channel, Metric, Parameter, builtin, builtin_names
 from smtune.algorithms.images import families
+from smtune.local.programs.catalog import STAND_INS
 
 TARGET = Path(__file__).with_name("algorithms.md")
 _HEAD = """\
@@ -40,7 +41,8 @@ data:
     test: {uri: s3://my-bucket/segments/test, content_type: text/csv;label_size=0}
 ```
 
-`version` is the image's. Put it in quotes where it looks like a number.
+`version` is the image's. Put it in quotes where it looks like a number. The column *here* says what the
+[local engine](local.md#built-in-algorithms) runs, and the extra that it takes.
 """
 _CONTAINERS = """\
 ## Algorithms in a framework's container
@@ -76,12 +78,21 @@ def generate() -> str:
 
 
 def _summary(tables: Iterable[BuiltIn]) -> str:
-    lines = ["| builtin | algorithm | versions | hyperparameters | tunable | metrics |", "|---|---|---|---:|---:|---:|"]
+    head = "| builtin | algorithm | versions | here | hyperparameters | tunable | metrics |"
+    lines = [head, "|---|---|---|---|---:|---:|---:|"]
     for table in tables:
         tunable = sum(parameter.tunable for parameter in table.parameters.values())
         counts = f"{len(table.parameters)} | {tunable} | {len(table.metrics)}"
-        lines.append(f"| [`{table.name}`](#{table.name}) | {table.title} | {_versions(table)} | {counts} |")
+        cells = f"[`{table.name}`](#{table.name}) | {table.title} | {_versions(table)} | {_here(table.name)}"
+        lines.append(f"| {cells} | {counts} |")
     return "\n".join(lines) + "\n"
+
+
+def _here(name: str) -> str:
+    """What the local engine takes to run it."""
+    if name not in STAND_INS:
+        return "no"
+    return f"`smtune[{STAND_INS[name].extra}]`" if STAND_INS[name].extra else "yes"
 
 
 def _versions(table: BuiltIn) -> str:

@@ -16,8 +16,9 @@ from importlib.resources import files
 from typing import Literal
 
 from smtune.errors import Problem, SpecError
+from smtune.partitions import REGISTRY, partition_of
 
-_URI = re.compile(r"(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/([^:@]+):(.+)")
+_URI = re.compile(REGISTRY + "([^:@]+):(.+)")
 _GPU = re.compile(r"ml\.(p|g)\d")
 
 
@@ -62,8 +63,7 @@ def image_uri(name: str, version: str, *, region: str, instance: str = "ml.m5.la
     processor = "gpu" if _GPU.match(instance) else "cpu"
     python = family.versions[version]
     tag = family.tag.format(version=version, processor=processor, python=python) if python else version
-    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
-    return f"{family.accounts[region]}.dkr.ecr.{region}.{suffix}/{family.repository}:{tag}"
+    return f"{family.accounts[region]}.dkr.ecr.{region}.{partition_of(region).domain}/{family.repository}:{tag}"
 
 
 def parse_image(uri: str) -> tuple[Family, str] | None:

@@ -21,6 +21,7 @@ from smtune.algorithms.xgboost_table import (
     OBJECTIVE_METRIC,
     REPOSITORY,
     SKLEARN_METRICS,
+    VERSION,
     Hyperparameter,
 )
 
@@ -34,6 +35,7 @@ __all__ = [
     "OBJECTIVE_METRIC",
     "REPOSITORY",
     "SKLEARN_METRICS",
+    "VERSION",
     "Hyperparameter",
     "check",
     "emitted_metrics",
@@ -111,9 +113,8 @@ def emitted_metrics(hyperparameters: Mapping[str, str], channels: Collection[str
 
 
 def _canonical(hyperparameters: Mapping[str, str]) -> dict[str, str]:
-    """Without aliases, and without what the service or smtune adds for itself (`_...`)."""
-    named = {ALIASES.get(name, name): text for name, text in hyperparameters.items()}
-    return {n: text for n, text in named.items() if not n.startswith("_") or n in HYPERPARAMETERS}
+    """Without aliases."""
+    return {ALIASES.get(name, name): text for name, text in hyperparameters.items()}
 
 
 def _parse(kind: str, text: str) -> Any:

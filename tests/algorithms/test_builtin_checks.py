@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
+from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -270,6 +271,7 @@ tuned = st.dictionaries(
 )
 
 
+@examples(100)
 @given(st.sampled_from(builtin_names()), texts, tuned)
 def test_any_text_gets_an_answer(name: str, static: Mapping[str, str], ranges: Mapping[str, TunedRange]) -> None:
     for complaint in complaints(name, static, ranges):

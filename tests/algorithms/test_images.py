@@ -59,7 +59,12 @@ def test_every_algorithm_has_an_image() -> None:
 
 @pytest.mark.parametrize(
     ("region", "instance"),
-    [("us-east-1", "ml.m5.large"), ("eu-west-1", "ml.g5.xlarge"), ("cn-north-1", "ml.m5.large")],
+    [
+        ("us-east-1", "ml.m5.large"),
+        ("eu-west-1", "ml.g5.xlarge"),
+        ("cn-north-1", "ml.m5.large"),
+        ("eusc-de-east-1", "ml.m5.large"),
+    ],
 )
 @pytest.mark.parametrize("family", OWN, ids=name_of)
 def test_every_image_is_named_as_the_sdk_names_it(retrieve: Any, family: Family, region: str, instance: str) -> None:

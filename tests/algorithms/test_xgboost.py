@@ -111,7 +111,8 @@ def test_the_container_cannot_check_eval_metric_without_an_objective() -> None:
 
 
 def test_of_the_services_own_keys_only_three_are_the_containers() -> None:
-    assert check(BINARY | {"_anything": "x", "_kfold": "3", "_num_cv_round": "1"}) == ()
+    assert check(BINARY | {"_kfold": "3", "_num_cv_round": "1"}) == ()
+    assert check(BINARY | {"_anything": "x"}) == ("Extraneous hyperparameter found: _anything",)
     assert check(BINARY | {"_kfold": "1"}) == ("Hyperparameter _kfold: 1 is not in [2, +inf)",)
     (complaint,) = check(BINARY | {"_tuning_objective_metric": "train:auc"})
     assert complaint.startswith("Hyperparameter _tuning_objective_metric: train:auc is not in ['validation:")

@@ -6,14 +6,18 @@ that is the container's way, and its numbers are optimistic. Unlike there, the f
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from sklearn.model_selection import RepeatedKFold, RepeatedStratifiedKFold
 
-from smtune.local.programs.xgboost_data import Table
+from smtune.local.programs.tables import Table
+from smtune.local.programs.xgboost_data import matrix
 from smtune.local.programs.xgboost_training import MODEL, Job, save, train_model
+
+_LOG = logging.getLogger(__name__)
 
 
 def cross_validate(job: Job, table: Table, watched: Sequence[tuple[Any, str]]) -> None:
@@ -26,21 +30,25 @@ def cross_validate(job: Job, table: Table, watched: Sequence[tuple[Any, str]]) -
     classes = "num_class" in params or params.get("objective", "").startswith("binary:")
     splitter = RepeatedStratifiedKFold if classes else RepeatedKFold
     split = splitter(n_splits=folds, n_repeats=repeats, random_state=params.get("seed", 0) % 2**32)
-    rows, matrix = np.arange(len(table.labels)), table.matrix()
+    rows, whole = np.arange(len(table.labels)), matrix(table)
+    _LOG.info("Run %d-round of %d-fold cross validation with %d rows", repeats, folds, len(rows))
     predictions: list[list[Any]] = [[] for _ in rows]
     results: list[Any] = []
     for fitted, held_out in split.split(rows, table.labels if classes else None):
         name = f"{MODEL}-{len(results)}"
-        model, result = train_model(job, matrix.slice(fitted), watched, name)
+        _LOG.info("Train cross validation fold %d", len(results) % folds + 1)
+        model, result = train_model(job, whole.slice(fitted), watched, name)
         save(job, model, name)
         results.append(result)
-        for row, prediction in zip(held_out, model.predict(matrix.slice(held_out)), strict=True):
+        for row, prediction in zip(held_out, model.predict(whole.slice(held_out)), strict=True):
             predictions[row].append(prediction)
         if len(results) % folds == 0:
+            _LOG.info("The metrics of round %d cross validation", len(results) // folds)
             print(_mean_line(params["num_round"], results[-folds:]), flush=True)
-    if repeats > 1:
-        print(_mean_line(params["num_round"], results), flush=True)
     _save_predictions(job, table, [_summary(each, classes=classes) for each in predictions])
+    if repeats > 1:
+        _LOG.info("The overall metrics of %d-round cross validation", repeats)
+        print(_mean_line(params["num_round"], results), flush=True)
 
 
 def _mean_line(num_round: int, results: Sequence[Any]) -> str:
@@ -65,4 +73,5 @@ def _summary(predictions: Sequence[Any], *, classes: bool) -> list[float]:
 def _save_predictions(job: Job, table: Table, summaries: Sequence[Sequence[float]]) -> None:
     folder = job.base / "output" / "data"
     folder.mkdir(parents=True, exist_ok=True)
+    _LOG.info("Storing predictions on validation set(s) in %s", folder / "predictions.csv")
     np.savetxt(folder / "predictions.csv", np.column_stack([table.labels, summaries]), delimiter=",", fmt="%f")

@@ -12,16 +12,7 @@ import re
 import sys
 from typing import Any
 
-from smtune.errors import ConfigurationError, JobError
-
-
-class UserError(JobError):
-    """The container's name for it too: the data, a hyperparameter or a channel is wrong."""
-
-
-class AlgorithmError(JobError):
-    """The container's name for it too: XGBoost gave up."""
-
+from smtune.errors import ConfigurationError
 
 _PLACE = re.compile(r"^\[\d\d:\d\d:\d\d\] \S+:\d+: ")
 

@@ -1,8 +1,9 @@
 """The metrics the container computes itself, and the scoring of a finished model with any metric.
 
-As in the 1.7-1 container they are computed from the raw margin, without row weights, and rounded to six
-digits. (Its successor 3.0-5 hands them probabilities instead, and so counts every row as positive.) The
-formulas are scikit-learn's; importing that library would take longer than many a training job here.
+They are computed without row weights and rounded to six digits: up to version 1.7-1 from the raw margin, since 3.0-5
+from the prediction, as if that were a margin. So the newer ones count every row of `binary:logistic` as positive, and
+every class but 0 of `multi:softmax` as 1: here too, where the image is theirs. The formulas are scikit-learn's;
+importing that library would take longer than many a training job here.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from smtune.local.programs.xgboost_data import load
-from smtune.local.programs.xgboost_light import UserError, reason, xgb
+from smtune.local.programs.failures import UserError
+from smtune.local.programs.xgboost_data import load, matrix
+from smtune.local.programs.xgboost_light import reason, xgb
 
 Array = npt.NDArray[Any]
 Scorer = Callable[[Array, Array], float]
@@ -81,8 +83,8 @@ def _regression(score: Callable[[Array, Array], float]) -> Scorer:
 
 
 def _r2(labels: Array, margins: Array) -> float:
-    wide = labels.astype(np.float64)
-    residual, total = ((wide - margins) ** 2).sum(), ((wide - wide.mean()) ** 2).sum()
+    residual = ((labels - margins) ** 2).sum(dtype=np.float64)
+    total = ((labels - np.average(labels, axis=0)) ** 2).sum(dtype=np.float64)
     return float(1 - residual / total) if total else float(residual == 0)
 
 
@@ -108,19 +110,20 @@ SCORERS: Mapping[str, Scorer] = MappingProxyType(
 )
 
 
-class RawMarginMetrics(xgb.callback.TrainingCallback):  # type: ignore[misc]
+class OwnMetrics(xgb.callback.TrainingCallback):  # type: ignore[misc]
     """Adds these metrics to each round's results; goes before the callbacks that read them."""
 
-    def __init__(self, names: Sequence[str], watched: Sequence[tuple[Any, str]]) -> None:
+    def __init__(self, names: Sequence[str], watched: Sequence[tuple[Any, str]], *, margins: bool) -> None:
         super().__init__()
         self.names = names
         self.watched = watched
+        self.margins = margins
 
     def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ARG002  # xgboost's
-        for matrix, data in self.watched if self.names else ():
-            margins = model.predict(matrix, output_margin=True)
+        for rows, data in self.watched if self.names else ():
+            predicted = model.predict(rows, output_margin=self.margins)
             for name in self.names:
-                value = SCORERS[name](matrix.get_label(), margins)
+                value = SCORERS[name](rows.get_label(), predicted)
                 evals_log[data].setdefault(name, []).append(float(f"{value:f}"))
         return False
 
@@ -128,7 +131,7 @@ class RawMarginMetrics(xgb.callback.TrainingCallback):  # type: ignore[misc]
 def evaluate(
     model_path: Path, data_dir: Path, content_type: str, metrics: Sequence[str]
 ) -> tuple[dict[str, float], int]:
-    """A saved model's metrics on a folder of rows, and their number: what training prints for the same rows.
+    """A saved model's metrics on a folder of rows, and their number: what 1.7-1 prints in training for the same rows.
 
     Raises UserError for data, a model or a metric that cannot be used.
     """
@@ -138,20 +141,20 @@ def evaluate(
         if table is None:
             message = f"no rows in {data_dir}"
             raise UserError(message)
-        return _scores(model, table.matrix(), list(dict.fromkeys(metrics))), len(table.labels)
+        return _scores(model, matrix(table), list(dict.fromkeys(metrics))), len(table.labels)
     except (xgb.core.XGBoostError, ValueError) as error:
         message = f"cannot score {model_path.name} on {data_dir}: {reason(error)}"
         raise UserError(message) from error
 
 
-def _scores(model: Any, matrix: Any, metrics: list[str]) -> dict[str, float]:
+def _scores(model: Any, rows: Any, metrics: list[str]) -> dict[str, float]:
     own = [name for name in metrics if name not in SCORERS]
     values: dict[str, float] = {}
     if own:
         model.set_param([("eval_metric", name) for name in own])
-        printed = model.eval_set([(matrix, "test")]).split("\t")[1:]
+        printed = model.eval_set([(rows, "test")]).split("\t")[1:]
         values = dict(zip(own, (float(each.rpartition(":")[2]) for each in printed), strict=True))
     if len(own) < len(metrics):
-        margins = model.predict(matrix, output_margin=True)
-        values |= {n: SCORERS[n](matrix.get_label(), margins) for n in metrics if n in SCORERS}
+        margins = model.predict(rows, output_margin=True)
+        values |= {n: SCORERS[n](rows.get_label(), margins) for n in metrics if n in SCORERS}
     return {name: values[name] for name in metrics}

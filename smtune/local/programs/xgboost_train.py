@@ -1,19 +1,20 @@
 """The built-in XGBoost as a program on this machine: `python -m smtune.local.programs.xgboost_train train`.
 
-It reads the /opt/ml tree below $SAGEMAKER_BASE_DIR as the 1.7-1 container does, trains with the installed
-xgboost, prints the container's log lines and leaves `model/xgboost-model` (UBJSON). It exits with 0, or with
-1 and the reason in `output/failure`. OMP_NUM_THREADS stands in for the hyperparameter `nthread`.
+It reads the /opt/ml tree below $SAGEMAKER_BASE_DIR as the container does, trains with the installed xgboost, prints
+the container's log lines and leaves `model/xgboost-model` (UBJSON). It exits with 0, or with 1 and the reason in
+`output/failure`. OMP_NUM_THREADS stands in for the hyperparameter `nthread`. Compared with the container's own code,
+messages, log and metrics are the same (tests/local/programs/xgboost_oracle.md); on purpose different is that text
+where a number should be, rows of another width, a missing label and a single class for auc are refused, with the line:
+the container trains on them.
 
-Not here: checkpoints and resuming from them, several hosts, GPUs, Pipe mode, recordio-protobuf. The numbers
-are those of the installed xgboost, whose defaults changed in 2.0: `tree_method` is hist, no longer exact, and
-`base_score` is fitted to the labels, no longer 0.5.
+Not here: checkpoints and resuming from them, several hosts, GPUs, Pipe mode. The numbers are those of the installed
+xgboost, whose defaults changed in 2.0: `tree_method` is hist, no longer exact, and `base_score` is fitted to the
+labels, no longer 0.5.
 """
 
 from __future__ import annotations
 
-import json
 import logging
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -22,8 +23,11 @@ from typing import Any
 import numpy as np
 
 from smtune.algorithms import xgboost as algorithm
-from smtune.local.programs.xgboost_data import data_format
-from smtune.local.programs.xgboost_light import AlgorithmError, UserError, reason, xgb
+from smtune.local.programs.failures import AlgorithmError, UserError
+from smtune.local.programs.folder import read_folder, run_program
+from smtune.local.programs.tables import Table
+from smtune.local.programs.xgboost_data import check_channel, matrix, warn_of_copies
+from smtune.local.programs.xgboost_light import reason, xgb
 from smtune.local.programs.xgboost_training import Job, save, train_model
 
 _LOG = logging.getLogger(__name__)
@@ -32,84 +36,73 @@ _LOGISTIC = ("binary:logistic", "binary:logitraw", "reg:logistic")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Train; the exit code of the container."""
-    if list(arguments) != ["train"]:
-        print("usage: python -m smtune.local.programs.xgboost_train train", file=sys.stderr)
-        return 2
-    line, day = "[%(asctime)s:%(levelname)s] %(message)s", "%Y-%m-%d:%H:%M:%S"
-    logging.basicConfig(level=logging.INFO, stream=sys.stdout, format=line, datefmt=day)
-    base = Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml"))
-    try:
-        run(read_job(base))
-    except (UserError, AlgorithmError, OSError) as error:
-        print(error, file=sys.stderr)
-        (base / "output").mkdir(parents=True, exist_ok=True)
-        (base / "output" / "failure").write_text(str(error), encoding="utf-8")
-        return 1
-    return 0
+    """Train; the exit code of the container. An argument after `train` is the version of the image."""
+    version = arguments[1] if len(arguments) > 1 else algorithm.VERSION
+    return run_program(lambda base: run(read_job(base, version)), arguments)
 
 
-def read_job(base: Path) -> Job:
+def read_job(base: Path, version: str = algorithm.VERSION) -> Job:
     """The job below `base`, checked as far as that goes without its data; raises UserError."""
-    config = base / "input" / "config"
-    hyperparameters = _read_json(config / "hyperparameters.json")
-    complaints = algorithm.check(hyperparameters)
+    _LOG.info("Running XGBoost Sagemaker in algorithm mode")
+    given = read_folder(base)
+    complaints = algorithm.check(given.hyperparameters)
     if complaints:
         raise UserError("\n".join(complaints))
-    if hyperparameters.get("use_dask_gpu_training") == "true":
+    if given.hyperparameters.get("use_dask_gpu_training") == "true":
         message = "use_dask_gpu_training needs GPUs, which training on this machine does not use"
         raise UserError(message)
-    if len(_read_json(config / "resourceconfig.json").get("hosts", [])) > 1:
-        message = "training on several hosts is not supported on this machine: use one instance"
-        raise UserError(message)
-    channels = _read_json(config / "inputdataconfig.json")
-    _check_channels(channels)
-    return Job(base, hyperparameters, channels)
-
-
-def _read_json(file: Path) -> dict[str, Any]:
-    if not file.exists():
-        return {}
-    content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return content
-
-
-def _check_channels(channels: Mapping[str, Mapping[str, str]]) -> None:
-    if "train" not in channels:
+    if "train" not in given.channels:
         message = "Missing required channel: train"
         raise UserError(message)
-    for name, channel in channels.items():
+    for name, channel in given.channels.items():
         if name not in _CHANNELS:
             message = f"Extraneous channel found: {name}"
             raise UserError(message)
-        mode = channel.get("TrainingInputMode", "File")
-        if mode == "Pipe":
-            message = f"channel {name}: TrainingInputMode Pipe is not supported on this machine: use File"
-            raise UserError(message)
-    data_format(channels["train"].get("ContentType"))
+        if name != "code":
+            check_channel(name, channel)
+    return Job(base, given.hyperparameters, given.channels, version)
 
 
 def run(job: Job) -> None:
     """Train and save; raises UserError or AlgorithmError."""
     names = [name for name in ("train", "validation") if name in job.channels]
+    if len(names) > 1:
+        warn_of_copies(job.data("train"), job.data("validation"))
+    _LOG.info("Determined 0 GPU(s) available on the instance.")
     tables = {name: job.load(name) for name in names}
+    folded = _folded(job, tables) if "_kfold" in job.hyperparameters else None
     for name, table in tables.items():
         _check_labels(job, name, table.labels)
-    train = tables["train"]
-    _LOG.info("Train matrix has %d rows and %d columns", *train.features.shape)
-    if "validation" in tables:
-        _LOG.info("Validation matrix has %d rows", len(tables["validation"].labels))
-    watched = [(table.matrix(), name) for name, table in tables.items()]
+    _log_start(job, tables)
+    watched = [(matrix(table), name) for name, table in tables.items()]
     try:
-        if "_kfold" in job.hyperparameters:
+        if folded is not None:
             from smtune.local.programs.xgboost_folds import cross_validate  # needs scikit-learn: slow
 
-            cross_validate(job, job.load(*names), watched)
+            cross_validate(job, folded, watched)
         else:
             save(job, train_model(job, watched[0][0], watched)[0])
     except (xgb.core.XGBoostError, ValueError) as error:
         message = f"XGB train call failed with exception:\n {reason(error)}"
         raise AlgorithmError(message) from error
+
+
+def _folded(job: Job, tables: Mapping[str, Table]) -> Table:
+    """What cross validation cuts folds from: both channels, train first (the container's order is any)."""
+    if len(tables) == 1:
+        return tables["train"]
+    _LOG.info("Read both train and validation data into one DMatrix")
+    return job.load(*tables)
+
+
+def _log_start(job: Job, tables: Mapping[str, Table]) -> None:
+    _LOG.info("Single node training.")
+    tuned = job.hyperparameters.get(algorithm.OBJECTIVE_METRIC)
+    if tuned:
+        _LOG.info("Setting up HPO optimized metric to be : %s", tuned.partition(":")[2])
+    _LOG.info("Train matrix has %d rows and %d columns", *tables["train"].features.shape)
+    if "validation" in tables:
+        _LOG.info("Validation matrix has %d rows", len(tables["validation"].labels))
 
 
 def _check_labels(job: Job, channel: str, labels: Any) -> None:

@@ -6,24 +6,30 @@ import os
 import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from smtune.algorithms import xgboost as algorithm
-from smtune.local.programs.xgboost_data import Table, load
-from smtune.local.programs.xgboost_light import UserError, xgb
-from smtune.local.programs.xgboost_metrics import RawMarginMetrics
+from smtune.local.programs.failures import UserError
+from smtune.local.programs.folder import TrainingFolder, save_bytes
+from smtune.local.programs.tables import Table
+from smtune.local.programs.xgboost_data import load
+from smtune.local.programs.xgboost_light import xgb
+from smtune.local.programs.xgboost_metrics import OwnMetrics
 
 MODEL = "xgboost-model"
+_DATA_NAMES = {"train": "training"}
 
 
 @dataclass(frozen=True)
-class Job:
-    """What the container is given below /opt/ml."""
+class Job(TrainingFolder):
+    """What the container is given below /opt/ml, and which of its versions it is."""
 
-    base: Path
-    hyperparameters: Mapping[str, str]
-    channels: Mapping[str, Mapping[str, str]]
+    version: str = algorithm.VERSION
+
+    @property
+    def margins(self) -> bool:
+        """Whether this version of the container computes its own metrics from the raw margin, not the prediction."""
+        return int(self.version.partition(".")[0]) < 3
 
     @property
     def params(self) -> dict[str, Any]:
@@ -32,11 +38,11 @@ class Job:
 
     def load(self, *channels: str) -> Table:
         """The rows of these channels together; raises UserError if there are none."""
-        folders = [self.base / "input" / "data" / name for name in channels]
+        folders = [self.data(name) for name in channels]
         weighted = self.params.get("csv_weights") == 1
         table = load(folders, self.channels["train"].get("ContentType"), csv_weights=weighted)
         if table is None:
-            message = f"No data in {channels[0]} channel path {folders[0]}"
+            message = f"No data in {_DATA_NAMES.get(channels[0], channels[0])} channel path {folders[0]}"
             raise UserError(message)
         return table
 
@@ -47,7 +53,7 @@ def train_model(job: Job, matrix: Any, watched: Sequence[tuple[Any, str]], name:
     own, scored = algorithm.training_metrics(job.hyperparameters)
     saving = [_SaveEachRound(job, name)] if params.get("save_model_on_termination") == "true" else []
     # Saved before it is printed: who stops a job for what its log says finds that round's model.
-    callbacks = [RawMarginMetrics(scored, watched), *saving, xgb.callback.EvaluationMonitor()]
+    callbacks = [OwnMetrics(scored, watched, margins=job.margins), *saving, xgb.callback.EvaluationMonitor()]
     results: dict[str, Any] = {}
     model = xgb.train(
         _booster_params(params) | {"eval_metric": list(own)},
@@ -94,14 +100,7 @@ def _early_stopping(params: Mapping[str, Any], watched: Sequence[tuple[Any, str]
 
 def save(job: Job, model: Any, name: str = MODEL) -> None:
     """Write a model, whole or not at all."""
-    unfinished = _unfinished(job, name)
-    unfinished.parent.mkdir(parents=True, exist_ok=True)
-    unfinished.write_bytes(model.save_raw("ubj"))
-    unfinished.replace(unfinished.with_name(name))
-
-
-def _unfinished(job: Job, name: str) -> Path:
-    return job.base / "model" / f".{name}"
+    save_bytes(job.base / "model" / name, model.save_raw("ubj"))
 
 
 class _SaveEachRound(xgb.callback.TrainingCallback):  # type: ignore[misc]
@@ -114,7 +113,7 @@ class _SaveEachRound(xgb.callback.TrainingCallback):  # type: ignore[misc]
         signal.signal(signal.SIGTERM, self._stop)
 
     def _stop(self, *_: object) -> None:
-        _unfinished(self.job, self.name).unlink(missing_ok=True)
+        (self.job.base / "model" / f".{self.name}").unlink(missing_ok=True)
         os._exit(0)
 
     def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ARG002  # xgboost's

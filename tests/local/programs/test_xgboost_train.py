@@ -20,8 +20,9 @@ from sklearn import metrics as sk
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
 
 from smtune.algorithms import xgboost as algorithm
+from smtune.local.programs.failures import AlgorithmError, UserError
 from smtune.local.programs.xgboost_data import data_format, load
-from smtune.local.programs.xgboost_light import AlgorithmError, UserError, xgb
+from smtune.local.programs.xgboost_light import xgb
 from smtune.local.programs.xgboost_metrics import SCORERS, evaluate
 from smtune.local.programs.xgboost_train import read_job, run
 
@@ -142,7 +143,7 @@ def test_illegal_hyperparameters_end_the_job_before_it_reads_data(base: Path) ->
 
 def test_a_csv_file_with_a_header_is_one_clear_error(base: Path) -> None:
     code, _, errors = train(prepare(base, BINARY, train="mean radius,target\n17.9,1\n"))
-    rule = "the built-in XGBoost reads CSV without a header, label first"
+    rule = "the built-in algorithms read CSV without a header, label first"
     assert code == 1
     assert errors == f"train.csv line 1: 'mean radius' is not a number: {rule}\n"
     assert not model_of(base).exists()
@@ -270,7 +271,7 @@ def test_weights_count_in_training_and_in_scoring(base: Path, capsys: pytest.Cap
             "1,1\n1,3\n",
             "train: every label is 1: auc and aucpr need rows of both classes",
         ),
-        ({}, "", "No data in train channel path "),
+        ({}, "", "No data in training channel path "),
         ({}, "1,2\n0,x\n", "train.csv line 2: 'x' is not a number: "),
         ({}, "1,2\n,4\n", "train.csv line 2: the label is missing: "),
         ({}, "1,2\nnan,4\n", "train.csv line 2: the label is not a number"),
@@ -314,6 +315,24 @@ def test_wrong_channels_are_named(base: Path) -> None:
         read_job(base)
 
 
+def test_a_content_type_must_be_one_of_the_containers_to_the_letter(base: Path) -> None:
+    prepare(base, BINARY, "text/csv;label_size=1", train="1,2\n0,3\n")
+    with pytest.raises(UserError, match=r"configuration for 'train' channel is not supported: \{.*label_size=1"):
+        read_job(base)
+
+
+def test_the_newer_containers_take_a_prediction_for_a_margin(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fit, _ = rows_of(load_breast_cancer)
+    seen = {}
+    for version in ("1.7-1", "3.0-5"):
+        run(read_job(prepare(tmp_path / version, BINARY | {"eval_metric": "accuracy"}, train=fit), version))
+        seen[version] = metrics_in(capsys.readouterr().out)[-1]["train:accuracy"]
+    assert seen["1.7-1"] > 0.9
+    assert seen["3.0-5"] == pytest.approx(fit[:, 0].mean(), abs=1e-5)
+
+
 # --- data
 
 
@@ -331,7 +350,7 @@ def test_content_types(content_type: str | None, found: str) -> None:
     assert data_format(content_type) == found
 
 
-@pytest.mark.parametrize("content_type", ["image/png", "text/csv;label_size=2", "recordio-protobuf"])
+@pytest.mark.parametrize("content_type", ["image/png", "text/csv;label_size=2", "application/json"])
 def test_other_content_types_are_refused_by_name(content_type: str) -> None:
     with pytest.raises(UserError, match=re.escape(content_type)):
         data_format(content_type)
