@@ -1,0 +1,1 @@
+"""Training jobs in containers, through the SageMaker SDK's own local mode."""
