@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
@@ -10,34 +9,41 @@ from typing import Any
 from smtune.local.answers import ServiceAnswerError
 from smtune.local.check import check_create
 from smtune.local.describe import (
+    Standing,
     describe_tuning_job,
     summarize_training_job,
     summarize_tuning_job,
+    training_job_arn,
     tuning_job_arn,
 )
-from smtune.local.launcher import Launcher
+from smtune.local.launcher import Launcher, Workers
 from smtune.local.pages import Listing, page
-from smtune.local.records import RUNNING, Entry, TuningJob
+from smtune.local.parents import parent_of
+from smtune.local.records import Entry, TrainingJob, TuningJob
 from smtune.local.settings import Settings
+from smtune.local.solo import check_solo, solo_job, solo_training
 from smtune.local.storage import Storage, open_storage
 from smtune.local.store import AlreadyExistsError, Store
 from smtune.local.tags import Tags
 from smtune.local.training import TrainingJobs
+from smtune.search.completion import jobs_without_improvement
 from smtune.service_model import violations
+from smtune.statuses import RUNNING, TERMINAL
 
 Json = dict[str, Any]
-_ENDED = ("Completed", "Failed", "Stopped")
 _TUNING_NAME = "HyperParameterTuningJobName"
 
 
 class TuningService:
     """The service on this machine. Every look at a job also sees to it that somebody runs it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, workers: Workers | None = None) -> None:
+        """`workers` run the tuning jobs: processes of their own, if not given."""
         self.settings = settings
         self.store = Store(settings.database)
-        self.launcher = Launcher(settings)
-        self._training = TrainingJobs(self.store, self._see_to)
+        self.launcher: Workers = workers or Launcher(settings)
+        self._now = self.launcher.clock.now
+        self._training = TrainingJobs(self.store, self._see_to, self._now)
         self.operations: Mapping[str, Callable[[Json], Json]] = {
             "CreateHyperParameterTuningJob": self.create_tuning_job,
             "DescribeHyperParameterTuningJob": self.describe_tuning_job,
@@ -45,6 +51,7 @@ class TuningService:
             "ListTrainingJobsForHyperParameterTuningJob": self.list_training_jobs,
             "StopHyperParameterTuningJob": self.stop_tuning_job,
             "DeleteHyperParameterTuningJob": self.delete_tuning_job,
+            "CreateTrainingJob": self.create_training_job,
             **self._training.operations,
             **Tags(self.store, self._check_resource).operations,
         }
@@ -70,24 +77,45 @@ class TuningService:
         return handler(request)
 
     def create_tuning_job(self, request: Json) -> Json:
-        check_create(request, self._storage, self.store.programs())
-        now = time.time()
+        named = request.get("WarmStartConfig", {}).get("ParentHyperParameterTuningJobs", ())
+        parents = [self._tuning_job(item["HyperParameterTuningJobName"]) for item in named]
+        described = {parent.name: self._describe(parent) for parent in parents}
+        check_create(request, self._storage, self.store.programs(), described, self.settings.runner)
+        now = self._now()
         name = request[_TUNING_NAME]
+        known = [parent_of(request, parent, self.store.training_jobs(parent.name)) for parent in parents]
         try:
             job = TuningJob(
-                name=name, request=request, created=now, modified=now, s3_endpoint=self.settings.s3_endpoint
+                name=name,
+                request=request,
+                created=now,
+                modified=now,
+                s3_endpoint=self.settings.s3_endpoint,
+                runner=self.settings.runner,
             )
-            self.store.create_tuning_job(job)
+            self.store.create_tuning_job(job, known)
         except AlreadyExistsError:
             message = f"Hyper parameter tuning job names must be unique within an AWS account and region: {name}"
             raise ServiceAnswerError("ResourceInUse", message) from None
         self.launcher.ensure_worker(name)
         return {"HyperParameterTuningJobArn": tuning_job_arn(name)}
 
+    def create_training_job(self, request: Json) -> Json:
+        check_solo(request, self._storage, self.store.programs(), self.settings)
+        name, job = request["TrainingJobName"], solo_job(request, self._now(), self.settings)
+        try:
+            if self.store.training_job(name) is not None:
+                raise AlreadyExistsError(name)
+            self.store.create_tuning_job(job)
+            self.store.save_training_job(solo_training(job))
+        except AlreadyExistsError:
+            message = f"Training job names must be unique within an AWS account and region: {name}"
+            raise ServiceAnswerError("ResourceInUse", message) from None
+        self.launcher.ensure_worker(job.name)
+        return {"TrainingJobArn": training_job_arn(name)}
+
     def describe_tuning_job(self, request: Json) -> Json:
-        job = self._tuning_job(request[_TUNING_NAME])
-        best = self.store.best_training_job(job.name, maximize=job.objective[1])
-        return describe_tuning_job(job, self.store.tally(job.name), best)
+        return self._describe(self._tuning_job(request[_TUNING_NAME]))
 
     def list_tuning_jobs(self, request: Json) -> Json:
         jobs = {job.name: job for job in self.store.tuning_jobs()}
@@ -110,7 +138,7 @@ class TuningService:
 
     def stop_tuning_job(self, request: Json) -> Json:
         name = request[_TUNING_NAME]
-        changed = self.store.change_tuning_job(name, only_if=("InProgress",), status="Stopping", modified=time.time())
+        changed = self.store.change_tuning_job(name, only_if=("InProgress",), status="Stopping", modified=self._now())
         job = self._tuning_job(name)
         if not changed and job.status not in RUNNING:
             message = (
@@ -124,10 +152,27 @@ class TuningService:
         """Delete the tuning job's entry; its training jobs, logs and artifacts stay, as on the service."""
         name = request[_TUNING_NAME]
         job = self._tuning_job(name)
-        if not self.store.delete_tuning_job(job.name, only_if=_ENDED):
+        if not self.store.delete_tuning_job(job.name, only_if=TERMINAL):
             message = f"The tuning job {name} is in status {job.status}, which is not in a terminal state"
             raise ServiceAnswerError("ValidationException", message)
         return {}
+
+    def _describe(self, job: TuningJob) -> Json:
+        best = self.store.best_training_job(job.name, maximize=job.maximize)
+        in_vain = jobs_without_improvement(self.store.objectives(job.name), maximize=job.maximize)
+        return describe_tuning_job(job, Standing(self.store.tally(job.name), best, self._overall(job, best), in_vain))
+
+    def _overall(self, job: TuningJob, best: TrainingJob | None) -> tuple[TuningJob, TrainingJob] | None:
+        """The best training job of a tuning job and those that it shares its data and algorithm with."""
+        same = [parent for parent in self.store.parents(job.name) if parent.is_same]
+        known = [best, *(self.store.training_job(parent.best) for parent in same if parent.best)] if same else []
+        found = [training for training in known if training is not None and training.objective is not None]
+        if not found:
+            return None
+        sign = -1.0 if job.maximize else 1.0
+        first = min(found, key=lambda training: sign * (training.objective or 0.0))
+        owner = self.store.tuning_job(first.tuning_job)
+        return None if owner is None else (owner, first)
 
     def _tuning_job(self, name: str) -> TuningJob:
         job = self.store.tuning_job(name)

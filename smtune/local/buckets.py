@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,14 +13,14 @@ from smtune.local.multipart import Uploads
 from smtune.local.object_facts import FactBook, modified
 from smtune.local.objects import list_objects
 from smtune.local.s3_call import S3Call
-from smtune.local.settings import REGION
+from smtune.local.settings import ACCOUNT, REGION
 
 Json = dict[str, Any]
 _PAGE = 1000
 
 
 class Buckets:
-    """CreateBucket, HeadBucket, GetBucketLocation, ListObjectsV2, ListMultipartUploads."""
+    """CreateBucket, DeleteBucket, HeadBucket, GetBucketLocation, lists of buckets, objects and multipart uploads."""
 
     def __init__(self, objects: Path, facts: FactBook, uploads: Uploads) -> None:
         self._objects = objects
@@ -27,8 +28,11 @@ class Buckets:
         self._uploads = uploads
         self.operations: Mapping[str, Callable[[S3Call], Json]] = {
             "CreateBucket": self._create,
+            "DeleteBucket": self._delete,
             "HeadBucket": self._head,
             "GetBucketLocation": self._locate,
+            "ListBuckets": self._list_buckets,
+            "ListObjects": self._list_by_marker,
             "ListObjectsV2": self._list,
             "ListMultipartUploads": self._list_uploads,
         }
@@ -48,6 +52,33 @@ class Buckets:
         if not (self._objects / call.bucket).is_dir():
             raise ServiceAnswerError("NoSuchBucket", "The specified bucket does not exist", status=404)
         return {"LocationConstraint": None}
+
+    def _delete(self, call: S3Call) -> Json:
+        folder = self._objects / call.bucket
+        if not folder.is_dir():
+            raise ServiceAnswerError("NoSuchBucket", "The specified bucket does not exist", status=404)
+        try:
+            folder.rmdir()
+        except OSError:
+            message = "The bucket you tried to delete is not empty"
+            raise ServiceAnswerError("BucketNotEmpty", message, status=409) from None
+        return {}
+
+    def _list_buckets(self, _: S3Call) -> Json:
+        """By name; all that begin with a dot are the engine's own."""
+        folders = self._objects.glob("[!.]*") if self._objects.is_dir() else ()
+        buckets = [
+            {"Name": folder.name, "CreationDate": modified(folder)} for folder in sorted(folders) if folder.is_dir()
+        ]
+        return {"Buckets": buckets, "Owner": {"ID": ACCOUNT}}
+
+    def _list_by_marker(self, call: S3Call) -> Json:
+        """The first version of ListObjects, which goes on after a key."""
+        query = {name: text for name, text in call.query.items() if name != "continuation-token"}
+        answer = self._list(dataclasses.replace(call, query={**query, "start-after": query.get("marker", "")}))
+        answer.pop("KeyCount")
+        last = answer.pop("NextContinuationToken", None)
+        return answer | {"Marker": query.get("marker", "")} | ({"NextMarker": last} if last else {})
 
     def _list(self, call: S3Call) -> Json:
         prefix, delimiter = call.query.get("prefix", ""), call.query.get("delimiter", "")

@@ -12,7 +12,8 @@ from typing import Any, BinaryIO, Protocol
 from smtune.local.answers import ServiceAnswerError
 
 _HEADER = "x-amz-checksum-"
-_NOT_HERE = ("crc32c", "crc64nvme", "xxhash3", "xxhash64", "xxhash128", "sha512", "md5")
+_HERE = ("crc32", "crc32c", "crc64nvme", "sha1", "sha256")
+_NOT_HERE = ("xxhash3", "xxhash64", "xxhash128", "sha512", "md5")
 
 
 class Hasher(Protocol):
@@ -45,8 +46,12 @@ def hasher(algorithm: str) -> Hasher:
             return hashlib.sha256()
         case "sha1":
             return hashlib.sha1(usedforsecurity=False)
+        case "crc32c" | "crc64nvme":
+            from smtune.local.crc import Crc  # numpy takes its time
+
+            return Crc(algorithm)
         case _:
-            message = f"The local engine checks CRC32, SHA1 and SHA256, not {algorithm.upper()}"
+            message = f"The local engine checks {', '.join(_HERE).upper()}, not {algorithm.upper()}"
             raise ServiceAnswerError("NotImplemented", message, status=501)
 
 
@@ -67,7 +72,7 @@ class Claim:
         md5 = headers.get("content-md5")
         for name, value in headers.items():
             algorithm = name.removeprefix(_HEADER)
-            if name.startswith(_HEADER) and algorithm in {"crc32", "sha256", "sha1", *_NOT_HERE}:
+            if name.startswith(_HEADER) and algorithm in {*_HERE, *_NOT_HERE}:
                 return cls(algorithm, value, md5)
         asked = context.get("checksum", {}).get("request_algorithm", {})
         algorithm = asked.get("algorithm") or headers.get("x-amz-sdk-checksum-algorithm", "").lower()

@@ -42,13 +42,17 @@ def lay_out(contract: Contract, root: Path) -> None:
     """Make `root` what a fresh /opt/ml holds, but for the channels' data."""
     for folder in ("input/config", "input/data", "model", "output/data", "checkpoints", CODE):
         (root / folder).mkdir(parents=True, exist_ok=True)
-    files = {
-        "hyperparameters": dict(contract.hyperparameters),
-        "resourceconfig": _resources(contract),
-        "inputdataconfig": _inputs(contract),
+    for name, content in config_files(contract).items():
+        (root / "input" / "config" / name).write_text(json.dumps(content), encoding="utf-8")
+
+
+def config_files(contract: Contract) -> dict[str, dict[str, Any]]:
+    """What is in /opt/ml/input/config: name -> content, which is written as JSON."""
+    return {
+        "hyperparameters.json": dict(contract.hyperparameters),
+        "resourceconfig.json": _resources(contract),
+        "inputdataconfig.json": _inputs(contract),
     }
-    for name, content in files.items():
-        (root / "input" / "config" / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
 
 
 def variables(contract: Contract, base: str) -> dict[str, str]:

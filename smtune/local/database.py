@@ -11,7 +11,7 @@ from typing import Any
 
 from smtune.errors import SmtuneError
 
-_VERSION = 2
+_VERSION = 3
 _SCHEMA = """
 CREATE TABLE tuning_jobs (name TEXT PRIMARY KEY COLLATE NOCASE, record TEXT NOT NULL) STRICT;
 CREATE TABLE training_jobs (
@@ -25,6 +25,9 @@ CREATE INDEX training_jobs_counted ON training_jobs (
 CREATE TABLE observations (
     training_job TEXT NOT NULL, name TEXT NOT NULL, step INTEGER NOT NULL, value REAL, time REAL NOT NULL,
     PRIMARY KEY (training_job, name, step)) STRICT, WITHOUT ROWID;
+CREATE TABLE parents (
+    tuning_job TEXT NOT NULL COLLATE NOCASE REFERENCES tuning_jobs(name), place INTEGER NOT NULL,
+    record TEXT NOT NULL, PRIMARY KEY (tuning_job, place)) STRICT, WITHOUT ROWID;
 CREATE TABLE programs (image TEXT PRIMARY KEY, program TEXT NOT NULL) STRICT;
 """
 _BUSY_SECONDS = 30.0
@@ -50,6 +53,11 @@ class Database:
         """All that is done in it, or nothing."""
         with whole(self._connect()) as db:
             yield db
+
+    def compact(self) -> None:
+        """Give the space of what was removed back to the disk."""
+        if self._path.exists():
+            self._connect().execute("VACUUM")
 
     def close(self) -> None:
         """Close this thread's connection."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from smtune.local.ending import artifact_uri
 from smtune.local.planning import OBJECTIVE_HYPERPARAMETER, all_hyperparameters, metric_definitions
-from smtune.local.records import RUNNING, Tally, TrainingJob, TuningJob
+from smtune.local.records import Definition, Tally, TrainingJob, TuningJob
 from smtune.local.settings import ACCOUNT, DELETED, REGION
+from smtune.statuses import RUNNING
 
 Json = dict[str, Any]
 _COPIED = (
@@ -36,27 +38,55 @@ def training_job_arn(name: str) -> str:
     return f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:training-job/{name.lower()}"
 
 
-def describe_tuning_job(job: TuningJob, tally: Tally, best: TrainingJob | None) -> Json:
+@dataclass(frozen=True)
+class Standing:
+    """Where a tuning job stands."""
+
+    tally: Tally
+    best: TrainingJob | None
+    overall: tuple[TuningJob, TrainingJob] | None
+    """The best of it and of the parents that it shares data and algorithm with; None where it has no such."""
+    in_vain: int
+    """Training jobs since the last improvement."""
+
+
+def describe_tuning_job(job: TuningJob, standing: Standing) -> Json:
     """DescribeHyperParameterTuningJob's answer."""
-    static = {**job.definition.get("StaticHyperParameters", {}), OBJECTIVE_HYPERPARAMETER: job.objective[0]}
-    algorithm = {
-        **job.definition["AlgorithmSpecification"],
-        "MetricDefinitions": metric_definitions(job.definition)[:40],
-    }
+    best, overall = standing.best, standing.overall
     answer = {
-        **summarize_tuning_job(job, tally),
-        "HyperParameterTuningJobConfig": job.config,
-        "TrainingJobDefinition": {
-            **job.definition,
-            "StaticHyperParameters": static,
-            "AlgorithmSpecification": algorithm,
-        },
+        **summarize_tuning_job(job, standing.tally),
+        **_definitions(job),
+        **{name: job.request[name] for name in ("WarmStartConfig", "Autotune") if name in job.request},
         "BestTrainingJob": None if best is None else summarize_training_job(job, best, with_tuning_job=False),
+        "OverallBestTrainingJob": None if overall is None else summarize_training_job(*overall),
         "FailureReason": job.failure_reason,
-        "ConsumedResources": {"RuntimeInSeconds": tally.seconds},
+        "TuningJobCompletionDetails": _known(
+            {
+                "NumberOfTrainingJobsObjectiveNotImproving": standing.in_vain,
+                "ConvergenceDetectedTime": _time(job.converged),
+            }
+        ),
+        "ConsumedResources": {"RuntimeInSeconds": standing.tally.seconds},
     }
     del answer["Strategy"], answer["ResourceLimits"]
     return _known(answer)
+
+
+def _definitions(job: TuningJob) -> Json:
+    """What was asked for, with what the service adds to it."""
+    if "TrainingJobDefinitions" in job.request:
+        several = [{**_definition(each), "HyperParameterRanges": each.ranges} for each in job.definitions]
+        return {"HyperParameterTuningJobConfig": job.config, "TrainingJobDefinitions": several}
+    (one,) = job.definitions
+    config = {**job.config, "ParameterRanges": one.ranges}
+    return {"HyperParameterTuningJobConfig": config, "TrainingJobDefinition": _definition(one)}
+
+
+def _definition(definition: Definition) -> Json:
+    body = definition.body
+    static = {**body.get("StaticHyperParameters", {}), OBJECTIVE_HYPERPARAMETER: definition.objective}
+    algorithm = {**body["AlgorithmSpecification"], "MetricDefinitions": metric_definitions(body)[:40]}
+    return {**body, "StaticHyperParameters": static, "AlgorithmSpecification": algorithm}
 
 
 def summarize_tuning_job(job: TuningJob, tally: Tally) -> Json:
@@ -89,6 +119,7 @@ def summarize_training_job(job: TuningJob, training: TrainingJob, *, with_tuning
     """An item of ListTrainingJobsForHyperParameterTuningJob, and BestTrainingJob."""
     return _known(
         {
+            "TrainingJobDefinitionName": training.definition,
             "TrainingJobName": training.name,
             "TrainingJobArn": training_job_arn(training.name),
             "TuningJobName": job.name if with_tuning_job else None,
@@ -121,13 +152,13 @@ def list_training_job(training: TrainingJob) -> Json:
 
 def describe_training_job(job: TuningJob, training: TrainingJob) -> Json:
     """DescribeTrainingJob's answer."""
-    definition = job.definition
+    definition = job.definition_of(training).body
     algorithm = {**definition["AlgorithmSpecification"], "MetricDefinitions": metric_definitions(definition)}
     return _known(
         {
             "TrainingJobName": training.name,
             "TrainingJobArn": training_job_arn(training.name),
-            "TuningJobArn": tuning_job_arn(job.name),
+            "TuningJobArn": None if job.alone else tuning_job_arn(job.name),
             "ModelArtifacts": {"S3ModelArtifacts": artifact_uri(dict(definition), training.name)},
             "TrainingJobStatus": training.status,
             "SecondaryStatus": _secondary(training),
@@ -151,8 +182,9 @@ def describe_training_job(job: TuningJob, training: TrainingJob) -> Json:
 def _final_objective(job: TuningJob, training: TrainingJob) -> Json | None:
     if training.objective is None:
         return None
-    name, maximize = job.objective
-    return {"Type": "Maximize" if maximize else "Minimize", "MetricName": name, "Value": training.objective}
+    definition = job.definition_of(training)
+    direction = "Maximize" if definition.maximize else "Minimize"
+    return {"Type": direction, "MetricName": definition.objective, "Value": training.objective}
 
 
 def _secondary(training: TrainingJob) -> str:

@@ -12,6 +12,7 @@ from smtune.local.api import TuningService
 from smtune.local.batch_metrics import BatchMetricService
 from smtune.local.cloudwatch import MetricService
 from smtune.local.identity import IdentityService
+from smtune.local.launcher import Launcher, Workers
 from smtune.local.logs import LogService
 from smtune.local.settings import Settings
 
@@ -28,15 +29,17 @@ class Service(Protocol):
 class Engine:
     """SageMaker and what goes with it, by botocore's names of the services. S3 is not among them: it carries bytes."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, workers: Workers | None = None) -> None:
+        """`workers` run the tuning jobs: processes of their own, if not given."""
         self.settings = settings
-        tuning = TuningService(settings)
+        workers = workers or Launcher(settings)
+        tuning = TuningService(settings, workers)
         self.store = tuning.store
         self.services: Mapping[str, Service] = {
             "sagemaker": tuning,
             "sagemaker-metrics": BatchMetricService(self.store),
             "logs": LogService(settings, self.store),
-            "cloudwatch": MetricService(self.store),
+            "cloudwatch": MetricService(self.store, workers.clock.now),
             "sts": IdentityService(),
         }
 

@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from smtune.local.records import TrainingJob
 
 
+@dataclass
+class Curve:
+    """A training job's objective, value by value, as far as it has got."""
+
+    values: list[float] = field(default_factory=list)
+    averages: list[float] = field(default_factory=list)
+    """Of all values up to this one."""
+
+    def add(self, value: float) -> None:
+        count = len(self.values)
+        before = self.averages[-1] if count else 0.0
+        self.values.append(value)
+        self.averages.append(before + (value - before) / (count + 1))
+
+
 class History:
-    """Training jobs by number, and how many have each status."""
+    """Training jobs by number, how many have each status, and the curves of their objectives."""
 
     def __init__(self, jobs: Iterable[TrainingJob]) -> None:
         self._jobs: dict[int, TrainingJob] = {}
         self._statuses: Counter[str] = Counter()
+        self._curves: dict[int, Curve] = {}
         for job in jobs:
             self.put(job)
 
@@ -35,3 +52,34 @@ class History:
     def jobs(self) -> list[TrainingJob]:
         """All, by number."""
         return [self._jobs[number] for number in sorted(self._jobs)]
+
+    def ended(self) -> list[TrainingJob]:
+        """Those that are over, in the order of their end."""
+        return sorted((job for job in self._jobs.values() if job.ended is not None), key=lambda job: job.ended or 0.0)
+
+    # the objective while it trains
+
+    def observe(self, number: int, values: Iterable[float]) -> None:
+        """What the training job `number` has just published of its objective."""
+        curve = self._curves.setdefault(number, Curve())
+        for value in values:
+            curve.add(value)
+
+    def forget(self, number: int) -> None:
+        """The training job starts again."""
+        self._curves.pop(number, None)
+
+    def curve(self, number: int) -> Curve:
+        return self._curves.get(number, Curve())
+
+    @property
+    def has_curves(self) -> bool:
+        """Whether any training job has published its objective more than once."""
+        return any(len(curve.values) > 1 for curve in self._curves.values())
+
+    def curves(self) -> Iterator[tuple[TrainingJob, Curve]]:
+        """Of everyone who has published anything and has not failed."""
+        for number, curve in self._curves.items():
+            job = self._jobs.get(number)
+            if job is not None and job.status != "Failed" and curve.values:
+                yield job, curve

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import Protocol
 
+from smtune.local.clock import Clock, MachineClock
 from smtune.local.lock import worker_lock
 from smtune.local.settings import Settings
 
@@ -12,11 +14,23 @@ _LOCK = 3
 """The worker's descriptor of its lock."""
 
 
+class Workers(Protocol):
+    """Who runs tuning jobs, and on what clock."""
+
+    @property
+    def clock(self) -> Clock:
+        """Also the service's."""
+
+    def ensure_worker(self, job: str) -> None:
+        """See to it that somebody runs `job`."""
+
+
 class Launcher:
     """Sees to it that a running tuning job has a worker."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.clock: Clock = MachineClock()
         self._started: set[int] = set()
 
     def ensure_worker(self, job: str) -> None:

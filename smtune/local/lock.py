@@ -26,3 +26,11 @@ def worker_lock(settings: Settings, job: str, *, handed: int | None = None) -> I
             yield None
             return
         yield file
+
+
+def has_worker(settings: Settings, job: str) -> bool:
+    """Whether a process runs the job now."""
+    if not (settings.job_folder(job) / "worker.lock").exists():
+        return False
+    with worker_lock(settings, job) as free:
+        return free is None

@@ -44,6 +44,14 @@ def matches(expression: Json, record: Json) -> bool:
     return any(results) if expression.get("Operator") == "Or" and results else all(results)
 
 
+def required_value(expression: Json, name: str) -> str | None:
+    """The one value of a property that every match has; None where the expression does not say it like that."""
+    if expression.get("Operator") == "Or":
+        return None
+    filters = (item for item in expression.get("Filters", ()) if item["Name"] == name)
+    return next((item.get("Value") for item in filters if item.get("Operator", "Equals") == "Equals"), None)
+
+
 def property_value(record: Json, name: str) -> Any:
     """The value of a dotted property; of a list of structures the values of all; None where there is none."""
     kind, _, rest = name.partition(".")

@@ -6,16 +6,16 @@ import gzip
 import os
 import shutil
 import tarfile
-import tempfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from smtune.errors import SmtuneError
+from smtune.files import DRAFT, file_beside
 
-_UNFINISHED = ".upload-"
+_TRIES = 5
 
 
 class ObjectKeyError(SmtuneError):
@@ -61,12 +61,16 @@ def create_object(path: Path, body: BinaryIO) -> None:
 @contextmanager
 def _beside(path: Path) -> Iterator[BinaryIO]:
     """A file to write in the folder of `path`, gone afterwards unless it was moved."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=_UNFINISHED, delete=False) as file:
-        try:
-            yield cast("BinaryIO", file)
-        finally:
-            Path(file.name).unlink(missing_ok=True)
+    with ExitStack() as stack:
+        for left in reversed(range(_TRIES)):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                file = stack.enter_context(file_beside(path))
+                break
+            except FileNotFoundError:  # somebody has removed the last object beside it, and the folder
+                if not left:
+                    raise
+        yield file
 
 
 def remove_object(path: Path, bucket: Path) -> None:
@@ -114,7 +118,7 @@ def list_objects(objects: Path, bucket: str, prefix: str) -> Iterator[tuple[str,
     files = nearest.rglob("*") if nearest.is_dir() else ()
     keys = sorted((path.relative_to(root).as_posix(), path) for path in files if path.is_file())
     for key, path in keys:
-        if key.startswith(prefix) and not path.name.startswith(_UNFINISHED):
+        if key.startswith(prefix) and not path.name.startswith(DRAFT):
             yield key, path
 
 

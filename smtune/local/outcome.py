@@ -37,7 +37,7 @@ class Verdict:
     reason: str | None
 
 
-def judge(ending: Ending, objective: str, regex: str | None, program: Program, output: Path) -> Verdict:
+def judge(ending: Ending, objective: str | None, regex: str | None, program: Program, output: Path) -> Verdict:
     """The service's verdict, with a reason for everything but success. `output` is /opt/ml/output."""
     if ending.timed_out:
         return Verdict("Stopped", "MaxRuntimeExceeded", "Training job runtime exceeded MaxRuntimeInSeconds")
@@ -45,6 +45,8 @@ def judge(ending: Ending, objective: str, regex: str | None, program: Program, o
         return Verdict("Stopped", "Stopped", "The training job was stopped")
     if ending.exit_code != 0:
         return Verdict("Failed", "Failed", _shorten(_failure(ending, program, output)))
+    if objective is None:
+        return Verdict("Completed", "Completed", None)
     value = ending.values.get(objective)
     if value is None:
         return Verdict("Failed", "Failed", _shorten(_no_metric(ending, objective, regex)))

@@ -8,6 +8,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+MARK = "SMTUNE_TRAINING_FOLDER"
+"""In the environment of a training job's processes, so that whatever is left of them is found."""
 _PROC = Path("/proc")
 _DEADLINE_SECONDS = 2.0
 
@@ -19,6 +21,27 @@ def process_start(pid: int) -> str | None:
     except OSError:
         return None
     return fields[19]
+
+
+def record_process(folder: Path, pid: int) -> None:
+    """Note in a training job's folder which process leads it."""
+    (folder / "pid").write_text(f"{pid} {process_start(pid)}", encoding="ascii")
+
+
+def forget_process(folder: Path) -> None:
+    """It is over."""
+    (folder / "pid").unlink(missing_ok=True)
+
+
+def kill_recorded(folder: Path) -> None:
+    """Kill the processes of the training job in `folder`, which nobody has seen the end of, if there are any."""
+    try:
+        pid, _, start = (folder / "pid").read_text(encoding="ascii", errors="replace").partition(" ")
+    except OSError:  # whoever started it died before it wrote it, or did not have to
+        pid = start = ""
+    if pid.isdecimal():  # empty where the disk was full
+        kill_group(int(pid), start, signal.SIGKILL)
+    kill_marked(MARK, str(folder))
 
 
 def kill_group(pid: int, start: str, signal_number: int) -> None:

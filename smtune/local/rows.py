@@ -6,7 +6,7 @@ import dataclasses
 import json
 from typing import Any
 
-from smtune.local.records import Entry, TrainingJob, Transition, TuningJob
+from smtune.local.records import Entry, Parent, TrainingJob, Transition, TuningJob
 
 _COLUMNS = ("name", "tuning_job", "number", "status", "objective_status", "objective", "created", "modified")
 TRAINING_JOBS = """SELECT
@@ -28,6 +28,15 @@ def tuning_job(text: str) -> TuningJob:
 
 def tuning_job_record(job: TuningJob) -> str:
     return json.dumps(dataclasses.asdict(job))
+
+
+def parent(text: str) -> Parent:
+    fields = json.loads(text)
+    return Parent(**{**fields, "tried": tuple((config, value) for config, value in fields["tried"])})
+
+
+def parent_record(parent: Parent) -> str:
+    return json.dumps(dataclasses.asdict(parent))
 
 
 def training_job(row: tuple[Any, ...]) -> TrainingJob:

@@ -32,7 +32,7 @@ class ObjectService:
         self._objects = objects
         self._uploads = Uploads(objects)
         self._facts = FactBook(objects)
-        self._operations: Mapping[str, Callable[[S3Call], Json]] = {
+        self.operations: Mapping[str, Callable[[S3Call], Json]] = {
             **Buckets(objects, self._facts, self._uploads).operations,
             "PutObject": self._put,
             "CopyObject": self._copy,
@@ -49,11 +49,15 @@ class ObjectService:
 
     def call(self, operation: str, params: Json) -> Json:
         """Answer one call, given botocore's request; raises ServiceAnswerError, ObjectKeyError, OSError."""
-        handler = self._operations.get(operation)
+        return self.answer(operation, lambda: S3Call.of(params))
+
+    def answer(self, operation: str, read: Callable[[], S3Call]) -> Json:
+        """Answer one call, read only where it is one that is answered; raises as `call` does."""
+        handler = self.operations.get(operation)
         if handler is None:
             message = f"The local engine does not answer {operation} so far"
             raise ServiceAnswerError("NotImplemented", message, status=501)
-        call = S3Call.of(params)
+        call = read()
         if call.headers.get("x-amz-expected-bucket-owner", ACCOUNT) != ACCOUNT:
             raise ServiceAnswerError("AccessDenied", "Access Denied", status=403)
         return handler(call)
@@ -116,7 +120,8 @@ class ObjectService:
     def _begin(self, call: S3Call) -> Json:
         self._path(call)
         algorithm = call.headers.get("x-amz-checksum-algorithm", "").lower() or None
-        kind = call.headers.get("x-amz-checksum-type", "COMPOSITE")
+        usual = "FULL_OBJECT" if algorithm == "crc64nvme" else "COMPOSITE"
+        kind = call.headers.get("x-amz-checksum-type", usual)
         facts = dataclasses.replace(facts_of(call.headers), algorithm=algorithm, kind=kind)
         answer: Json = {"Bucket": call.bucket, "Key": call.key}
         answer["UploadId"] = self._uploads.begin(call.bucket, call.key, facts)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal, get_args
 
 from smtune.errors import ConfigurationError
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
+Runner = Literal["process", "container"]
+RUNNERS: tuple[str, ...] = get_args(Runner)
+SCRIPTED = "scripted"
+"""The runner of training jobs that are only played, on a clock of their own: `smtune.testing` and simulations."""
 DELETED = "#"
 """Separates a deleted tuning job's name from its number: no name can hold it, so its training jobs stay apart."""
 
@@ -25,7 +30,8 @@ class Settings:
     """Seconds between SIGTERM and SIGKILL, as on the service. `SMTUNE_STOP_GRACE_SECONDS`."""
     sandbox: bool = True
     """Whether to give each training job a private /opt/ml where the machine can. `SMTUNE_SANDBOX=off` says no."""
-
+    runner: str = "process"
+    """What runs the training jobs of new tuning jobs: `process` or `container`. `SMTUNE_RUNNER`."""
     s3_endpoint: str | None = None
     """Where new tuning jobs find S3, as a URL; None is the folder `objects`. A job keeps what it was created with."""
 
@@ -41,11 +47,19 @@ class Settings:
         if not 0 <= seconds <= 86_400:
             message = f"SMTUNE_STOP_GRACE_SECONDS={grace!r} is not a number of seconds from 0 to 86400"
             raise ConfigurationError(message)
-        return cls(
+        settings = cls(
             home=Path(variables.get("SMTUNE_HOME") or ".smtune").expanduser().absolute(),
             stop_grace=seconds,
             sandbox=variables.get("SMTUNE_SANDBOX", "on").lower() not in {"off", "0", "no", "false"},
         )
+        return settings.run_by(variables.get("SMTUNE_RUNNER") or "process", "SMTUNE_RUNNER")
+
+    def run_by(self, runner: str, source: str = "runner") -> Settings:
+        """The same with another runner; raises ConfigurationError for one that there is not, and its `source`."""
+        if runner not in RUNNERS:
+            message = f"{source}={runner!r} is neither {' nor '.join(RUNNERS)}"
+            raise ConfigurationError(message)
+        return replace(self, runner=runner)
 
     def as_environment(self) -> dict[str, str]:
         """The variables that give a worker the same settings."""
@@ -53,6 +67,7 @@ class Settings:
             "SMTUNE_HOME": str(self.home),
             "SMTUNE_STOP_GRACE_SECONDS": repr(self.stop_grace),
             "SMTUNE_SANDBOX": "on" if self.sandbox else "off",
+            "SMTUNE_RUNNER": self.runner,
         }
 
     @property

@@ -12,9 +12,10 @@ from typing import Any
 from smtune.errors import SmtuneError
 from smtune.local import rows
 from smtune.local.database import Database
-from smtune.local.records import RUNNING, Entry, Tally, TrainingJob, TuningJob
+from smtune.local.records import Entry, Parent, Tally, TrainingJob, TuningJob
 from smtune.local.settings import DELETED
 from smtune.metrics import Observation
+from smtune.statuses import RUNNING
 
 
 class AlreadyExistsError(SmtuneError):
@@ -30,14 +31,17 @@ class Store:
         self._read = self._database.read
         self._transaction = self._database.transaction
         self.close = self._database.close
+        self.compact = self._database.compact
 
     # tuning jobs
 
-    def create_tuning_job(self, job: TuningJob) -> None:
-        """Remember a new job; raises AlreadyExistsError."""
+    def create_tuning_job(self, job: TuningJob, parents: Iterable[Parent] = ()) -> None:
+        """Remember a new job, and what it knows of those that it learns from; raises AlreadyExistsError."""
         try:
             with self._transaction() as db:
                 db.execute("INSERT INTO tuning_jobs VALUES (?, ?)", (job.name, rows.tuning_job_record(job)))
+                known = [(job.name, place, rows.parent_record(each)) for place, each in enumerate(parents)]
+                db.executemany("INSERT INTO parents VALUES (?, ?, ?)", known)
         except sqlite3.IntegrityError:
             raise AlreadyExistsError(job.name) from None
 
@@ -45,10 +49,28 @@ class Store:
         found = self._read("SELECT record FROM tuning_jobs WHERE name = ?", name)
         return rows.tuning_job(found[0][0]) if found else None
 
+    def parents(self, tuning_job: str) -> list[Parent]:
+        """What a job that started warm knows of its parents."""
+        found = self._read("SELECT record FROM parents WHERE tuning_job = ? ORDER BY place", tuning_job)
+        return [rows.parent(row[0]) for row in found]
+
     def tuning_jobs(self) -> list[TuningJob]:
         """All that are not deleted."""
         found = self._read("SELECT record FROM tuning_jobs WHERE instr(name, ?) = 0", DELETED)
         return [rows.tuning_job(row[0]) for row in found]
+
+    def all_tuning_jobs(self) -> list[TuningJob]:
+        """Deleted ones, too, and those that hold a training job of nobody's tuning."""
+        return [rows.tuning_job(row[0]) for row in self._read("SELECT record FROM tuning_jobs ORDER BY rowid")]
+
+    def forget_tuning_job(self, name: str) -> None:
+        """Remove everything about a tuning job, its training jobs and their metric values included."""
+        mine = "(SELECT name FROM training_jobs WHERE tuning_job = ?)"
+        with self._transaction() as db:
+            db.execute(f"DELETE FROM observations WHERE training_job IN {mine}", (name,))  # noqa: S608  no input
+            for table in ("training_jobs", "parents"):
+                db.execute(f"DELETE FROM {table} WHERE tuning_job = ?", (name,))  # noqa: S608
+            db.execute("DELETE FROM tuning_jobs WHERE name = ?", (name,))
 
     def change_tuning_job(self, name: str, *, only_if: tuple[str, ...] | None = None, **changes: Any) -> bool:
         """Change fields of a job, if there is one whose status is among `only_if`; tells whether it did."""
@@ -70,6 +92,7 @@ class Store:
             record = rows.tuning_job_record(aside)
             db.execute("UPDATE tuning_jobs SET name = ?, record = ? WHERE name = ?", (aside.name, record, name))
             db.execute("UPDATE training_jobs SET tuning_job = ? WHERE tuning_job = ?", (aside.name, name))
+            db.execute("UPDATE parents SET tuning_job = ? WHERE tuning_job = ?", (aside.name, name))
             return True
 
     # training jobs
@@ -110,6 +133,11 @@ class Store:
         """Those of every tuning job, deleted ones' too."""
         return self._training_jobs("ORDER BY name")
 
+    def training_jobs_named(self, tuning_job: str) -> list[TrainingJob]:
+        """Those of every tuning job that had this name, deleted ones too; by name."""
+        condition = "WHERE tuning_job = ? OR instr(lower(tuning_job), ?) = 1 ORDER BY name"
+        return self._training_jobs(condition, tuning_job, f"{tuning_job.lower()}{DELETED}")
+
     def best_training_job(self, tuning_job: str, *, maximize: bool) -> TrainingJob | None:
         """The completed training job with the best objective; the first of equals."""
         condition = "WHERE tuning_job = ? AND status = 'Completed' AND objective IS NOT NULL"
@@ -132,6 +160,11 @@ class Store:
     def all_entries(self) -> list[Entry]:
         """The training jobs of every tuning job, deleted ones' too."""
         return [rows.entry(row) for row in self._read(f"{rows.ENTRIES} ORDER BY name")]
+
+    def objectives(self, tuning_job: str) -> list[float | None]:
+        """Those of the training jobs that are over, in the order of their end."""
+        query = "SELECT objective FROM training_jobs WHERE tuning_job = ? AND seconds IS NOT NULL ORDER BY modified"
+        return [row[0] for row in self._read(query, tuning_job)]
 
     def tally(self, tuning_job: str) -> Tally:
         """A tuning job's training jobs, counted."""

@@ -8,11 +8,12 @@ from typing import Any
 
 from smtune.local.answers import ServiceAnswerError
 from smtune.local.describe import describe_training_job, list_training_job
-from smtune.local.matching import SearchProperties, matches, property_value
+from smtune.local.matching import SearchProperties, matches, property_value, required_value
 from smtune.local.pages import Listing, page, paged
-from smtune.local.records import RUNNING, TrainingJob, TuningJob
+from smtune.local.records import TrainingJob, TuningJob
 from smtune.local.store import Store
 from smtune.service_model import shapes
+from smtune.statuses import RUNNING
 
 Json = dict[str, Any]
 _SEARCH_SIZE = 100
@@ -21,9 +22,12 @@ _SEARCH_SIZE = 100
 class TrainingJobs:
     """Training jobs of every tuning job, deleted ones' too: deleting a tuning job leaves them."""
 
-    def __init__(self, store: Store, see_to: Callable[[TuningJob], object]) -> None:
-        """`see_to(tuning job)` sees to it that somebody runs it."""
+    def __init__(
+        self, store: Store, see_to: Callable[[TuningJob], object], now: Callable[[], float] = time.time
+    ) -> None:
+        """`see_to(tuning job)` sees to it that somebody runs it; `now` tells the time, in seconds since the epoch."""
         self._store = store
+        self._now = now
         self._see_to = see_to
         self.operations: Mapping[str, Callable[[Json], Json]] = {
             "DescribeTrainingJob": self.describe,
@@ -40,7 +44,7 @@ class TrainingJobs:
         """The job's worker reads the status and sends SIGTERM."""
         training = self.find(request["TrainingJobName"])
         changed = self._store.change_training_job(
-            training.name, only_if=("InProgress",), status="Stopping", modified=time.time()
+            training.name, only_if=("InProgress",), status="Stopping", modified=self._now()
         )
         status = self.find(training.name).status
         if not changed and status not in RUNNING:
@@ -69,7 +73,7 @@ class TrainingJobs:
         known = SearchProperties(frozenset(shapes()["TrainingJob"]["members"]))
         expression = request.get("SearchExpression", {})
         known.check(expression, request.get("SortBy"))
-        records = [record for record in self._records(known) if matches(expression, record)]
+        records = [record for record in self._records(known, expression) if matches(expression, record)]
         key = request.get("SortBy", "LastModifiedTime")
         records.sort(key=lambda record: _sortable(property_value(record, key)))
         if request.get("SortOrder", "Descending") == "Descending":
@@ -89,10 +93,13 @@ class TrainingJobs:
         assert job is not None  # noqa: S101  a training job's tuning job is never forgotten
         return job
 
-    def _records(self, known: SearchProperties) -> list[Json]:
+    def _records(self, known: SearchProperties, expression: Json) -> list[Json]:
+        """All that may match; where a tuning job is asked for, only its own are read."""
         jobs: dict[str, TuningJob] = {}
         records = []
-        for training in self._store.all_training_jobs():
+        owner = required_value(expression, "TuningJobArn")
+        name = None if owner is None else owner.rpartition("/")[2]
+        for training in self._store.all_training_jobs() if name is None else self._store.training_jobs_named(name):
             if training.tuning_job not in jobs:
                 jobs[training.tuning_job] = self._tuning_job(training)
             described = describe_training_job(jobs[training.tuning_job], training)

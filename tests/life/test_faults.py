@@ -151,4 +151,5 @@ def test_a_new_job_is_missed_for_some_looks_and_a_spot_job_interrupted_once(subm
     assert [look["SecondaryStatus"] for look in looks] == ["Interrupted", "Starting", "Completed"]
     assert [look["TrainingJobStatus"] for look in looks] == ["InProgress", "InProgress", "Completed"]
     statuses = [item["Status"] for item in looks[2]["SecondaryStatusTransitions"]]
-    assert statuses == ["Starting", "Training", "Interrupted", "Starting", "Training", "Completed"]
+    whole = ["Starting", "Downloading", "Training", "Uploading", "Completed"]
+    assert statuses == ["Starting", "Training", "Interrupted", *whole]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from aws_cli import outputs, start
 from cli_jobs import inside, write_job
+from either_peer import sign_in
 from front import plain_session
 from ruamel.yaml import YAML
 
@@ -29,8 +30,7 @@ def as_json(*arguments: str, code: int = 0) -> Any:
 @pytest.fixture(autouse=True)
 def _account(front_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("SMTUNE_HOME", str(tmp_path / "elsewhere"))  # the engine behind HTTP is another machine's
-    for name, value in (("ACCESS_KEY_ID", "testing"), ("SECRET_ACCESS_KEY", "testing"), ("REGION", "us-east-1")):
-        monkeypatch.setenv(f"AWS_{name}", value)
+    sign_in(monkeypatch)
     monkeypatch.setenv("SMTUNE_ROLE", ROLE)
     write_job(Path())
 
@@ -96,14 +96,14 @@ def test_a_life_through_http(job: str, monkeypatch: pytest.MonkeyPatch, tmp_path
 @pytest.mark.slow
 def test_a_failure_is_explained_stopped_and_deleted_and_the_aws_cli_sees_it_go(aws: Path, front_url: str) -> None:
     Path("train.py").write_text(FAILS)
-    name = as_json("launch", "spec.yaml", "--set", "limits.jobs=5")["tuning_job_name"]
+    name = as_json("launch", "spec.yaml", "--set", "limits.jobs=2")["tuning_job_name"]
     command = ("sagemaker", "describe-hyper-parameter-tuning-job", "--hyper-parameter-tuning-job-name", name)
     smtune("wait", name, "--aws", "--interval", "0.3", "--timeout", "180", code=1)
     (described,) = outputs([start(aws, front_url, *command)])
     assert json.loads(described)["HyperParameterTuningJobStatus"] == "Failed"
 
     (group,) = as_json("why", name)["groups"]
-    assert (group["cause"], group["count"]) == ("gpu-memory", 5)
+    assert (group["cause"], group["count"]) == ("gpu-memory", 2)
     assert "is over already" in inside("stop", name, "--aws").stderr
     smtune("delete", name, "--aws", code=2)
     smtune("delete", name, "--aws", "--yes")

@@ -104,7 +104,7 @@ def test_what_is_not_honoured_here_is_said() -> None:
     )
     said = " | ".join(notes(to_request(spec)))
 
-    for words in ("not on ml.m5.large", "one host instead of 3", "the VPC, spot instances", "not stopped early here"):
+    for words in ("not on ml.m5.large", "one host instead of 3", "the VPC, spot instances"):
         assert words in said
     assert "the script runs in this Python" in said
 

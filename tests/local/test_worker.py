@@ -12,15 +12,18 @@ from typing import Any
 import pytest
 from local_jobs import Run
 
-from smtune.local import worker as worker_module
+from smtune.local import ways as ways_module
 from smtune.local.ending import abandon
 from smtune.local.launcher import Launcher
 from smtune.local.lock import worker_lock
+from smtune.local.process_trial import ProcessTrial
 from smtune.local.records import TrainingJob
+from smtune.local.runners import start_trial
 from smtune.local.settings import Settings
+from smtune.local.storage import FolderStorage
 from smtune.local.store import Store
-from smtune.local.trial import Trial
-from smtune.local.worker import Worker, _run
+from smtune.local.tuning import Tuning
+from smtune.local.worker import run
 from smtune.metrics import Observation
 
 SLEEPS = "import time\nprint('score=1', flush=True)\ntime.sleep(600)"
@@ -47,12 +50,12 @@ def _signals() -> Iterator[None]:
         signal.signal(number, handler)
 
 
-def worker_of(name: str) -> Worker:
+def worker_of(name: str) -> Tuning:
     settings = Settings.from_environment()
     store = Store(settings.database)
     job = store.tuning_job(name)
     assert job is not None
-    return Worker(store, settings, job)
+    return Tuning(store, settings, job)
 
 
 def training(name: str, number: int, **changes: Any) -> TrainingJob:
@@ -66,17 +69,19 @@ def training(name: str, number: int, **changes: Any) -> TrainingJob:
 def test_a_signal_between_a_programs_start_and_its_being_remembered_leaves_no_orphan(
     parked: Run, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    worker, started = worker_of(parked()), []
+    worker = worker_of(parked())
+    started: list[ProcessTrial] = []
 
-    def start(plan: Any) -> Trial:
-        trial = Trial(plan)
+    def start(plan: Any) -> ProcessTrial:
+        trial = start_trial(plan)
+        assert isinstance(trial, ProcessTrial)
         started.append(trial)
         os.kill(os.getpid(), number)
         return trial
 
-    monkeypatch.setattr(worker_module, "Trial", start)
+    monkeypatch.setattr(ways_module, "start_trial", start)
 
-    assert _run(worker) == 143
+    assert run(worker) == 143
     assert started[0]._process.wait(10) == -signal.SIGKILL
     left = worker.store.running_training_jobs(worker.job.name)
     assert [item.status for item in left] == ["InProgress"], "the next worker runs it again"
@@ -98,9 +103,9 @@ def test_a_clock_that_is_set_does_not_end_the_job(parked: Run, monkeypatch: pyte
     now = time.time()
     for jump in (1e6, -1e6):
         monkeypatch.setattr(time, "time", lambda jump=jump: now + jump)
-        assert not worker._is_overdue()
+        assert not worker.is_overdue()
     monkeypatch.setattr(time, "time", lambda: now + 4000)
-    assert worker_of(worker.job.name)._is_overdue(), "what passed before the worker counts"
+    assert worker_of(worker.job.name).is_overdue(), "what passed before the worker counts"
 
 
 def test_a_stop_that_came_while_nobody_ran_the_job_is_kept_with_the_values(parked: Run) -> None:
@@ -132,6 +137,29 @@ def test_what_cannot_be_cleared_away_fails_its_training_job_only(parked: Run, mo
     assert "cannot start" in str(worker.store.training_jobs(name)[0].failure_reason)
 
 
+@pytest.mark.parametrize(("retries", "ends", "attempts"), [(2, "Completed", 3), (1, "Failed", 2)])
+def test_an_error_of_the_engine_s_own_is_tried_again_as_often_as_asked(
+    parked: Run, monkeypatch: pytest.MonkeyPatch, retries: int, ends: str, attempts: int
+) -> None:
+    trouble = iter([OSError("no space"), OSError("no space")])
+    keep = FolderStorage.keep
+
+    def failing(storage: FolderStorage, *arguments: Any) -> None:
+        error = next(trouble, None)
+        if error:
+            raise error
+        keep(storage, *arguments)
+
+    monkeypatch.setattr(FolderStorage, "keep", failing)
+    raw = {"TrainingJobDefinition": {"RetryStrategy": {"MaximumRetryAttempts": retries}}}
+    worker = worker_of(parked("print('score=1')", raw=raw))
+    worker.run()
+
+    (training,) = worker.store.training_jobs(worker.job.name)
+    assert (training.status, training.attempts) == (ends, attempts)
+    assert len(worker.store.observations(training.name)) == 1, "those of earlier attempts are forgotten"
+
+
 def test_a_job_that_cannot_go_on_leaves_no_training_job_running(parked: Run) -> None:
     name = parked()
     store = Store(Settings.from_environment().database)
@@ -153,9 +181,9 @@ def test_a_look_at_the_job_reads_only_what_runs(parked: Run, monkeypatch: pytest
     worker = worker_of(name)
     monkeypatch.setattr(Store, "training_jobs", None)
     try:
-        assert not worker._has_ended()
-        assert not worker._has_ended()
-        assert len(worker.running) == 1
+        assert not worker.has_ended()
+        assert not worker.has_ended()
+        assert len(worker.floor) == 1
     finally:
         worker.kill_all()
 

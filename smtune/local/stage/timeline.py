@@ -1,0 +1,89 @@
+"""A script -> everything that happens in its training job, each thing at its time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from smtune.local.records import Transition
+from smtune.local.stage.script import Script
+
+_PREPARING = "Preparing the instances for training"
+_TRAINING = "Training image download completed. Training in progress."
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happens at one moment of a training job."""
+
+    time: float
+    """In seconds since its creation."""
+    steps: tuple[str, ...] = ()
+    """Secondary statuses that it goes through."""
+    values: Mapping[str, float] = field(default_factory=dict)
+    """Metrics that it prints."""
+    line: str | None = None
+    """What it prints besides."""
+    is_end: bool = False
+    timed_out: bool = False
+    """Whether its time limit ends it."""
+
+
+def timeline(script: Script, objective: str, time_limit: float, *, resumes: bool) -> tuple[Event, ...]:
+    """The events of a training job, in their order; the last one is its end.
+
+    `time_limit`: seconds of training; those without an instance do not count. `resumes`: after an interruption it goes
+    on where it was, from its checkpoints; else it begins again.
+    """
+    return tuple(_events(script, objective, time_limit, resumes=resumes))
+
+
+def message_of(step: str) -> str:
+    """The service's words for a secondary status."""
+    return {
+        "Starting": _PREPARING,
+        "Downloading": "Downloading input data",
+        "Training": _TRAINING,
+        "Interrupted": "The managed spot training instances were interrupted",
+    }[step]
+
+
+def steps_at(event: Event, began: float) -> tuple[Transition, ...]:
+    """An event's secondary statuses, for a training job that was created at `began`."""
+    return tuple(Transition(step, began + event.time, message_of(step)) for step in event.steps)
+
+
+def _events(script: Script, objective: str, time_limit: float, *, resumes: bool) -> Iterator[Event]:
+    at, spent, done = script.startup, 0.0, 0.0
+    yield Event(at, steps=("Downloading", "Training"))
+    for cut in (*sorted(script.interrupted), math.inf):
+        left = script.seconds - done
+        stretch = min(left, cut - spent, time_limit - spent)
+        yield from _prints(script, objective, done, done + stretch, at - done)
+        at, spent, done = at + stretch, spent + stretch, done + stretch
+        if stretch == left or spent >= time_limit:
+            yield Event(at, is_end=True, timed_out=stretch < left)
+            return
+        yield Event(at, steps=("Interrupted",))
+        yield Event(at + script.away, steps=("Starting",))
+        at += script.away + script.startup
+        yield Event(at, steps=("Downloading", "Training"))
+        done = done if resumes else 0.0
+
+
+def _prints(script: Script, objective: str, after: float, until: float, shift: float) -> Iterator[Event]:
+    """What is printed in the seconds of training from `after` to `until`; `shift` leads to its time."""
+    found: list[Event] = []
+    curves = {**({objective: script.curve} if script.curve and objective else {}), **script.metrics}
+    printed: dict[float, dict[str, float]] = {}
+    for name, values in curves.items():
+        for index, value in enumerate(values):
+            printed.setdefault(script.seconds * ((index + 1) / len(values)), {})[name] = value
+    found += [Event(time, values=values) for time, values in printed.items()]
+    found += [
+        Event(script.seconds * ((index + 1) / len(script.lines)), line=line) for index, line in enumerate(script.lines)
+    ]
+    for event in sorted(found, key=lambda each: each.time):
+        if after < event.time <= until:
+            yield Event(event.time + shift, values=event.values, line=event.line)
