@@ -14,7 +14,8 @@ Each message says what is wrong, where, and what to do.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _SHOWN = 60
@@ -68,14 +69,25 @@ def shown(value: object) -> str:
     """A value as the YAML of a message, cut where it is long."""
     names = {None: "null", True: "true", False: "false"}
     text = names[value] if value is None or isinstance(value, bool) else repr(value)
-    return text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "..."
+    return cut(text, _SHOWN)
 
 
 def legible(text: str, length: int) -> str:
     """`text` as one line that no terminal obeys: what is not printable is escaped, what is too long is cut."""
     if not text.isprintable():
         text = "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+    return cut(text, length)
+
+
+def cut(text: str, length: int) -> str:
+    """`text` in at most so many characters."""
     return text if len(text) <= length else f"{text[: length - 3]}..."
+
+
+def listed(words: Iterable[str], most: int) -> str:
+    """The first words, with a sign that there are more: `a, b, ...`."""
+    found = list(itertools.islice(words, most + 1))
+    return ", ".join([*found[:most], "..."] if len(found) > most else found)
 
 
 @dataclass(frozen=True, order=True)

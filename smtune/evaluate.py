@@ -16,10 +16,11 @@ import boto3
 from smtune.errors import SmtuneError
 from smtune.local.contract import Contract, available_cpus
 from smtune.local.objects import parse_uri
+from smtune.local.process_trial import ProcessTrial
 from smtune.local.program import Program
 from smtune.local.sandbox import find_bubblewrap
 from smtune.local.settings import Settings
-from smtune.local.trial import Trial, TrialPlan
+from smtune.local.trial import TrialPlan
 from smtune.metrics import Scraper
 from smtune.results import Best, Calls
 from smtune.results.download import fetch_model
@@ -123,7 +124,7 @@ def _run(folder: Path, hyperparameters: Mapping[str, str]) -> dict[str, Any]:
         time_limit=_LIMIT_SECONDS,
         stop_grace=0,
     )
-    trial = Trial(plan)
+    trial = ProcessTrial(plan)
     while (code := trial.poll()) is None:
         time.sleep(_TICK_SECONDS)
     output = trial.root / "output"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from smtune.errors import legible, shown
+from smtune.json_text import Leaf, leaves_of
 from smtune.naming import is_secret_name
 
 Path = tuple[str | int, ...]
@@ -52,15 +53,45 @@ def presentable(text: str, secrets: tuple[str, ...] = ()) -> str:
 
 def secret_values(request: Any) -> tuple[str, ...]:
     """Every value of `request` (of any form) that is not to be shown, the longest first."""
-    found = {value for _, name, value in plain_text(request) if is_secret(name, value)}
-    return tuple(sorted(found, key=lambda value: (-len(value), value)))
+    return longest_first(part for _, name, value in plain_text(request) for part in secrets_in(name, value))
+
+
+def longest_first(secrets: Iterable[str]) -> tuple[str, ...]:
+    """Each once, in the order in which to hide them: a short one may be a part of a long one."""
+    return tuple(sorted(set(secrets), key=lambda secret: (-len(secret), secret)))
 
 
 def is_secret(name: str, value: str) -> bool:
-    """Whether the value of what is called `name` is not to be shown: for its form, or for the name."""
-    if kind_of_secret(value):
-        return True
-    return is_secret_name(name) and not _HARMLESS.match(value)
+    """Whether the value of what is called `name`, or a part of it, is not to be shown."""
+    return bool(secrets_in(name, value))
+
+
+def secrets_in(name: str, value: str) -> dict[str, str]:
+    """What in the value of `name` is not to be shown, for its form or its name -> what that is called.
+
+    It is the value itself, and where that is JSON what in it has a credential's form or a secret's name: only that,
+    where only that has to be hidden.
+    """
+    found: dict[str, str] = {}
+    for leaf in leaves_of(value):
+        found |= dict.fromkeys(leaf.written, _secret_key(leaf) or name) if _is_secret_leaf(leaf) else {}
+    rest = value
+    for part in longest_first(found):
+        rest = rest.replace(part, HIDDEN)
+    is_named_so = is_secret_name(name) and not _HARMLESS.match(value)
+    # A key may have a credential's form, and JSON may write a text in ways in which nobody else writes it.
+    is_left = kind_of_secret(rest) or any(map(_is_secret_leaf, leaves_of(rest)))
+    return {value: name, **found} if is_named_so or is_left else found
+
+
+def _is_secret_leaf(leaf: Leaf) -> bool:
+    by_name = _secret_key(leaf) is not None and leaf.text != HIDDEN and not _HARMLESS.match(leaf.text)
+    return by_name or kind_of_secret(leaf.text) is not None
+
+
+def _secret_key(leaf: Leaf) -> str | None:
+    """The key that says that a leaf is a secret."""
+    return next((key for key in leaf.keys if is_secret_name(key)), None)
 
 
 def plain_text(request: Any) -> Iterator[tuple[Path, str, str]]:

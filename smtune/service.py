@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -59,4 +61,23 @@ def translated() -> Iterator[None]:
         message = f"the answer is not AWS's: is there a proxy or another server at this address? ({error})"
         raise ServiceError("UnreadableAnswer", " ".join(message.split())[:_LONGEST]) from error
     except BotoCoreError as error:
-        raise ServiceError(type(error).__name__, hide(str(error), ())) from error  # it names the endpoint in full
+        why = dead_end(error)
+        message = hide(str(error), ())  # it names the endpoint in full
+        raise ServiceError(type(error).__name__, f"{message}: {why}" if why else message) from error
+
+
+def dead_end(error: BaseException) -> str | None:
+    """Why a connection cannot be made at all; None where it was slow or broke, which may be otherwise the next time."""
+    seen: list[BaseException] = []
+    causes: list[Any] = [error]
+    while causes:
+        cause = causes.pop()
+        if not isinstance(cause, BaseException) or cause in seen:
+            continue
+        if isinstance(cause, ConnectionRefusedError):
+            return "nothing listens there (is the address right, and the service up?)"
+        if isinstance(cause, socket.gaierror) and cause.errno == socket.EAI_NONAME:
+            return "there is no host of this name"
+        seen.append(cause)
+        causes += [cause.__cause__, cause.__context__, getattr(cause, "kwargs", {}).get("error")]
+    return None

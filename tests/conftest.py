@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import functools
+import gc
 import ipaddress
 import itertools
 import os
@@ -13,23 +13,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import botocore.loaders
-import botocore.session
+import boto3
 import pytest
+from examples import THOROUGH
 from guards import NetworkUsedError
 from hypothesis import HealthCheck, settings
 
 # A loaded machine is slow, not wrong: no example has a deadline.
 settings.register_profile("smtune", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(THOROUGH, parent=settings.get_profile("smtune"))
 settings.load_profile("smtune")
 
-pytest_plugins = ["local_jobs"]
+pytest_plugins = ["botocore_once", "local_jobs"]
 _OWN_PREFIXES = ("AWS_", "SAGEMAKER_", "SMTUNE_", "XDG_")
-
-
-# Each boto3.Session reads the services' models again, some MB of JSON, and the SDK all endpoints for each image:
-# here all share one reader.
-botocore.loaders.create_loader = botocore.session.create_loader = functools.cache(botocore.loaders.create_loader)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -37,6 +33,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if hasattr(config, "workerinput"):
         slow = {item.path for item in items if item.get_closest_marker("slow")}
         items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests and the libraries stay to the end: nobody looks through them again and again for garbage."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _interruptible() -> None:
+    """What a shell starts in the background ignores Ctrl-C, and so would all processes that tests interrupt."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -75,6 +84,7 @@ def home(_homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
     _settle(monkeypatch, user)
     monkeypatch.setenv("SMTUNE_HOME", str(state))
     monkeypatch.setenv("SMTUNE_STOP_GRACE_SECONDS", "2")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # or it keeps the credentials of the test that made it
     monkeypatch.chdir(work)
     yield state
     # Only what has begun to run a job has a state; to look through all processes takes as long as a small test.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from smtune import errors
-from smtune.errors import Problem, ServiceError, SmtuneError, SpecError, dotted, shown
+from smtune.errors import Problem, ServiceError, SmtuneError, SpecError, cut, dotted, listed, shown
 
 CODES = {
     "SmtuneError": 255,
@@ -85,3 +85,11 @@ def test_an_index_stands_in_brackets() -> None:
 )
 def test_a_value_is_shown_as_in_the_file_and_cut(value: object, text: str) -> None:
     assert shown(value) == text
+
+
+def test_what_is_too_long_is_cut_with_a_sign_of_it() -> None:
+    assert cut("12345", 5) == "12345"
+    assert cut("123456", 5) == "12..."
+    assert listed(("a", "b"), 2) == "a, b"
+    assert listed((word for word in "abc"), 2) == "a, b, ..."
+    assert listed((), 2) == ""

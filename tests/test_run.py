@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from cli_jobs import inside
 
 from smtune.progress import describe, tags
 from smtune.results import learning_curves, training_jobs
@@ -47,8 +48,8 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def quickstart(state: Path) -> subprocess.CompletedProcess[str]:
-    """Ten training jobs are as many as are drawn by chance: so the best is the same however busy the machine is."""
-    return tune("--set", "limits.jobs=10", state=state)
+    """Four training jobs are drawn by chance: so the best is the same however busy the machine is."""
+    return tune("--set", "limits.jobs=4", state=state)
 
 
 @pytest.fixture(scope="module")
@@ -59,14 +60,20 @@ def report(quickstart: subprocess.CompletedProcess[str]) -> dict[str, Any]:
 
 
 @pytest.fixture
-def session(state: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+def tune_here(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This process is where the quickstart ran."""
     monkeypatch.setenv("SMTUNE_HOME", str(state / "state"))
+    monkeypatch.chdir(state)
+
+
+@pytest.fixture
+def session(tune_here: None) -> Any:
     return connect("local")
 
 
 def test_the_report_is_one_json_object(report: dict[str, Any]) -> None:
     assert report["status"] == "Completed"
-    assert report["counts"] == {"completed": 10, "failed": 0, "stopped": 0, "running": 0}
+    assert report["counts"] == {"completed": 4, "failed": 0, "stopped": 0, "running": 0}
     assert set(report["best"]) >= {"training_job_name", "hyperparameters", "objective", "metrics", "model_artifact"}
     assert set(report["diagnosis"]) >= {"findings", "gaps", "remedies"}
     assert report["best"]["training_job_name"].startswith(report["tuning_job_name"])
@@ -153,7 +160,7 @@ def test_the_request_that_ran_is_the_services(report: dict[str, Any], session: A
 def test_all_training_jobs_are_a_typed_table(report: dict[str, Any], session: Any) -> None:
     frame = training_jobs(session, report["tuning_job_name"])
 
-    assert len(frame) == 10
+    assert len(frame) == 4
     assert frame.dtypes["hp.max_depth"] == "Int64"
     assert frame.dtypes["hp.eta"] == "Float64"
     assert frame.dtypes["hp.booster"] == "string"
@@ -174,12 +181,12 @@ def test_learning_curves_are_whole(report: dict[str, Any], session: Any) -> None
 
 def test_progress_is_on_stderr(quickstart: subprocess.CompletedProcess[str]) -> None:
     assert "rows: train 398, validation 86, test 85" in quickstart.stderr
-    assert "Completed: 10/10 done" in quickstart.stderr
+    assert "Completed: 4/4 done" in quickstart.stderr
     assert "\x1b" not in quickstart.stderr + quickstart.stdout, "no colour off a terminal"
 
 
-def test_coming_back_gives_the_same_report(report: dict[str, Any], state: Path) -> None:
-    again = run("run", "--resume", report["tuning_job_name"], "-o", "json", state=state)
+def test_coming_back_gives_the_same_report(report: dict[str, Any], state: Path, tune_here: None) -> None:
+    again = inside("run", "--resume", report["tuning_job_name"], "-o", "json")
 
     assert again.returncode == 0, again.stderr
     assert json.loads(again.stdout) == report
@@ -196,12 +203,12 @@ def test_the_quickstart_runs_just_as_it_is(state: Path) -> None:
     assert "Completed: 20/20 done" in done.stderr
 
 
-def test_a_script_of_ones_own_is_tuned_and_evaluated(state: Path) -> None:
+def test_a_script_of_ones_own_is_tuned_and_evaluated(state: Path, tune_here: None) -> None:
     spec = (templates_folder() / "scikit-learn" / "spec.yaml").read_text().replace("jobs: 10", "jobs: 2")
     folder = state / "regression"
-    assert run("init", "scikit-learn", str(folder), state=state).returncode == 0
+    assert inside("init", "scikit-learn", str(folder)).returncode == 0
     (folder / "spec.yaml").write_text(spec)
-    done = run("run", str(folder / "spec.yaml"), "--local", "-o", "json", state=state)
+    done = inside("run", str(folder / "spec.yaml"), "--local", "-o", "json")
     assert done.returncode == 0, done.stderr
     report = json.loads(done.stdout)
 

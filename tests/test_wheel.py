@@ -19,13 +19,14 @@ def test_the_wheel_is_whole(tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
 
-    package = {f"smtune/{path.relative_to(ROOT / 'smtune').as_posix()}" for path in (ROOT / "smtune").rglob("*.py")}
+    parts = [path for kind in ("py", "json", "toml", "yaml") for path in (ROOT / "smtune").rglob(f"*.{kind}")]
+    package = {f"smtune/{path.relative_to(ROOT / 'smtune').as_posix()}" for path in parts}
     templates = {
         f"smtune/templates/{path.relative_to(ROOT / 'templates').as_posix()}"
         for path in (ROOT / "templates").rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    assert package | templates | {"smtune/py.typed", "smtune/algorithms/images.json"} <= names
+    assert package | templates | {"smtune/py.typed"} <= names
     assert "smtune/templates/quickstart/data/breast_cancer.csv" in names
     assert smtune.__version__ in wheel.name
     assert not [name for name in names if name.startswith("tests") or "__pycache__" in name]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from smtune.archive.write import TAGS, TRAINING_JOBS, TUNING_JOB
+from smtune.archive.manifest import TAGS, TRAINING_JOBS, TUNING_JOB
 from smtune.local.answers import ServiceAnswerError
 from smtune.local.matching import matches
 from smtune.local.pages import Listing, page, paged

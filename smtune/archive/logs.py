@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from smtune.archive.manifest import BROKEN, unusable
-from smtune.archive.write import LOGS
+from smtune.archive.manifest import BROKEN, LOGS, unusable
 from smtune.local.answers import ServiceAnswerError
 from smtune.local.log_pages import filtered, page_of
 

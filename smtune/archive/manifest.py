@@ -15,6 +15,10 @@ from smtune.naming import is_job_name
 SCHEMA_VERSION = 1
 KIND = "smtune-archive"
 FILE = "manifest.json"
+TUNING_JOB, TRAINING_JOBS = "tuning_job.json", "training_jobs.json"
+TAGS, CURVES, SPEC = "tags.json", "curves.json", "spec.yaml"
+LOGS, OBJECTS = "logs", "s3"
+"""Folders: a file for each training job, and what was on S3."""
 BROKEN = (OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
 """What reading a file of another shape than was written ends with."""
 

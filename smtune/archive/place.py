@@ -1,16 +1,15 @@
-"""Where imported archives live: `archives` in SMTUNE_HOME, a folder a tuning job."""
+"""A folder with an archive -> one of the archives that are known here."""
 
 from __future__ import annotations
 
-import json
 import shutil
-import tempfile
 from pathlib import Path
 
-from smtune.archive.manifest import BROKEN, FILE, Manifest, verify
+from smtune.archive.known import archives_folder
+from smtune.archive.manifest import FILE, Manifest, verify
 from smtune.archive.rehearse import rehearse
-from smtune.archive.write import TRAINING_JOBS
 from smtune.errors import SpecError, UsageError
+from smtune.files import folder_beside, replace_folder
 from smtune.local.settings import Settings
 
 
@@ -20,7 +19,7 @@ def import_archive(folder: Path, settings: Settings) -> Manifest:
     Raises SpecError for what is no whole archive, UsageError where another job of this name is known.
     """
     manifest = verify(folder)
-    target = _archives(settings) / manifest.tuning_job
+    target = archives_folder(settings) / manifest.tuning_job
     known = _known(target)
     if known is not None:
         if known.arn != manifest.arn:
@@ -29,19 +28,12 @@ def import_archive(folder: Path, settings: Settings) -> Manifest:
         if known == manifest:
             return manifest
     rehearse(folder, manifest)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
-    try:
+    with folder_beside(target) as draft:
         for name in (*manifest.files, FILE):
             (draft / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(folder / name, draft / name)
         verify(draft)  # what was copied is what was looked at
-        draft.chmod(0o755)
-        if target.exists():
-            shutil.rmtree(target)
-        draft.replace(target)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        replace_folder(draft, target)
     return manifest
 
 
@@ -51,26 +43,3 @@ def _known(target: Path) -> Manifest | None:
         return verify(target) if (target / FILE).is_file() else None
     except SpecError:
         return None
-
-
-def find_archive(job: str, settings: Settings) -> Path | None:
-    """The imported archive that has a tuning or training job of this name; None where none has."""
-    found = _archives(settings)
-    for folder in sorted(found.iterdir()) if found.is_dir() else ():
-        if not (folder / FILE).is_file():
-            continue
-        if folder.name.lower() == job.lower() or (job.startswith(folder.name) and job in _training_jobs(folder)):
-            return folder
-    return None
-
-
-def _training_jobs(folder: Path) -> set[str]:
-    try:
-        records = json.loads((folder / TRAINING_JOBS).read_bytes())
-        return {str(record["job"]["TrainingJobName"]) for record in records}
-    except BROKEN:
-        return set()  # a damaged archive must not keep other jobs from being found
-
-
-def _archives(settings: Settings) -> Path:
-    return settings.home / "archives"

@@ -7,7 +7,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from smtune.archive.write import CURVES
+from smtune.archive.manifest import CURVES
 from smtune.local.answers import ServiceAnswerError
 
 Json = dict[str, Any]

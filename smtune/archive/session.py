@@ -14,9 +14,18 @@ import botocore.session
 
 from smtune.archive.answers import ArchivedJob
 from smtune.archive.logs import ArchivedLogs
-from smtune.archive.manifest import BROKEN, FILE, unusable, verify_files
+from smtune.archive.manifest import (
+    BROKEN,
+    CURVES,
+    FILE,
+    OBJECTS,
+    TAGS,
+    TRAINING_JOBS,
+    TUNING_JOB,
+    unusable,
+    verify_files,
+)
 from smtune.archive.points import ArchivedCurves
-from smtune.archive.write import CURVES, OBJECTS, TAGS, TRAINING_JOBS, TUNING_JOB
 from smtune.local.answers import ServiceAnswerError, answer, refusal
 from smtune.local.objects import ObjectKeyError, object_path, parse_uri
 from smtune.local.s3 import ObjectService

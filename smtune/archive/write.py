@@ -5,19 +5,29 @@ Secrets are hidden before anything is written. The same job gives the same bytes
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import boto3
 
-from smtune.archive.manifest import FILE, Manifest, take_stock, to_json
+from smtune.archive.manifest import (
+    CURVES,
+    FILE,
+    LOGS,
+    OBJECTS,
+    SPEC,
+    TAGS,
+    TRAINING_JOBS,
+    TUNING_JOB,
+    Manifest,
+    take_stock,
+    to_json,
+)
 from smtune.clone import veiled
 from smtune.errors import ServiceError, SpecError, UsageError
+from smtune.files import folder_beside
 from smtune.local.objects import object_path, parse_uri
 from smtune.logs import log_lines
 from smtune.request import from_description
@@ -29,14 +39,6 @@ from smtune.secrecy import hide, secret_values
 from smtune.service import translated
 
 TAIL_LINES = 200
-TUNING_JOB, TRAINING_JOBS, TAGS, CURVES, SPEC = (
-    "tuning_job.json",
-    "training_jobs.json",
-    "tags.json",
-    "curves.json",
-    "spec.yaml",
-)
-LOGS, OBJECTS = "logs", "s3"
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def archive_job(session: boto3.Session, tuning_job: str, folder: Path, contents:
         raise UsageError(message)
     calls = Calls(session)
     trials = pull(session, tuning_job, calls=calls)
-    with _draft_of(folder) as draft:
+    with folder_beside(folder) as draft:
         _write_job(calls, trials, draft)
         frame = curves(session, tuning_job, calls=calls)
         (draft / CURVES).write_bytes(to_json(_columns(frame)))
@@ -69,20 +71,8 @@ def archive_job(session: boto3.Session, tuning_job: str, folder: Path, contents:
             _write_models(calls, trials, draft)
         manifest = take_stock(draft, trials.name, str(trials.description["HyperParameterTuningJobArn"]))
         (draft / FILE).write_bytes(manifest.to_json())
-    return manifest
-
-
-@contextmanager
-def _draft_of(folder: Path) -> Iterator[Path]:
-    """A folder beside `folder` that takes its place when the block ends well."""
-    folder.absolute().parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(dir=folder.absolute().parent, prefix=f".{folder.name}."))
-    try:
-        yield draft
-        draft.chmod(0o755)
         draft.replace(folder)  # an empty folder may be there
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+    return manifest
 
 
 def _write_job(calls: Calls, trials: Trials, draft: Path) -> None:

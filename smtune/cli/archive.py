@@ -26,7 +26,7 @@ def command(job: str, folder: Path, target: Any, logs: bool, models: bool, outpu
     \b
     smtune archive JOB archives/JOB --models
     """
-    from smtune.archive import Contents, archive_job
+    from smtune.archive.write import Contents, archive_job
     from smtune.cli.sessions import session_for
     from smtune.cli.text import print_json, print_pairs
 

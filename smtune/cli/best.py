@@ -67,12 +67,14 @@ def _best(session: Any, job: str, metric: str | None, is_maximized: bool | None)
     """The best training job, and whether more was better."""
     from smtune.metric_lab.metric_name import is_maximized as guess
     from smtune.progress import describe
-    from smtune.results import best_by, best_training_job, pull
+    from smtune.results import Calls, best_by, pull
     from smtune.results.space import algorithms
+    from smtune.results.trials import best_of
 
     if metric is None:
-        best = best_training_job(session, job)
-        known = {item.metric: item.is_maximized for item in algorithms(describe(session, job))}
+        described = describe(session, job)
+        best = best_of(Calls(session), described)
+        known = {item.metric: item.is_maximized for item in algorithms(described)}
         return best, known.get(best.metric, False) if best else False
     trials = pull(session, job)
     known = {item.metric: item.is_maximized for item in trials.algorithms}

@@ -10,7 +10,7 @@ import click
 from smtune.cli.options import is_given, output_option
 
 if TYPE_CHECKING:
-    from smtune.data.split_file import SplitFiles
+    from smtune.data.parts import SplitFiles
 
 _FORMATS = ("csv", "tsv", "jsonl", "parquet")
 
@@ -66,7 +66,8 @@ def command(table: Path, out: Path, shares: str, output: str, **options: Any) ->
         raise click.UsageError(f"TABLE {table} is a device or a pipe: give a file", click.get_current_context())
     split = _split(shares, {name: options[name] for name in ("stratify", "group", "time", "seed")})
     from smtune.cli.text import print_json
-    from smtune.data.split_file import as_record, split_file
+    from smtune.data.parts import as_record
+    from smtune.data.split_file import split_file
 
     made = split_file(table, out, split, label=options["label"], kind=options["kind"])
     if output == "json":

@@ -34,9 +34,12 @@ def command(path: Path, destination: str, target: Any, dry_run: bool, output: st
     smtune data upload images/ s3://my-bucket/images
     smtune data upload train.csv s3://my-bucket/churn --kms-key alias/churn -o json
     """
-    from smtune.data.upload.manifest import InventoryTaker
+    from functools import partial
 
-    inventory = InventoryTaker(path)  # files are read while boto3 is imported
+    from smtune.data.upload.manifest import take_inventory
+    from smtune.errand import Errand
+
+    inventory = Errand(partial(take_inventory, path))  # files are read while boto3 is imported
     from smtune.cli.text import print_json, remark
     from smtune.data.upload.settings import UploadSettings
     from smtune.data.upload.snapshot import foresee, upload

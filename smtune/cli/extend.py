@@ -33,6 +33,7 @@ def command(job: str, target: Any, output: str, **options: Any) -> None:
     smtune extend my-model-1123-0911 --jobs 20 > next.yaml
     smtune extend my-model-1123-0911 --jobs 20 --data train=s3://my-bucket/november/train > next.yaml
     """
+    from smtune.cli.revised import print_revision
     from smtune.cli.sessions import session_for
     from smtune.cli.text import remark
     from smtune.revise.extend import ExtendOptions
@@ -41,12 +42,7 @@ def command(job: str, target: Any, output: str, **options: Any) -> None:
     wishes = ExtendOptions(options["jobs"], options["parallel"], _channels(options["data"]), options["name"])
     with session_for(job, target) as session:
         revision = extend_job(session, job, wishes)
-    if output == "json":
-        from smtune.cli.text import print_json
-
-        print_json(revision.to_dict())
-    else:
-        click.echo(revision.to_yaml(), nl=False)
+    print_revision(revision, output)
     warm = revision.spec.warm_start
     remark(f"{warm.type}: learns from {', '.join(warm.parents)}" if warm else "")
 

@@ -38,6 +38,8 @@ COMMANDS = {
     "clone": "Turn any job or request into a spec.",
     "refine": "Write the next round: ranges where the best are.",
     "extend": "Write a job that learns from this one.",
+    "serve": "This machine as AWS, for the AWS CLI and any SDK.",
+    "local": "What the local engine keeps here, and what may go.",
     "diagnose": "Say whether bias, variance or data mismatch is the problem.",
 }
 EXIT_CODES = {

@@ -21,7 +21,7 @@ def command(folder: Path, output: str) -> None:
     \b
     smtune import archives/JOB
     """
-    from smtune.archive import import_archive
+    from smtune.archive.place import import_archive
     from smtune.cli.text import print_json, print_pairs
     from smtune.local.settings import Settings
 

@@ -61,7 +61,7 @@ def _circumstances(session: Any, options: Mapping[str, Any], report: Any) -> Cir
 
 
 def _connect(options: Mapping[str, Any]) -> Any:
-    return connect(Where("local" if options["local"] else "aws", **options["reach"]))
+    return connect(Where("local" if options["local"] else "aws", **options["reach"]), runner=options["runner"])
 
 
 def _saved_plan(layers: Layers, options: Mapping[str, Any]) -> Path | None:

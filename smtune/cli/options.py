@@ -34,17 +34,29 @@ def target_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     @functools.wraps(command)
-    def run(*, target: Target | None, **others: Any) -> Any:
+    def run(*, local: bool, aws: bool, **others: Any) -> Any:
         given = {name: others.pop(name) for name in REACH}
+        target = _target(local=local, aws=aws)
         if target == "local":
             refuse_reach(given)
         from smtune.where import Where  # `--help` has no use for it
 
         return command(target=Where(target, **given), **others)
 
-    run = click.option("--aws", "target", flag_value="aws", help="On AWS, even if a job of this name ran here.")(run)
-    run = click.option("--local", "target", flag_value="local", default=None, help="On this machine.")(run)
+    run = click.option("--aws", is_flag=True, help="On AWS, even if a job of this name ran here.")(run)
+    run = click.option("--local", is_flag=True, help="On this machine.")(run)
     return reach_options(run)
+
+
+def _target(*, local: bool, aws: bool) -> Target | None:
+    """Which of the two was said; an option on the command line before a variable."""
+    sources = {name: click.get_current_context().get_parameter_source(name) for name in ("local", "aws")}
+    if local and aws and sources["local"] is sources["aws"]:
+        message = "--local is this machine, --aws is AWS: say one of them"
+        raise click.UsageError(message, click.get_current_context())
+    if local and aws:
+        return "local" if sources["local"] is ParameterSource.COMMANDLINE else "aws"
+    return "local" if local else "aws" if aws else None
 
 
 REACH = ("profile", "region", "endpoint_url")

@@ -29,17 +29,23 @@ def place_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def launch_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """`place_options`, `--local` and `--skip-data-check`: passed on as `reach`, `place`, `local`, `skip_data_check`."""
+    """`place_options`, `--local`, `--runner` and `--skip-data-check`: passed on by name, as `reach` and as `place`."""
 
     @functools.wraps(command)
-    def run(*, local: bool, reach: Mapping[str, Any], place: Mapping[str, Any], **options: Any) -> Any:
+    def run(
+        *, local: bool, runner: str | None, reach: Mapping[str, Any], place: Mapping[str, Any], **options: Any
+    ) -> Any:
         said = [f"--{name}" for name, value in place.items() if value]
         if local:
             refuse_reach(reach)
         if local and said:
             message = f"--local is this machine: leave {', '.join(said)} out"
             raise click.UsageError(message, click.get_current_context())
-        return command(local=local, reach=reach, place=place, **options)
+        if runner and not local:
+            raise click.UsageError("--runner is for this machine: say --local, too", click.get_current_context())
+        return command(local=local, runner=runner, reach=reach, place=place, **options)
 
+    choice = click.Choice(("process", "container"))
+    run = click.option("--runner", type=choice, help="With --local: what runs the training jobs; else a process.")(run)
     checked = click.option("--skip-data-check", is_flag=True, help="Send the data without a look at it.")(run)
     return click.option("--local", is_flag=True, help="On this machine instead of AWS.")(place_options(checked))

@@ -182,11 +182,12 @@ def _local_notes(document: PlanDocument) -> tuple[str, ...]:
     """What the local engine would refuse, or else do otherwise."""
     from smtune.local.check import refusals
     from smtune.local.notes import notes
+    from smtune.local.settings import Settings
     from smtune.spec import Image, load_spec
 
     images = [item.algorithm for item in load_spec(document.yaml).definitions if isinstance(item.algorithm, Image)]
     programs = {image.image: image.program for image in images if image.program}
-    refused = refusals(document.request, programs)
+    refused = refusals(document.request, programs, Settings.from_environment().runner)
     return tuple(f"refused: {reason}" for reason in refused) or notes(document.request)
 
 

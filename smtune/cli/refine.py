@@ -33,6 +33,7 @@ def command(job: str, target: Any, top: str, jobs: int | None, name: str | None,
     smtune refine my-model-1123-0911 > next.yaml
     smtune refine my-model-1123-0911 --top 10% --jobs 30 -o json
     """
+    from smtune.cli.revised import print_revision
     from smtune.cli.sessions import session_for
     from smtune.cli.text import remark
     from smtune.revise import RefineOptions, Top
@@ -41,10 +42,5 @@ def command(job: str, target: Any, top: str, jobs: int | None, name: str | None,
     options = RefineOptions(top=Top.parse(top), jobs=jobs, name=name)
     with session_for(job, target) as session:
         revision = refine_job(session, job, options)
-    if output == "json":
-        from smtune.cli.text import print_json
-
-        print_json(revision.to_dict())
-    else:
-        click.echo(revision.to_yaml(), nl=False)
+    print_revision(revision, output)
     remark(f"{len(revision.changes)} changes" if len(revision.changes) != 1 else "1 change")

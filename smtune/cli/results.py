@@ -70,7 +70,8 @@ def _chosen(frame: Any, sort: str | None, top: int | None) -> Any:
 
 
 def _give(frame: Any, output: Any, out: Path | None) -> None:
-    from smtune.results.write import as_bytes, write_whole
+    from smtune.files import write_whole
+    from smtune.results.write import as_bytes
 
     data = as_bytes(frame, output)
     if out is not None:
@@ -85,7 +86,7 @@ def _give_table(columns: list[str], frame: Any, out: Path | None, nothing: str, 
 
     from smtune.cli.table import print_table
     from smtune.cli.text import remark
-    from smtune.results.write import write_whole
+    from smtune.files import write_whole
 
     if frame.empty:
         remark(nothing)

@@ -33,8 +33,9 @@ def command(ctx: click.Context, /, layers: Any, resume: str | None, output: str,
         raise click.UsageError("give a SPEC, or --resume JOB", ctx)
     if layers is not None and resume is not None:
         raise click.UsageError("give a SPEC or --resume JOB, not both", ctx)
-    if resume is not None and (any(options["place"].values()) or options["skip_data_check"]):
-        message = "--resume comes back to what was launched: leave --role, --bucket, --prefix, --skip-data-check out"
+    if resume is not None and (any(options["place"].values()) or options["skip_data_check"] or options["runner"]):
+        others = "--role, --bucket, --prefix, --skip-data-check, --runner"
+        message = f"--resume comes back to what was launched: leave {others} out"
         raise click.UsageError(message, ctx)
     if layers is not None:
         from smtune.cli.sessions import GRACE

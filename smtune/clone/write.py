@@ -11,13 +11,14 @@ from typing import Any
 from smtune.clone.annotate import annotate
 from smtune.clone.veil import veiled
 from smtune.definitions import definitions
+from smtune.partitions import REGISTRY
 from smtune.request import Site, from_request, to_request
 from smtune.request.description import Normalized
 from smtune.request.site import DEFAULT_ACCOUNT, DEFAULT_REGION
 from smtune.spec import BuiltIn, TuningSpec
 from smtune.spec.document import Path
 
-_REGION = re.compile(r"\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.")
+_REGISTRY = re.compile(REGISTRY)
 
 
 @dataclass(frozen=True)
@@ -73,4 +74,4 @@ def place_comments(spec: TuningSpec, site: Site) -> tuple[str, ...]:
 def region_of(request: Mapping[str, Any]) -> str | None:
     """The region of the first training image that names one."""
     images = [item.get("AlgorithmSpecification", {}).get("TrainingImage", "") for item in definitions(request)]
-    return next((found[1] for found in map(_REGION.match, images) if found), None)
+    return next((found[2] for found in map(_REGISTRY.match, images) if found), None)

@@ -7,7 +7,7 @@ import boto3
 from smtune.errors import ServiceError
 from smtune.patience import Line, Terms
 
-_RUNNING = ("InProgress",)
+_STOPPABLE = "InProgress"
 _BRIEF = 120.0
 
 
@@ -22,14 +22,14 @@ def stop(session: boto3.Session, tuning_job: str, *, terms: Terms | None = None)
 def stop_on(line: Line, tuning_job: str) -> str:
     """`stop`, on a line that is there already."""
     status = status_of(line, tuning_job)
-    if status not in _RUNNING:
+    if status != _STOPPABLE:
         return status
     try:
         line.call("sagemaker", "stop_hyper_parameter_tuning_job", HyperParameterTuningJobName=tuning_job)
     except ServiceError as error:
         # It may have ended since it was looked at: then there is nothing to stop, and nothing wrong.
         status = status_of(line, tuning_job)
-        if error.code != "ValidationException" or status in _RUNNING:
+        if error.code != "ValidationException" or status == _STOPPABLE:
             raise
         return status
     return "Stopping"

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import filecmp
-import os
-import shutil
-import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
 
 import pandas as pd
 
 from smtune.data.complaint import no_column
 from smtune.data.cut import Rows, cut_rows, shares
+from smtune.data.parts import PartFile, SplitFiles
 from smtune.data.table_file import TableFile, read_table_file
 from smtune.data.times import read_times
 from smtune.errors import SpecError, UsageError
+from smtune.files import folder_beside
 from smtune.spec import Split
 
 MOST_CLASSES = 20
@@ -26,45 +23,6 @@ MOST_CLASSES = 20
 _FAR = 0.01
 _OPTIONS = {"data.source": "", "data.label": "--label", "data.split": "--shares"}
 _OPTIONS |= {f"data.split.{key}": f"--{key}" for key in ("stratify", "group", "time")}
-
-
-@dataclass(frozen=True)
-class PartFile:
-    """One part of a split table."""
-
-    name: str
-    file: Path
-    rows: int
-    share: float
-    """Of all rows."""
-    asked: float
-    """The share that was asked for."""
-    classes: Mapping[str, int] | None = None
-    """Rows by class; None without a column of classes."""
-    groups: int | None = None
-    first: str | None = None
-    """The oldest time in it, as it stands in the table."""
-    last: str | None = None
-    """The newest."""
-
-
-@dataclass(frozen=True)
-class SplitFiles:
-    """What a split made."""
-
-    source: Path
-    folder: Path
-    format: str
-    rows: int
-    how: Literal["random", "stratified", "group", "time"]
-    column: str | None
-    """The column whose mix is kept, whose groups stay together, or whose order decides; None where chance does."""
-    classes_of: str | None
-    """The column of classes that is counted."""
-    parts: tuple[PartFile, ...]
-    notes: tuple[str, ...]
-    unchanged: bool
-    """Whether the same files stood there before."""
 
 
 def split_file(
@@ -166,11 +124,7 @@ def _both(parts: list[PartFile]) -> tuple[list[float], list[float]]:
 
 def _write(table: TableFile, files: Mapping[str, Rows], folder: Path) -> bool:
     """Put the files into the folder, all at once; whether they stood there before."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    workspace = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        made = workspace / "parts"
-        made.mkdir()
+    with folder_beside(folder) as made:
         for name, rows in files.items():
             table.write(rows, made / name)
         if folder.is_dir() and any(folder.iterdir()):
@@ -179,9 +133,7 @@ def _write(table: TableFile, files: Mapping[str, Rows], folder: Path) -> bool:
         if folder.exists() and not folder.is_dir():
             message = f"{folder} is a file: name a new folder"
             raise UsageError(message)
-        os.rename(made, folder)  # noqa: PTH104  over an empty folder too, and in one step
-    finally:
-        shutil.rmtree(workspace, ignore_errors=True)
+        made.replace(folder)  # over an empty folder too, and in one step
     return False
 
 
@@ -194,21 +146,3 @@ def _require_same(made: Path, folder: Path) -> None:
         first = (other or stale or [next(folder.iterdir()).name])[0]
         message = f"{folder} has other files ({first}): nothing was written; name a new folder, or remove that one"
         raise UsageError(message)
-
-
-def as_record(made: SplitFiles) -> dict[str, Any]:
-    """What a split made, as plain values; the keys stay as they are from version to version."""
-    parts = [
-        {"name": part.name, "file": str(part.file), "rows": part.rows, "share": part.share, "asked": part.asked}
-        | {"classes": part.classes, "groups": part.groups, "first": part.first, "last": part.last}
-        for part in made.parts
-    ]
-    names = ("format", "rows", "how", "column", "classes_of", "unchanged")
-    return {
-        "schema_version": 1,
-        "source": str(made.source),
-        "folder": str(made.folder),
-        **{name: getattr(made, name) for name in names},
-        "parts": parts,
-        "notes": list(made.notes),
-    }

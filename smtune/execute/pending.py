@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from smtune.errors import ConfigurationError
+from smtune.files import OWNER_ONLY, write_whole
 from smtune.folders import state_folder
 
 
@@ -36,24 +35,11 @@ class Pending:
         """Say that a launch called `name` begins. Raises ConfigurationError where that cannot be written down."""
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
-            self._write(json.dumps({"name": name}))
+            write_whole(self.file, json.dumps({"name": name}).encode(), OWNER_ONLY)
         except OSError as error:
             place = error.filename or self.file
             message = f"{place}: {error.strerror}; --new keeps a note there: name a folder with XDG_STATE_HOME"
             raise ConfigurationError(message) from None
-
-    def _write(self, text: str) -> None:
-        """All of `text` or nothing, even if the machine loses its power now."""
-        handle, name = tempfile.mkstemp(dir=self.file.parent, prefix=".launch-")
-        draft = Path(name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-            draft.replace(self.file)
-        finally:
-            draft.unlink(missing_ok=True)
 
     def forget(self) -> None:
         """Say that the launch has been told to whoever asked for it."""

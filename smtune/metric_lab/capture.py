@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from smtune.errors import cut
 from smtune.metric_lab.log import Line
 from smtune.metric_lab.metric_name import set_of
 from smtune.metric_lab.number import whole_number
@@ -78,8 +79,7 @@ def _problem(text: str, found: Found, captured: str | None, value: float | None)
 def _not_a_number(captured: str) -> str:
     if "\x1b" in captured:
         return "captures a colour code with the number"
-    shown = captured if len(captured) <= 40 else f"{captured[:37]}..."
-    return f"captures {shown!r}, which is not a number"
+    return f"captures {cut(captured, 40)!r}, which is not a number"
 
 
 def _equal(one: float, other: float) -> bool:

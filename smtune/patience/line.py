@@ -27,6 +27,10 @@ def _silent(_: str) -> None:
     return None
 
 
+def _sleep(seconds: float) -> None:
+    time.sleep(seconds)  # looked up at each call: a test may have put another in its place
+
+
 @dataclass(frozen=True)
 class Terms:
     """How a Line behaves. Clock, sleep and chance are passed in, so that a test takes no time."""
@@ -40,7 +44,7 @@ class Terms:
     tell: Callable[[str], None] = _silent
     """Gets a sentence when a trouble begins, and one when it is over."""
     clock: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
+    sleep: Callable[[float], None] = _sleep
     chance: Callable[[], float] = field(default=random.random)
     """A number from 0 to 1."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from smtune.errors import ConfigurationError, ServiceError, SmtuneError
+from smtune.service import dead_end
 
 _THROTTLED = frozenset(
     [
@@ -87,7 +88,7 @@ def trouble_of(error: SmtuneError, *, worked: bool) -> Trouble | None:
     """What is behind `error`; None where asking again cannot help.
 
     `worked`: whether an earlier call with the same credentials was answered. Credentials that never worked are wrong,
-    those that did have expired.
+    those that did have expired; so with an address that refuses connections.
     """
     if isinstance(error, ConfigurationError):
         return _expired(str(error)) if worked else None
@@ -97,6 +98,8 @@ def trouble_of(error: SmtuneError, *, worked: bool) -> Trouble | None:
         return _expired(error.code) if worked else None
     if error.code in _THROTTLED:
         return Trouble("throttled", f"AWS asks to slow down ({error.code}); asking less often")
+    if error.code in _UNREACHABLE and not worked and dead_end(error):
+        return None  # an address where nothing was ever heard is a wrong one
     if error.code in _UNREACHABLE:
         return Trouble("unreachable", f"no connection ({error.code}); trying again")
     if error.code in _BROKEN or _http_status(error) >= 500:

@@ -6,8 +6,6 @@ import dataclasses
 import hashlib
 import json
 import math
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import Any, Literal, get_args
 
 from smtune import __version__
 from smtune.errors import Problem, SpecError, UsageError
+from smtune.files import OWNER_ONLY, write_whole
 from smtune.naming import unique_job_name
 from smtune.spec.source import read_text
 
@@ -108,18 +107,7 @@ def write_plan(document: PlanDocument, path: Path) -> None:
         message = f"{path} is a folder: name a file in it"
         raise UsageError(message)
     text = json.dumps(document.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
-    if path.exists() and not path.is_file():  # a device or a pipe, as /dev/null: it must not become a file
-        path.write_text(text, encoding="utf-8")
-        return
-    handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).replace(path)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    write_whole(path, text.encode(), OWNER_ONLY)
 
 
 def is_plan(data: Any) -> bool:

@@ -78,7 +78,7 @@ def together(aws: Aws, looks: Sequence[Look], limit: float) -> Iterator[Check]:
                 return
             try:
                 done.put((index, tuple(aws.found(*looks[index]))))
-            except Exception as error:  # noqa: BLE001  a bug in a thread: whoever waits raises it
+            except Exception as error:  # noqa: BLE001  a thread has nobody to tell: the caller's raises it
                 done.put((index, error))
 
     for _ in range(min(_WORKERS, len(looks))):

@@ -35,13 +35,7 @@ def _image(aws: Aws, subject: Subject, uri: str) -> Check:
         detail = f"{uri} is in {image.region}, the job in {subject.region}"
         return Check(title, "failed", detail, _elsewhere(subject, image, uri))
     try:
-        answer = aws.ask(
-            "ecr",
-            "describe_images",
-            registryId=image.account,
-            repositoryName=image.repository,
-            imageIds=[image.id],
-        )
+        answer = aws.ask("ecr", "describe_images", **image.request)
     except ServiceError as error:
         if image.is_of_aws and (isinstance(error, DeniedError) or error.code == _NO_REPOSITORY):
             detail = f"{uri} is one of AWS's own, whose registry shows nobody what is in it: not checked"
@@ -81,13 +75,7 @@ def _processors(aws: Aws, image: Image, uri: str) -> Check:
     """For an image of several platforms: whether one of them is that of SageMaker's instances."""
     title = f"image {image.repository}"
     try:
-        answer = aws.ask(
-            "ecr",
-            "batch_get_image",
-            registryId=image.account,
-            repositoryName=image.repository,
-            imageIds=[image.id],
-        )
+        answer = aws.ask("ecr", "batch_get_image", **image.request)
         manifest = json.loads(answer["images"][0]["imageManifest"]) if answer["images"] else {}
     except DeniedError as error:
         return Check(title, "ok", f"{uri}; its processors were not looked at ({error.permission} is missing)")

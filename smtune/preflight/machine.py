@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from smtune.errors import ConfigurationError
+from smtune.local.container.docker import machine_troubles
 from smtune.local.sandbox import find_bubblewrap
 from smtune.local.settings import Settings
 from smtune.preflight.check import Check, shell
@@ -43,7 +44,7 @@ def _checks() -> Iterator[Check]:
     yield _xgboost()
     yield _processors()
     yield _memory()
-    yield _docker()
+    yield _docker(settings.runner)
 
 
 def _python() -> Check:
@@ -117,9 +118,14 @@ def _memory() -> Check:
     return Check("memory", "ok", words)
 
 
-def _docker() -> Check:
+def _docker(runner: str) -> Check:
+    if runner == "container":
+        troubles = list(machine_troubles())
+        if troubles:
+            return Check("docker", "failed", "; ".join(troubles), "unset SMTUNE_RUNNER")
+        return Check("docker", "ok", "it answers, with compose: training jobs run in containers")
     found = shutil.which("docker")
-    return Check("docker", "ok", f"{found or 'not there'}; the local engine runs programs, and does without it")
+    return Check("docker", "ok", f"{found or 'not there'}; training jobs run as processes, and do without it")
 
 
 def _nearest(path: Path) -> Path:

@@ -8,6 +8,7 @@ from smtune.errors import ServiceError
 from smtune.preflight.aws import Aws, DeniedError
 from smtune.preflight.check import Check, shell
 from smtune.preflight.subject import Subject
+from smtune.statuses import RUNNING
 
 MAX_TUNING_JOBS = 100
 """At once, in an account's region (developer guide, resource limits for automatic model tuning)."""
@@ -45,7 +46,7 @@ def service(aws: Aws, subject: Subject) -> Iterator[Check]:
     url = str(aws.client("sagemaker").meta.endpoint_url)
     running = 0
     try:
-        for status in ("InProgress", "Stopping"):
+        for status in RUNNING:
             for page in aws.pages(
                 "sagemaker", "list_hyper_parameter_tuning_jobs", most=2, StatusEquals=status, MaxResults=100
             ):

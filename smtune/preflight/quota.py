@@ -6,26 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from smtune.errors import ServiceError
-from smtune.estimate.fleet import fleets
 from smtune.preflight.aws import Aws, DeniedError
 from smtune.preflight.check import Check, shell
-from smtune.preflight.subject import Json, Subject
-from smtune.preflight.usage import Kind, Usage, measure
+from smtune.preflight.demand import Demand, demands_of, instance_quota
+from smtune.preflight.subject import Subject
+from smtune.preflight.usage import Usage, measure
 
 COMMON = ("ml.m5.large", "ml.m5.xlarge", "ml.c5.xlarge", "ml.g4dn.xlarge", "ml.g5.xlarge")
 """What is looked at where no request says which instances it wants."""
-TOTAL = {
-    False: "Number of instances across all training jobs",
-    True: "Number of instances across all spot training jobs",
-}
-PER_JOB = {
-    False: "Maximum number of instances per training job",
-    True: "Maximum number of instances per spot training job",
-}
-PARALLEL = "Maximum number of training jobs each hyper parameter tuning job can run in parallel at once"
-RANDOM = "Maximum number of training jobs that each hyperparameter tuning job with Random search strategy can create"
-RUNTIME = "Longest run time for a training job"
-VOLUME = "Size of EBS volume for a training job instance"
 _MOST_PAGES = 40
 
 
@@ -39,31 +27,9 @@ class Quota:
     is_adjustable: bool
 
 
-@dataclass(frozen=True)
-class Demand:
-    """What a tuning job asks of one quota."""
-
-    quota: str
-    wanted: float
-    title: str
-    instead: str = ""
-    """The setting that asks for less."""
-    kind: Kind | None = None
-    """The instances it is about, where what is running counts as well."""
-    counts_all: bool = False
-    """Whether all instances of that market count, whatever their type."""
-    is_choice: bool = False
-    """Whether the service may take other instances instead."""
-
-
-def instance_quota(kind: Kind) -> str:
-    """The name of an instance type's quota."""
-    return f"{kind[0]} for {'spot ' if kind[1] else ''}training job usage"
-
-
 def quotas(aws: Aws, subject: Subject) -> Iterator[Check]:
     """`quota ...` for each quota that the request's demand touches, or of common instances without a request."""
-    demands = tuple(_demands(subject)) if subject.request is not None else ()
+    demands = tuple(demands_of(subject)) if subject.request is not None else ()
     names = {item.quota for item in demands} or {instance_quota((name, False)) for name in COMMON}
     known = look_up(aws, names)
     if not demands:
@@ -110,47 +76,6 @@ def _usage(aws: Aws) -> tuple[Usage, tuple[Check, ...]]:
         return nothing, (aws.refused("running jobs", error),)
     except ServiceError as error:
         return nothing, (Check("running jobs", "unknown", f"not looked at: {error}"),)
-
-
-def _demands(subject: Subject) -> Iterator[Demand]:
-    limits, lower = subject.config.get("ResourceLimits", {}), f"limits.parallel={max(1, subject.parallel // 2)}"
-    fixed = {kind for part in subject.parts if len(fleets(part)) == 1 for kind in _kinds(part)}
-    for kind, count in _at_once(subject).items():
-        title = f"quota {kind[0]}{' (spot)' if kind[1] else ''}"
-        yield Demand(instance_quota(kind), count, title, lower, kind, is_choice=kind not in fixed)
-    for spot in sorted({bool(part.get("EnableManagedSpotTraining")) for part in subject.parts}):
-        parts = [part for part in subject.parts if bool(part.get("EnableManagedSpotTraining")) == spot]
-        most = max(_most_instances(part) for part in parts)
-        kind = ("", spot)
-        yield Demand(TOTAL[spot], most * subject.parallel, "quota all instances", lower, kind, counts_all=True)
-        yield Demand(PER_JOB[spot], most, "quota instances of a job", "compute.count=1")
-    yield Demand(PARALLEL, subject.parallel, "quota parallel jobs", lower)
-    if subject.config.get("Strategy") == "Random" and "MaxNumberOfTrainingJobs" in limits:
-        yield Demand(RANDOM, limits["MaxNumberOfTrainingJobs"], "quota training jobs", "limits.jobs=750")
-    seconds = max(part.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", 0) for part in subject.parts)
-    yield Demand(RUNTIME, seconds, "quota run time", "compute.runtime_seconds=86400")
-    volume = max((fleet.volume_gb for part in subject.parts for fleet in fleets(part)), default=0)
-    yield Demand(VOLUME, volume, "quota volume", "compute.volume_gb=30")
-
-
-def _at_once(subject: Subject) -> Mapping[Kind, int]:
-    """Instances of each kind at worst: all training jobs on the fleet that has most of it."""
-    worst = dict[Kind, int]()
-    for part in subject.parts:
-        spot = bool(part.get("EnableManagedSpotTraining"))
-        for fleet in fleets(part):
-            for name, count in fleet.instances.items():
-                worst[name, spot] = max(worst.get((name, spot), 0), count * subject.parallel)
-    return worst
-
-
-def _kinds(part: Json) -> Iterator[Kind]:
-    for fleet in fleets(part):
-        yield from ((name, bool(part.get("EnableManagedSpotTraining"))) for name in fleet.instances)
-
-
-def _most_instances(part: Json) -> int:
-    return max((sum(fleet.instances.values()) for fleet in fleets(part)), default=1)
 
 
 def _judge(subject: Subject, demand: Demand, quota: Quota | None, usage: Usage) -> Check:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from smtune.algorithms.images import families
+from smtune.partitions import REGISTRY
 
-_URI = re.compile(
-    r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/"
-    r"(?P<repository>[^:@]+)(?::(?P<tag>[^@]+))?(?:@(?P<digest>sha256:[0-9a-f]{64}))?"
-)
+_URI = re.compile(REGISTRY + r"([^:@]+)(?::([^@]+))?(?:@(sha256:[0-9a-f]{64}))?")
 
 
 @dataclass(frozen=True)
@@ -37,15 +36,16 @@ class Image:
         return next((table.get(region) for table in tables if table.get(self.region) == self.account), None)
 
     @property
-    def id(self) -> dict[str, str]:
+    def request(self) -> dict[str, Any]:
         """As ECR's calls name it; without a tag or a digest it is `latest`."""
-        return {"imageDigest": self.digest} if self.digest else {"imageTag": self.tag or "latest"}
+        name = {"imageDigest": self.digest} if self.digest else {"imageTag": self.tag or "latest"}
+        return {"registryId": self.account, "repositoryName": self.repository, "imageIds": [name]}
 
 
 def parse_ecr(uri: str) -> Image | None:
     """Where an image lies; None where that is not ECR."""
     match = _URI.fullmatch(uri)
-    return Image(**match.groupdict()) if match else None
+    return Image(*match.groups()) if match else None
 
 
 @cache

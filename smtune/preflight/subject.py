@@ -9,22 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from smtune.definitions import definitions
+from smtune.partitions import partition_of
 
 Json = Mapping[str, Any]
 SOURCE = "sagemaker_submit_directory"
 """The static hyperparameter that says where the code of a script lies."""
 _BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 _S3 = re.compile(rf"s3://({_BUCKET})(?:/(.*))?")
-_PARTITIONS = {
-    "cn-": "aws-cn",
-    "us-gov-": "aws-us-gov",
-    "us-iso-": "aws-iso",
-    "us-isob-": "aws-iso-b",
-    "eu-isoe-": "aws-iso-e",
-    "us-isof-": "aws-iso-f",
-    "eusc-": "aws-eusc",
-}
-"""How a region begins -> its part of AWS (botocore's partitions.json); every other one is `aws`'s."""
 
 
 @dataclass(frozen=True)
@@ -85,14 +76,12 @@ class Subject:
     @property
     def partition(self) -> str:
         """The part of AWS that a region belongs to: it begins every ARN."""
-        return next((name for start, name in _PARTITIONS.items() if self.region.startswith(start)), "aws")
+        return partition_of(self.region).name
 
     @property
     def home_region(self) -> str:
         """A region of the same part of AWS that nobody has to switch on."""
-        return {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}.get(
-            self.partition, self.region
-        )
+        return partition_of(self.region).home or self.region
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from smtune.preflight.aws import Aws
 from smtune.preflight.subject import Json
+from smtune.statuses import RUNNING
 
 Kind = tuple[str, bool]
 """An instance type, and whether on spot."""
@@ -39,7 +40,7 @@ def measure(aws: Aws) -> Usage:
     One training job of each tuning job is looked at, as they are alike. Raises ServiceError, DeniedError.
     """
     names = list[str]()
-    for status in ("InProgress", "Stopping"):
+    for status in RUNNING:
         for page in aws.pages("sagemaker", "list_training_jobs", most=_MOST_PAGES, StatusEquals=status, MaxResults=100):
             names += [item["TrainingJobName"] for item in page["TrainingJobSummaries"]]
     groups = Counter(_group(name) for name in names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ class Chosen:
     """Which tuning jobs to list; the service does the choosing."""
 
     status: str | None = None
-    """As the service writes it: InProgress, Completed, Failed, Stopped, Stopping."""
+    """As the service writes it: one of `smtune.statuses`."""
     name_contains: str | None = None
     since: dt.datetime | None = None
     """Created after this."""
@@ -32,6 +33,14 @@ class Chosen:
             "CreationTimeAfter": self.since,
         }
         return {name: value for name, value in fields.items() if value is not None}
+
+    def wants(self, job: Mapping[str, Any]) -> bool:
+        """What the service would choose: for a tuning job that it does not know."""
+        return (
+            self.status in (None, job["HyperParameterTuningJobStatus"])
+            and (self.name_contains or "").lower() in job["HyperParameterTuningJobName"].lower()
+            and (self.since is None or job["CreationTime"] > self.since)
+        )
 
 
 def list_tuning_jobs(session: boto3.Session, *, most: int, chosen: Chosen | None = None) -> list[dict[str, Any]]:
@@ -45,10 +54,11 @@ def list_tuning_jobs(session: boto3.Session, *, most: int, chosen: Chosen | None
         if not answer.get("NextToken"):
             break
         request["NextToken"] = answer["NextToken"]
-    return [_listed(item) for item in found[:most]]
+    return [as_row(item) for item in found[:most]]
 
 
-def _listed(item: Any) -> dict[str, Any]:
+def as_row(item: Mapping[str, Any]) -> dict[str, Any]:
+    """One summary of ListHyperParameterTuningJobs' answer."""
     ended = item.get("HyperParameterTuningEndTime")
     return {
         "name": item["HyperParameterTuningJobName"],

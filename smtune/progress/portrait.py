@@ -10,12 +10,11 @@ from typing import Any
 
 import boto3
 
+from smtune.partitions import console_host
 from smtune.patience import Line, Terms
 from smtune.progress.look import BRIEF, describe, tags_of
 from smtune.progress.state import Progress, iso, progress_of
 from smtune.trainings import training_job_summaries
-
-_CONSOLES = {"aws-cn": "console.amazonaws.cn", "aws-us-gov": "console.amazonaws-us-gov.com"}
 
 
 @dataclass(frozen=True)
@@ -68,11 +67,11 @@ def portray(session: boto3.Session, tuning_job: str, *, on_aws: bool) -> Portrai
     )
 
 
-def console_link(arn: str, tuning_job: str) -> str:
-    """Where the AWS console shows a tuning job; the ARN tells partition and region."""
-    _, partition, _, region, *_ = arn.split(":")
-    host = _CONSOLES.get(partition, f"{region}.console.aws.amazon.com")
-    return f"https://{host}/sagemaker/home?region={region}#/hyper-tuning-jobs/{tuning_job}"
+def console_link(arn: str, tuning_job: str) -> str | None:
+    """Where the AWS console shows a tuning job, by the region in its ARN; None for a console that nobody knows."""
+    region = arn.split(":")[3]
+    host = console_host(region)
+    return host and f"https://{host}/sagemaker/home?region={region}#/hyper-tuning-jobs/{tuning_job}"
 
 
 def _objectives(job: Mapping[str, Any]) -> list[str]:

@@ -45,12 +45,7 @@ class Progress:
     @property
     def counts(self) -> dict[str, int]:
         """Training jobs by where they are, as in JSON."""
-        return {
-            "completed": self.completed,
-            "failed": self.failed,
-            "stopped": self.stopped,
-            "running": self.running,
-        }
+        return {state: getattr(self, state) for state in ("completed", "failed", "stopped", "running")}
 
     @property
     def is_over(self) -> bool:

@@ -37,11 +37,11 @@ _LONGEST_PAUSE = 20.0
 class Calls:
     """The clients of one session. botocore slows down by itself; what it gives up is tried again, later and later."""
 
-    def __init__(self, session: boto3.Session, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, session: boto3.Session, sleep: Callable[[float], None] | None = None) -> None:
         self.session = session
         self.made: Counter[str] = Counter()
         """Operation -> how often it was called; what botocore repeats by itself counts once."""
-        self._sleep = sleep
+        self._sleep = sleep or time.sleep
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
 
@@ -106,9 +106,8 @@ def side_by_side(ask: Callable[[Item], Result], items: Iterable[Item], at_once: 
         futures = [pool.submit(ask, item) for item in todo]
         try:
             return [future.result() for future in futures]
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # after an error or Ctrl-C nothing more is asked
 
 
 def _parse_plainly(response_dict: Json, customized_response_dict: Json, **_: Any) -> None:

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from smtune.errors import ServiceError, SmtuneError, UsageError
+from smtune.files import write_whole
 from smtune.local.objects import parse_uri
 from smtune.results.calls import Calls
 from smtune.results.unpack import Limits, unpack
-from smtune.results.write import write_whole
 from smtune.service import translated
 
 _CHUNK = 1 << 20

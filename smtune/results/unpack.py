@@ -9,10 +9,8 @@ import errno
 import gzip
 import io
 import os
-import shutil
 import stat
 import tarfile
-import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, NoReturn
 
 from smtune.errors import SmtuneError, legible
+from smtune.files import folder_beside, replace_folder
 
 _CHUNK = 1 << 20
 _HEADER = 1 << 24
@@ -50,21 +49,9 @@ def unpack(archive: Path, folder: Path, limits: Limits | None = None) -> None:
 
     What `folder` had before is replaced.
     """
-    draft = Path(tempfile.mkdtemp(dir=folder.absolute().parent, prefix=f".{folder.name}."))
-    try:
+    with folder_beside(folder) as draft:
         _extract(archive, draft, limits or Limits())
-        mask = os.umask(0)
-        os.umask(mask)
-        draft.chmod(0o777 & ~mask)
-        if folder.exists():
-            old = draft.with_name(f"{draft.name}.old")
-            folder.rename(old)
-            draft.rename(folder)
-            shutil.rmtree(old)
-        else:
-            draft.rename(folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        replace_folder(draft, folder)
 
 
 def _extract(archive: Path, folder: Path, limits: Limits) -> None:

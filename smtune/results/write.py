@@ -1,16 +1,10 @@
-"""A table of results as a file's bytes, and files that are there whole or not at all."""
+"""A table of results as a file's bytes."""
 
 from __future__ import annotations
 
-import errno
 import io
 import json
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from smtune.errors import ConfigurationError
@@ -45,36 +39,6 @@ def rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     found = [dict(zip(columns, row, strict=True)) for row in plain.itertuples(index=False, name=None)]
     is_of_jobs = "objective" in columns
     return [_nested(_finite(row)) if is_of_jobs else _finite(row) for row in found]
-
-
-def write_whole(file: Path, data: bytes) -> None:
-    """Put `data` into `file` in one step: whoever looks sees the old one or all of the new one."""
-    if file.is_dir():
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(file))
-    if file.exists() and not file.is_file():
-        file.write_bytes(data)  # a device or a pipe, as /dev/stdout: nothing may take its place
-        return
-    with draft_of(file.resolve() if file.is_symlink() else file) as draft:
-        draft.write_bytes(data)
-
-
-@contextmanager
-def draft_of(file: Path) -> Iterator[Path]:
-    """A file beside `file` that takes its place when the block ends well, and goes away when it does not."""
-    try:
-        handle, name = tempfile.mkstemp(dir=file.absolute().parent, prefix=f".{file.name}.")
-    except OSError as error:
-        raise type(error)(error.errno, error.strerror, str(file)) from None  # the draft's name says nothing to anybody
-    os.close(handle)
-    draft = Path(name)
-    try:
-        yield draft
-        mask = os.umask(0)
-        os.umask(mask)
-        draft.chmod(0o666 & ~mask)  # mkstemp gives nobody else a look
-        draft.replace(file)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _finite(row: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from smtune.clone import Clone
 from smtune.clone.job import clone_running
 from smtune.clone.running import look_up
 from smtune.errors import SpecError
-from smtune.local.settings import ACCOUNT
 from smtune.patience import Terms
 from smtune.results import training_jobs
 from smtune.revise.extend import ExtendOptions, extend, with_wait
@@ -18,7 +17,7 @@ from smtune.revise.model import RefineOptions, Revision
 from smtune.revise.parents import find_family
 from smtune.revise.refine import refine
 from smtune.revise.trials import trials_of
-from smtune.rules.warm_start import TERMINAL
+from smtune.statuses import TERMINAL
 
 _OF_CLONES = ("left out: ", "the service's defaults", "retries: ")
 
@@ -49,8 +48,7 @@ def extend_job(session: boto3.Session, name: str, options: ExtendOptions, *, ter
         revision = extend(clone.spec, find_family(session, job, terms), options, site)
     except SpecError as error:
         raise with_wait(error, name) from None
-    here = ("the local engine does not run warm starts so far: launch this on AWS",) if job.account == ACCOUNT else ()
-    return dataclasses.replace(revision, notes=(*_told(clone), *revision.notes, *here))
+    return dataclasses.replace(revision, notes=(*_told(clone), *revision.notes))
 
 
 def _told(clone: Clone) -> tuple[str, ...]:

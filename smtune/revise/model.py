@@ -11,7 +11,7 @@ from typing import Any
 
 from smtune.clone import annotate, veiled
 from smtune.errors import UsageError, dotted
-from smtune.secrecy import hide, is_secret
+from smtune.secrecy import hide, longest_first, secrets_in
 from smtune.spec import TuningSpec
 from smtune.spec.document import Path
 from smtune.spec.ranges import Scalar
@@ -161,8 +161,7 @@ class Revision:
             if isinstance(change.before, Mapping)
             for value in change.before.get("values", ())
         ]
-        found = {value for name, value in chosen if is_secret(name, value)}
-        return tuple(sorted(found, key=lambda value: (-len(value), value)))
+        return longest_first(part for name, value in chosen for part in secrets_in(name, value))
 
 
 def _was(before: Any) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from smtune.errors import cut
 from smtune.rules import algorithm, compute, limits, metrics, model, names, secrets, space, strategy, tags, warm_start
 from smtune.rules.case import Case, Json, Path
 from smtune.rules.rule import About, Finding, Rule
@@ -122,5 +123,4 @@ def _shown(finding: Finding, hidden: tuple[str, ...]) -> Finding:
 
 
 def _line(text: str) -> str:
-    plain = " ".join(text.split())
-    return plain if len(plain) <= _MESSAGE else plain[: _MESSAGE - 3] + "..."
+    return cut(" ".join(text.split()), _MESSAGE)

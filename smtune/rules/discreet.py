@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from smtune.compare import Difference
-from smtune.secrecy import HIDDEN, hide, is_secret, secret_values
+from smtune.secrecy import hide, longest_first, secret_values, secrets_in
 
 
 def conceal(values: Mapping[str, Any]) -> dict[str, Any]:
     """Environment variables or tags, by name, without the values of secrets."""
-    return {name: HIDDEN if is_secret(name, str(value)) else value for name, value in values.items()}
+    hidden = {name: longest_first(secrets_in(name, str(value))) for name, value in values.items()}
+    return {name: hide(str(value), hidden[name]) if hidden[name] else value for name, value in values.items()}
 
 
 def without_secrets(request: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from smtune.algorithms import xgboost
 from smtune.algorithms.builtins import objective_complaint
-from smtune.errors import shown
+from smtune.errors import listed, shown
 from smtune.rules.case import PROGRAM, Case, Json, Part, Path
 from smtune.rules.regex import as_python, compiled, cut_number, lazy_end, mended, overlap
 from smtune.rules.rule import Broken, rule
@@ -147,7 +147,7 @@ def _defined(part: Part, metric: str) -> Iterator[Broken]:
     is_script = PROGRAM in part.static
     fix = f"add metrics: {{{metric!r}: '{metric}=(\\S+)'}} with the words your log prints"
     if metric not in names and (names or is_script):
-        known = ", ".join(names[:5]) + (", ..." if len(names) > 5 else "") or "none"
+        known = listed(names, 5) or "none"
         near = nearest(metric, names)
         hint = f"did you mean {near}? else " if near else ""
         yield Broken(part.objective_path, f"{shown(metric)} is not among the metrics ({known})", f"{hint}{fix}")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from smtune.errors import shown
 from smtune.rules.case import Case
 from smtune.rules.rule import Broken, rule
-from smtune.secrecy import HIDDEN, is_secret, kind_of_secret, plain_text, secret_values
+from smtune.secrecy import HIDDEN, kind_of_secret, plain_text, secret_values, secrets_in
 
 
 @rule(
@@ -23,9 +23,11 @@ def secrets(case: Case) -> Iterator[Broken]:
         if kind or by_name:
             message = f"{_named(name, hidden)} holds {kind or by_name}: everybody who may describe the job reads it"
             yield Broken(path, message, "keep it in AWS Secrets Manager and pass its name; replace the key that leaked")
-        elif is_secret(name, value):
-            own = _named(name, hidden)
-            message = f"{own} is named like a secret and has a plain value, which everybody with access reads"
+            continue
+        parts, own = secrets_in(name, value), _named(name, hidden)
+        inside = [] if value in parts else [f"{_named(key, hidden)} in the JSON of {own}" for key in parts.values()]
+        for what in dict.fromkeys(inside or ([own] if parts else [])):
+            message = f"{what} is named like a secret and has a plain value, which everybody with access reads"
             fix = "keep it in AWS Secrets Manager and pass its name or ARN"
             yield Broken(path, message, fix, "warning")
 

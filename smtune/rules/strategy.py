@@ -8,11 +8,10 @@ from smtune.errors import shown
 from smtune.rules.case import CONFIG, LIMITS, Case, Part, Path
 from smtune.rules.numbers import combinations, whole
 from smtune.rules.rule import Broken, rule
+from smtune.search.resource import EPOCHS
 
 MAX_GRID = 750
 MAX_RESOURCE = 20_000
-EPOCHS = ("epochs", "numepochs", "n-epochs", "n_epochs", "num_epochs")
-"""The static hyperparameters that Hyperband reads its largest resource from."""
 AT_THE_END = frozenset({"kmeans", "knn", "lda", "randomcutforest"})
 """Built-in algorithms that report their objective metric once, when training is over."""
 _STOPPING: Path = (*CONFIG, "TrainingJobEarlyStoppingType")

@@ -13,8 +13,8 @@ from smtune.rules.case import Case, Json, Part, Path
 from smtune.rules.rule import Broken, rule
 from smtune.rules.space import OBJECTIVE_METRIC
 from smtune.service_model import REQUEST, violations
+from smtune.statuses import TERMINAL
 
-TERMINAL = ("Completed", "Stopped", "Failed")
 OLDEST = dt.datetime(2018, 10, 1, tzinfo=dt.UTC)
 MAX_CHANGES = 10
 FIXED = (

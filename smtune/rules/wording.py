@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from smtune.errors import shown
+from smtune.errors import listed, shown
 from smtune.rules.case import Path
 from smtune.service_model import REQUEST, Violation, shapes
 from smtune.spec.explain import nearest
@@ -54,8 +54,8 @@ def words(violation: Violation, form: str, fix: str) -> tuple[str, str]:
     constraint, value = violation.constraint, violation.value
     if violation.choices:
         near = nearest(str(value), violation.choices)
-        listed = ", ".join(violation.choices[:_SHOWN]) + (", ..." if len(violation.choices) > _SHOWN else "")
-        return f"the service does not know {shown(value)}", f"did you mean {near}?" if near else f"it takes: {listed}"
+        few = listed(violation.choices, _SHOWN)
+        return f"the service does not know {shown(value)}", f"did you mean {near}?" if near else f"it takes: {few}"
     if constraint == "Member must not be null":
         return f"{violation.path[-1]} is missing", fix
     if constraint == "Member is not in the service's model":

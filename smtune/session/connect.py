@@ -13,9 +13,10 @@ from smtune.clients import ClientSession
 from smtune.config import Configuration, Setting, load_configuration
 from smtune.errors import ConfigurationError
 from smtune.local.session import LocalSession
-from smtune.local.settings import Settings
+from smtune.local.settings import Runner, Settings
 from smtune.secrecy import hide
 from smtune.service import translated
+from smtune.session.silence import Silence
 from smtune.where import Target, Where
 
 # Adaptive: a client that is throttled sends less, instead of trying as often as before.
@@ -39,6 +40,7 @@ class AwsSession(ClientSession):
         # The variables and the AWS config are botocore's to read: there a single service may have its own.
         self._endpoint = str(endpoint.value) if endpoint and not endpoint.is_read_by_botocore else None
         self._session.set_default_client_config(_RETRIES)  # boto3 has no public way to set it for a session
+        self.events.register("needs-retry", Silence())
 
     def make_client(self, service_name: Any, *args: Any, **options: Any) -> Any:
         """boto3's client, for the endpoint of this session."""
@@ -48,16 +50,23 @@ class AwsSession(ClientSession):
 
 
 def connect(
-    target: Target | Where, *, profile: str | None = None, region: str | None = None, endpoint_url: str | None = None
+    target: Target | Where,
+    *,
+    profile: str | None = None,
+    region: str | None = None,
+    endpoint_url: str | None = None,
+    runner: Runner | None = None,
 ) -> boto3.Session:
     """A session on AWS, or on the local engine (state in SMTUNE_HOME).
 
-    What is not said here comes from the configuration: variables, smtune.toml, the AWS config.
+    `runner` is what runs the training jobs that are launched on the local engine. What is not said here comes from the
+    configuration: variables, smtune.toml, the AWS config.
     Raises ConfigurationError when AWS has no region here, or a profile that is not there.
     """
     where = target if isinstance(target, Where) else Where(target, profile, region, endpoint_url)
     if where.target == "local":
-        return LocalSession(Settings.from_environment())
+        settings = Settings.from_environment()
+        return LocalSession(settings if runner is None else settings.run_by(runner))
     configuration = load_configuration(where)
     _refuse_bad_endpoint(configuration.get("endpoint_url"))
     with translated():
@@ -87,12 +96,14 @@ def find_session(job: str, where: Where | None = None) -> boto3.Session:
 
 
 def _find_archive(job: str, settings: Settings) -> boto3.Session | None:
-    if not (settings.home / "archives").is_dir():
-        return None
-    from smtune.archive import ArchiveSession, find_archive  # brings pandas, which few commands need
+    from smtune.archive.known import find_archive
 
     folder = find_archive(job, settings)
-    return None if folder is None else ArchiveSession(folder)
+    if folder is None:
+        return None
+    from smtune.archive.session import ArchiveSession  # brings pandas, which few commands need
+
+    return ArchiveSession(folder)
 
 
 def _refuse_bad_endpoint(endpoint: Setting | None) -> None:

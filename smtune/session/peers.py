@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def announce(session: boto3.Session, plan: Plan) -> tuple[str, ...]:
     """What a user should know before `plan` runs in `session`: what it will not honour, and why."""
-    return local_notes(plan.request) if isinstance(session, LocalSession) else ()
+    return local_notes(plan.request, session.settings.runner) if isinstance(session, LocalSession) else ()
 
 
 def register_programs(session: boto3.Session, programs: Mapping[str, Path]) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from smtune.errors import Problem, SpecError, dotted, shown
+from smtune.errors import Problem, SpecError, cut, dotted, shown
 from smtune.spec.document import Document, Path, Secret, in_order
 from smtune.spec.yaml import MAX_CHARACTERS
 
@@ -125,4 +125,4 @@ def _convert(text: str, kind: str, name: str) -> int | float | bool:
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= 60 else f"{name[:57]}..."
+    return cut(name, 60)

@@ -6,13 +6,12 @@ that thing; `algorithms` merge by name; below `raw`, which is a patch itself, nu
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, field
 from typing import Any
 
-from smtune.errors import Problem, SpecError, dotted, shown
+from smtune.errors import Problem, SpecError, cut, dotted, listed, shown
 from smtune.spec.document import NOWHERE, Document, Path, in_order
-from smtune.spec.explain import locate
+from smtune.spec.explain import locate, nearest
 from smtune.spec.kinds import NAME_KEYS, displaced, is_channel
 from smtune.spec.model import TuningSpec
 
@@ -161,10 +160,9 @@ def _find(items: list[Any], name: str | int) -> int | None:
 
 
 def _nearest(word: str, choices: list[str]) -> str:
-    found = difflib.get_close_matches(word, choices, n=1, cutoff=0.6)
-    return f"did you mean {found[0]}? " if found else ""
+    near = nearest(word, choices)
+    return f"did you mean {near}? " if near else ""
 
 
 def _listed(names: list[str]) -> str:
-    shown_names = [name if len(name) <= 40 else f"{name[:37]}..." for name in names[:10]]
-    return ", ".join(shown_names) + (", ..." if len(names) > 10 else "")
+    return listed((cut(name, 40) for name in names), 10)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -56,16 +57,7 @@ class Region:
         return f"{where}: {inside}; {self.failed_outside} of {self.all_outside} {other}"
 
     def to_dict(self) -> dict[str, Any]:
-        return {
-            "hyperparameter": self.hyperparameter,
-            "comparison": self.comparison,
-            "value": self.value,
-            "failed_inside": self.failed_inside,
-            "all_inside": self.all_inside,
-            "failed_outside": self.failed_outside,
-            "all_outside": self.all_outside,
-            "chance": self.chance,
-        }
+        return {name: value for name, value in dataclasses.asdict(self).items() if name != "nearest_good"}
 
 
 @dataclass(frozen=True)

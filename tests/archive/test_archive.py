@@ -14,8 +14,11 @@ import pytest
 from local_jobs import script_spec, wait_for
 from recorded_jobs import Ran, record_job
 
-from smtune.archive import ArchiveSession, Contents, archive_job, find_archive, import_archive
+from smtune.archive.known import find_archive
 from smtune.archive.manifest import FILE, take_stock, verify
+from smtune.archive.place import import_archive
+from smtune.archive.session import ArchiveSession
+from smtune.archive.write import Contents, archive_job
 from smtune.data.prepare import prepare
 from smtune.errors import ServiceError, SpecError, UsageError
 from smtune.execute import launch
@@ -35,7 +38,7 @@ parser.add_argument("--rounds", type=int, default=1)
 arguments = parser.parse_args()
 for step in range(3):
     print(f"score={1 - (arguments.dose - 0.3) ** 2 - 0.1 * (2 - step):.6f}", flush=True)
-if arguments.dose > 0.5:
+if os.environ["TRAINING_JOB_NAME"].split("-")[-2] == "002":
     print("password is", os.environ["DB_PASSWORD"])
     sys.exit("no luck")
 open(os.path.join(os.environ["SM_MODEL_DIR"], "model.txt"), "w").write(str(arguments.dose))

@@ -11,7 +11,8 @@ from cli_jobs import inside
 from fake_tuning import FakeTuning
 from recorded_jobs import Ran, record_job
 
-from smtune.archive import ArchiveSession, find_archive
+from smtune.archive.known import find_archive
+from smtune.archive.session import ArchiveSession
 from smtune.local.session import LocalSession
 from smtune.local.settings import Settings
 
@@ -75,3 +76,37 @@ def test_all_logs_and_the_models_are_kept_on_request(settings: Settings) -> None
     assert kept("little") == [f"logs/{bad}.log"]
     assert kept("logs", "--logs") == [f"logs/{good}.log", f"logs/{bad}.log"]
     assert kept("models", "--models") == [f"logs/{bad}.log", f"s3/{uri.removeprefix('s3://')}"]
+
+
+def test_what_was_imported_is_listed_among_the_jobs_of_this_machine(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def names(*options: str) -> list[str]:
+        return [job["name"] for job in json.loads(inside("list", "-o", "json", *options).stdout)]
+
+    record_job(settings, "older", [Ran()], status="Failed", began=1_700_000_000)
+    record_job(settings, "other", [Ran(), Ran()], began=1_800_000_000)
+    record_job(settings, "broken", [Ran()], began=1_800_000_000)
+    listed = {job["name"]: job for job in json.loads(inside("list", "-o", "json").stdout)}
+    for name in listed:
+        assert inside("archive", name, f"kept/{name}").returncode == 0
+    monkeypatch.setenv("SMTUNE_HOME", str(tmp_path / "another"))
+    record_job(Settings(home=tmp_path / "another"), "own", [Ran()], began=1_750_000_000)
+    for name in listed:
+        assert inside("import", f"kept/{name}").returncode == 0
+    (tmp_path / "another" / "archives" / "broken" / "tuning_job.json").write_text("{}")
+
+    assert names() == ["other", "own", "older"], "newest first, without the one that cannot be read"
+    found = {job["name"]: job for job in json.loads(inside("list", "-o", "json").stdout)}
+    assert found["other"] == {**listed["other"], "archived": True}
+    assert not found["own"]["archived"]
+    lines = inside("list").stdout.splitlines()
+    assert lines[0].split()[-1] == "archived"
+    assert [line.split()[-1] for line in lines[1:]] == ["yes", "0", "yes"]
+    assert names("--status", "Failed") == ["older"]
+    assert names("--name-contains", "OTH") == ["other"]
+    assert names("--since", "2026-01-01") == ["other"]
+    assert names("--max", "2", "--local") == ["other", "own"]
+    record_job(Settings(home=tmp_path / "another"), "older", [], began=1_850_000_000)
+    assert names() == ["older", "other", "own"]
+    assert not json.loads(inside("list", "-o", "json").stdout)[0]["archived"], "as `smtune results older` finds it"

@@ -29,7 +29,9 @@ def best(*options: str) -> str:
 
 def test_the_best_is_that_of_the_objective(service: FakeTuning) -> None:
     assert best() == "003"
+    service.calls.clear()
     text = inside("best", "tune").stdout
+    assert service.calls["DescribeHyperParameterTuningJob"] == 1, "nothing is asked twice"
     assert "validation:loss, minimized" in text
     assert "s3://bucket/tune-003-00000003/output/model.tar.gz" in text
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import pytest
 from cli_jobs import inside
+from either_peer import sign_in
 from s3_stub import SECRET, S3Stub, serve_stub
 
 from smtune.cli import main
@@ -29,8 +30,8 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Stub]:
-    for name, value in (("ACCESS_KEY_ID", "me"), ("SECRET_ACCESS_KEY", SECRET), ("REGION", "us-east-1")):
-        monkeypatch.setenv(f"AWS_{name}", value)
+    sign_in(monkeypatch)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
     with serve_stub() as stub:
         yield stub
 

@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 import pytest
 from cli_jobs import inside, write_job
+from either_peer import sign_in
 from moto import mock_aws
 
 from smtune.local.launcher import Launcher
@@ -38,8 +39,7 @@ def nobody_works(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name, value in (("ACCESS_KEY_ID", "testing"), ("SECRET_ACCESS_KEY", "testing"), ("REGION", "eu-west-1")):
-        monkeypatch.setenv(f"AWS_{name}", value)
+    sign_in(monkeypatch, "eu-west-1")
     with mock_aws():
         yield
 

@@ -44,7 +44,6 @@ def test_a_job_of_this_machine_has_a_next_round_a_child_and_a_clone(submit: Run,
 
     extended = inside("extend", name, "--jobs", "5")
     assert extended.returncode == 0, extended.stderr
-    assert "# the local engine does not run warm starts so far: launch this on AWS\n" in extended.stdout
     warm = load_spec(extended.stdout).warm_start
     assert warm is not None
     assert warm.parents == (name,)

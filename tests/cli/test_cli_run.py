@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 import pytest
 from cli_jobs import inside, write_job
+from either_peer import sign_in
 from moto import mock_aws
 
 from smtune.local.launcher import Launcher
@@ -26,8 +27,7 @@ data: {source: rows.csv}
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    for name, value in (("ACCESS_KEY_ID", "testing"), ("SECRET_ACCESS_KEY", "testing"), ("REGION", "us-east-1")):
-        monkeypatch.setenv(f"AWS_{name}", value)
+    sign_in(monkeypatch)
     with mock_aws():
         yield boto3.client("sagemaker", "us-east-1")
 

@@ -15,61 +15,72 @@ ROOT = Path(__file__).parents[2]
 TEMPLATE = ROOT / "templates" / "quickstart" / "spec.yaml"
 REQUEST = ROOT / "tests" / "golden" / "template-quickstart.request.json"
 LOG = "[1]\ttrain-auc:0.9\tvalidation-auc:0.8\n"
-HEAVY = {"sagemaker", "pandas", "numpy", "scipy", "boto3", "botocore", "optuna", "sklearn", "xgboost", "torch"}
+HEAVY = {"sagemaker", "pandas", "numpy", "scipy", "boto3", "botocore", "sklearn", "xgboost", "torch"}
 MIDDLE = {"pydantic", "rich", "ruamel"}
 PROBE = """
 import contextlib, io, json, sys
 from smtune.cli import main
-codes = []
+seen = []
 for arguments in json.loads(sys.argv[1]):
     with contextlib.redirect_stdout(io.StringIO()):
-        codes.append(main(arguments))
-print(json.dumps([codes, sorted({name.partition(".")[0] for name in sys.modules})]))
+        code = main(arguments)
+    seen.append([code, sorted({name.partition(".")[0] for name in sys.modules})])
+print(json.dumps(seen))
 """
+PLAN = ["plan", str(TEMPLATE)]
+LIST = ["list"]
+# The commands that may not load the same run one after the other in one process.
+FORBIDDEN = {
+    "nothing": (
+        HEAVY | MIDDLE,
+        [["--help"], ["--version"], ["diagnose", "--train-error", "1%", "--validation-error", "5%"]],
+    ),
+    "a list of templates": (HEAVY | {"pydantic", "ruamel"}, [["init", "--list"]]),
+    "a spec": (
+        HEAVY | {"rich"},
+        [
+            ["init"],
+            ["schema"],
+            ["validate", str(TEMPLATE)],
+            ["validate", str(TEMPLATE), "-o", "sarif"],
+            ["render", str(TEMPLATE)],
+            [*PLAN, "-o", "json"],
+            ["clone", "--request", str(REQUEST)],
+        ],
+    ),
+    "a spec and a table": (
+        HEAVY,
+        [PLAN, [*PLAN, "--against", str(REQUEST)], ["metrics", "test", str(TEMPLATE), "--log", "-"]],
+    ),
+    "a log": (HEAVY, [["metrics", "suggest", "--log", "-"]]),
+    "AWS": ((HEAVY | MIDDLE) - {"boto3", "botocore"}, [["list", "-o", "json"]]),
+    "AWS and a table": (HEAVY - {"boto3", "botocore"}, [LIST]),
+}
 
 
-def loaded_by(*commands: list[str]) -> set[str]:
-    """The top-level modules of a process that ran all `commands`, each with success."""
-    done = subprocess.run(
-        [sys.executable, "-c", PROBE, json.dumps(commands)], capture_output=True, text=True, check=True, input=LOG
-    )
-    codes, modules = json.loads(done.stdout)
-    assert set(codes) == {0}
-    return set(modules)
+def run(commands: list[list[str]]) -> list[tuple[int, set[str]]]:
+    """The exit code of each command, and the top-level modules of the process when it was done."""
+    process = [sys.executable, "-c", PROBE, json.dumps(commands)]
+    done = subprocess.run(process, capture_output=True, text=True, check=True, input=LOG)
+    return [(code, set(modules)) for code, modules in json.loads(done.stdout)]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "forbidden"),
-    [
-        (["--help"], HEAVY | MIDDLE),
-        (["--version"], HEAVY | MIDDLE),
-        (["diagnose", "--train-error", "1%", "--validation-error", "5%"], HEAVY | MIDDLE),
-        (["init"], HEAVY | {"rich"}),
-        (["init", "--list"], HEAVY | {"pydantic", "ruamel"}),
-        (["schema"], HEAVY | {"rich"}),
-        (["validate", str(TEMPLATE)], HEAVY | {"rich"}),
-        (["validate", str(TEMPLATE), "-o", "sarif"], HEAVY | {"rich"}),
-        (["render", str(TEMPLATE)], HEAVY | {"rich"}),
-        (["plan", str(TEMPLATE)], HEAVY),
-        (["plan", str(TEMPLATE), "-o", "json"], HEAVY | {"rich"}),
-        (["plan", str(TEMPLATE), "--against", str(REQUEST)], HEAVY),
-        (["clone", "--request", str(REQUEST)], HEAVY | {"rich"}),
-        (["metrics", "test", str(TEMPLATE), "--log", "-"], HEAVY),
-        (["metrics", "suggest", "--log", "-"], HEAVY),
-        (["list"], HEAVY - {"boto3", "botocore"}),
-        (["list", "-o", "json"], (HEAVY | MIDDLE) - {"boto3", "botocore"}),
-    ],
-    ids=lambda value: " ".join(Path(word).name for word in value) if isinstance(value, list) else "",
-)
-def test_a_command_loads_only_what_it_needs(arguments: list[str], forbidden: set[str]) -> None:
-    assert loaded_by(arguments) & forbidden == set()
+@pytest.mark.parametrize(("forbidden", "commands"), FORBIDDEN.values(), ids=FORBIDDEN)
+def test_a_command_loads_only_what_it_needs(forbidden: set[str], commands: list[list[str]]) -> None:
+    found = dict(zip(map(" ".join, commands), run(commands), strict=True))
+    assert {command: code for command, (code, _) in found.items() if code} == {}
+    assert {command: loaded & forbidden for command, (_, loaded) in found.items() if loaded & forbidden} == {}
 
 
 def test_no_help_loads_anything_but_the_command_line() -> None:
     groups = [["metrics", name, "--help"] for name in ("test", "suggest")]
-    assert loaded_by(*([name, "--help"] for name in COMMANDS), *groups) & (HEAVY | MIDDLE) == set()
+    *_, (_, loaded) = found = run([*([name, "--help"] for name in COMMANDS), *groups])
+    assert {code for code, _ in found} == {0}
+    assert loaded & (HEAVY | MIDDLE) == set()
 
 
 def test_what_a_command_loads_is_seen() -> None:
-    assert loaded_by(["list"]) >= {"boto3", "botocore"}
-    assert loaded_by(["plan", str(TEMPLATE)]) >= MIDDLE
+    (_, planned), (_, listed) = run([PLAN, LIST])
+    assert planned >= MIDDLE
+    assert not planned & {"boto3", "botocore"}
+    assert listed >= {"boto3", "botocore"}

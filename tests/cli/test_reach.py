@@ -143,3 +143,24 @@ def test_this_machine_has_no_profile_region_or_endpoint(words: tuple[str, ...], 
     done = inside(*words, "--local", *said)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("error: --local is this machine: it has no profile, region or endpoint\n")
+
+
+@pytest.mark.parametrize("words", [*ABOUT_A_JOB, ("list",), ("doctor",), UPLOAD], ids=" ".join)
+def test_both_places_at_once_are_refused(words: tuple[str, ...]) -> None:
+    write_job(Path())
+    for both in (("--local", "--aws"), ("--aws", "--local")):
+        done = inside(*words, *both)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith("error: --local is this machine, --aws is AWS: say one of them\n")
+
+
+def test_a_place_on_the_command_line_is_stronger_than_one_in_a_variable(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record_job(settings, "toy", [Ran()])
+    monkeypatch.setenv("SMTUNE_DESCRIBE_AWS", "1")
+    assert inside("describe", "toy").returncode == 253
+    assert inside("describe", "toy", "--local").returncode == 0
+    monkeypatch.setenv("SMTUNE_DESCRIBE_LOCAL", "1")
+    assert inside("describe", "toy").returncode == 2
+    assert inside("describe", "toy", "--aws").returncode == 253

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from spec_strategies import specs, texts
 
@@ -44,7 +45,7 @@ def test_in_a_text_that_goes_on_over_lines_there_is_no_place_for_a_remark() -> N
     assert annotate(text, {("a", "c"): "five"}) == "# a.c: five\n" + text
 
 
-@settings(max_examples=25)
+@examples(25)
 @given(specs(), st.data())
 def test_the_data_is_the_same_whatever_the_spec_and_the_remarks(spec: TuningSpec, data: st.DataObject) -> None:
     text = dump_spec(spec)

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from check_specs import CSV, channels, named, rows, spec_of, text_of
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smtune.data.check import look_at_data
@@ -19,7 +20,7 @@ from smtune.data.check.builder import SheetBuilder
 LIMIT = 1 << 16
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(st.lists(st.integers(1, 400), min_size=600, max_size=1200), st.integers(0, 3))
 def test_the_lines_of_a_part_are_whole_and_have_their_own_numbers(
     tmp_path_factory: pytest.TempPathFactory, widths: list[int], files: int

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from smtune.data.check.builder import SheetBuilder
 from smtune.data.check.model import Sheet
-from smtune.data.check.shift import check_shift, holm
+from smtune.data.check.shift import check_shift
+from smtune.data.check.two_samples import holm
 
 
 def sheet(name: str, frame: pd.DataFrame) -> Sheet:

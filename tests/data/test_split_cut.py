@@ -10,7 +10,8 @@ from random import Random
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from examples import examples
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -51,7 +52,7 @@ def grouped(draw: st.DrawFn) -> pd.DataFrame:
 # Groups
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(grouped(), st.sampled_from(THREE), seeds, st.booleans())
 def test_every_row_is_in_one_part_and_every_group_too(
     frame: pd.DataFrame, parts: tuple[float, float, float], seed: int, stratified: bool
@@ -65,7 +66,7 @@ def test_every_row_is_in_one_part_and_every_group_too(
     assert sum(map(len, homes)) == frame["group"].nunique()
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(grouped(), st.sampled_from(THREE), seeds)
 def test_no_part_misses_its_share_by_more_than_the_largest_group(
     frame: pd.DataFrame, parts: tuple[float, float, float], seed: int
@@ -78,7 +79,7 @@ def test_no_part_misses_its_share_by_more_than_the_largest_group(
         assert abs(len(rows) - share * len(frame)) <= largest
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(grouped(), seeds, st.randoms(use_true_random=False))
 def test_where_a_group_goes_does_not_depend_on_the_order_of_the_rows(
     frame: pd.DataFrame, seed: int, random: Random
@@ -129,7 +130,7 @@ def test_a_stratified_column_of_too_many_values_in_too_many_groups() -> None:
 # Time
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(
     st.lists(st.integers(-50, 50), min_size=6, max_size=80).filter(lambda times: len(set(times)) > 3),
     st.sampled_from(THREE),
@@ -189,6 +190,21 @@ def test_a_time_that_is_none(times: list[str], row: int, value: str) -> None:
 
 def test_moments_that_are_too_few() -> None:
     assert "2 moments in 't' are too few" in complaint(pd.DataFrame({"t": ["1", "2"] * 20}), split(time="t"))
+
+
+# By chance
+
+
+@pytest.mark.parametrize("seed", [0, 7, 2**32 - 1])
+@pytest.mark.parametrize("rows", [7, 569])
+def test_the_rows_drawn_by_chance_are_those_that_scikit_learn_draws(rows: int, seed: int) -> None:
+    from sklearn.model_selection import train_test_split  # two seconds to import
+
+    cut = cut_rows(pd.DataFrame({"x": ["1"] * rows}), split(seed=seed))
+    rest, test = train_test_split(np.arange(rows), test_size=len(cut["test"]), random_state=seed)
+    train, validation = train_test_split(rest, test_size=len(cut["validation"]), random_state=seed)
+    for name, drawn in (("train", train), ("validation", validation), ("test", test)):
+        assert list(cut[name]) == list(drawn)
 
 
 # In a spec

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtune.data.split_file import SplitFiles, as_record, split_file
+from smtune.data.parts import SplitFiles, as_record
+from smtune.data.split_file import split_file
 from smtune.data.table_file import TableFile
 from smtune.errors import SpecError, UsageError
 from smtune.spec import Split

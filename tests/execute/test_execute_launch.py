@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from local_jobs import GOOD, script_spec
-from moto import mock_aws
 
 from smtune.control import stop
 from smtune.data.prepare import prepare
@@ -20,18 +18,11 @@ from smtune.session import connect, find_session, is_local, locate, site_of
 from smtune.spec import dump_spec, load_spec
 
 
-@pytest.fixture(params=["local", "moto"])
-def peer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.Session]:
-    if request.param == "local":
-        yield connect("local")
-        return
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.setenv("AWS_REGION", "us-east-1")
-    with mock_aws():
-        session = connect("aws")
-        session.client("s3").create_bucket(Bucket=site_of(session).bucket_name)
-        yield session
+@pytest.fixture
+def peer(either_peer: boto3.Session) -> boto3.Session:
+    if not is_local(either_peer):
+        either_peer.client("s3").create_bucket(Bucket=site_of(either_peer).bucket_name)
+    return either_peer
 
 
 def planned(session: boto3.Session, folder: Path, **changes: Any) -> Plan:

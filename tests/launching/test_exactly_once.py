@@ -12,6 +12,7 @@ import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
+from either_peer import sign_in
 from faults import INTERNAL, THROTTLED, Faults, Killed, Refusal
 from local_jobs import GOOD, script_spec
 from moto import mock_aws
@@ -50,8 +51,7 @@ def peer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
     if request.param == "local":
         yield lambda: connect("local")
         return
-    for name, value in (("ACCESS_KEY_ID", "testing"), ("SECRET_ACCESS_KEY", "testing"), ("REGION", "eu-west-1")):
-        monkeypatch.setenv(f"AWS_{name}", value)
+    sign_in(monkeypatch, "eu-west-1")
     with mock_aws():
         yield lambda: connect("aws")
 
@@ -81,7 +81,14 @@ WHOLE = ["sourcedir.tar.gz", "spec.yaml", "test.csv", "train.csv", "validation.c
 
 
 @pytest.mark.parametrize(
-    ("way", "moment"), [(launch_spec, "before"), (launch_again, "after")], ids=["once-before", "another-after"]
+    ("peer", "way", "moment"),
+    [
+        pytest.param("local", launch_spec, "before", id="local-once-before"),
+        pytest.param("moto", launch_again, "after", id="moto-another-after"),
+        pytest.param("local", launch_again, "after", id="local-another-after", marks=pytest.mark.thorough),
+        pytest.param("moto", launch_spec, "before", id="moto-once-before", marks=pytest.mark.thorough),
+    ],
+    indirect=["peer"],
 )
 def test_killed_around_any_call_the_next_run_finishes_the_same_launch(
     peer: Callable[[], boto3.Session], spec: TuningSpec, tmp_path: Path, way: Way, moment: Any
@@ -295,8 +302,7 @@ def test_a_secret_that_the_service_changed_is_not_told(peer: Callable[[], boto3.
 def test_a_bucket_in_the_making_is_waited_for_and_one_that_is_not_ours_is_named(
     monkeypatch: pytest.MonkeyPatch, spec: TuningSpec, tmp_path: Path, status: int, code: str
 ) -> None:
-    for name, value in (("ACCESS_KEY_ID", "testing"), ("SECRET_ACCESS_KEY", "testing"), ("REGION", "us-east-1")):
-        monkeypatch.setenv(f"AWS_{name}", value)
+    sign_in(monkeypatch)
 
     def refuse(**_: Any) -> Any:
         if status == 409:

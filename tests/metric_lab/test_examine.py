@@ -6,7 +6,8 @@ import tracemalloc
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smtune.metric_lab import Examination, Examined, Goal, Line, examine, number_lines
@@ -195,7 +196,7 @@ TEXTS = st.lists(
 REGEXES = (r"loss=(\S+)", r"loss=([0-9.]+)", r".*loss.(.*)", r"(\d*)", r"loss(=)?", r"#011b:(\S+)", "loss", r"^(.*?)=")
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(TEXTS, st.lists(st.sampled_from(REGEXES), min_size=1, max_size=3, unique=True))
 def test_the_numbers_are_those_that_the_engine_reads(texts: list[str], regexes: list[str]) -> None:
     examination = look({f"m{index}": regex for index, regex in enumerate(regexes)}, *texts, keep=100)

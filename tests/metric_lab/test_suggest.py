@@ -7,7 +7,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 import pytest
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 
 from smtune.metric_lab import Suggestions, number_lines, print_line, suggest
@@ -101,7 +102,7 @@ def logs(draw: st.DrawFn) -> tuple[list[str], dict[str, list[float]]]:
 
 
 @given(logs())
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_every_regex_captures_the_planted_values_in_order_and_nothing_else(
     log: tuple[list[str], dict[str, list[float]]],
 ) -> None:
@@ -183,7 +184,7 @@ def test_a_log_without_metrics_has_an_empty_block() -> None:
 
 
 @given(logs())
-@settings(max_examples=50, deadline=None)
+@examples(50)
 def test_the_block_is_yaml_that_says_the_same(log: tuple[list[str], dict[str, list[float]]]) -> None:
     suggestions = found_in(*log[0])
     expected = {item.metric: item.regex for item in suggestions.metrics}

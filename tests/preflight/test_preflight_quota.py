@@ -9,7 +9,8 @@ from aws_account import ACCOUNT, BUCKET, REGION, Account, by_name, definition, q
 
 from smtune.preflight import Check, Subject, examine
 from smtune.preflight.aws import Aws
-from smtune.preflight.quota import PARALLEL, RANDOM, TOTAL, look_up, quotas
+from smtune.preflight.demand import PARALLEL, RANDOM, TOTAL
+from smtune.preflight.quota import look_up, quotas
 
 LARGE = "ml.m5.large for training job usage"
 SPOT = "ml.m5.large for spot training job usage"

@@ -77,13 +77,18 @@ def test_several_definitions_each_with_their_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("partition", "host"),
+    ("region", "host"),
     [
-        ("aws", "eu-west-1.console.aws.amazon.com"),
-        ("aws-cn", "console.amazonaws.cn"),
-        ("aws-us-gov", "console.amazonaws-us-gov.com"),
+        ("eu-west-1", "eu-west-1.console.aws.amazon.com"),
+        ("cn-north-1", "console.amazonaws.cn"),
+        ("us-gov-west-1", "console.amazonaws-us-gov.com"),
+        ("eusc-de-east-1", "console.amazonaws-eusc.eu"),
     ],
 )
-def test_each_partition_has_its_console(partition: str, host: str) -> None:
-    link = console_link(f"arn:{partition}:sagemaker:eu-west-1:123456789012:hyper-parameter-tuning-job/x", "X")
-    assert link == f"https://{host}/sagemaker/home?region=eu-west-1#/hyper-tuning-jobs/X"
+def test_each_partition_has_its_console(region: str, host: str) -> None:
+    link = console_link(f"arn:aws:sagemaker:{region}:123456789012:hyper-parameter-tuning-job/x", "X")
+    assert link == f"https://{host}/sagemaker/home?region={region}#/hyper-tuning-jobs/X"
+
+
+def test_there_is_no_link_to_a_console_that_nobody_knows() -> None:
+    assert console_link("arn:aws-iso:sagemaker:us-iso-east-1:123456789012:hyper-parameter-tuning-job/x", "X") is None

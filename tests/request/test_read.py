@@ -7,7 +7,8 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from spec_strategies import specs
 
@@ -17,7 +18,7 @@ from smtune.scaffold import list_templates, templates_folder
 from smtune.service_model import violations
 from smtune.spec import BuiltIn, Continuous, Image, Integer, TuningSpec, dump_spec, load_spec
 
-SOME = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+SOME = examples(80)
 FIX = "\n    give the members of CreateHyperParameterTuningJob, with TrainingJobDefinition or TrainingJobDefinitions"
 LEAST: dict[str, Any] = {
     "HyperParameterTuningJobName": "a",
@@ -170,7 +171,7 @@ def requests(draw: st.DrawFn) -> dict[str, Any]:
     return request
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(250)
 @given(requests())
 def test_a_request_with_odd_new_and_unknown_fields_comes_back(request: dict[str, Any]) -> None:
     before = as_json(request)
@@ -341,7 +342,7 @@ def test_every_missing_member_is_named_at_once() -> None:
     ]
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(100)
 @given(requests(), st.data())
 def test_a_broken_request_is_a_spec_error_or_comes_back(request: dict[str, Any], data: st.DataObject) -> None:
     request = copy.deepcopy(request)  # parts of it are shared with later examples

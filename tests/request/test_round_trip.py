@@ -1,6 +1,6 @@
 """Whatever request the service's model allows comes back: request -> spec -> YAML -> spec -> request is the identity.
 
-The default run tries fifty; `make thorough` tries two thousand.
+The default run tries a dozen; `make thorough` tries two thousand.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 import pytest
+from examples import examples
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from request_strategies import REQUEST, requests
 
@@ -35,7 +36,7 @@ def check(request: dict[str, Any]) -> None:
     assert as_json(request) == before  # reading changes nothing
 
 
-@settings(relaxed, max_examples=50)
+@examples(50, database=None)
 @given(requests())
 def test_any_request_of_the_model_comes_back(request_: dict[str, Any]) -> None:
     check(request_)
@@ -58,7 +59,7 @@ def test_two_thousand_requests_come_back(chunk: int) -> None:
     assert tried >= EACH
 
 
-@settings(relaxed, max_examples=30, phases=[Phase.generate])
+@examples(30, database=None, phases=[Phase.generate])
 @given(requests())
 def test_the_requests_are_ones_that_the_model_allows(request_: dict[str, Any]) -> None:
     assert violations(REQUEST, request_) == ()

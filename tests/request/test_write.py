@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import given
 from pydantic import BaseModel, ValidationError
 from spec_strategies import specs
 
@@ -171,7 +172,7 @@ def test_every_field_of_a_spec_changes_some_golden_request() -> None:
     assert every - reached == set(NOT_IN_A_REQUEST)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(60)
 @given(specs())
 def test_a_request_is_made_of_plain_json_and_shares_nothing_with_the_spec(spec: TuningSpec) -> None:
     before = repr(spec)

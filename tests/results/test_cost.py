@@ -9,7 +9,8 @@ from smtune.estimate import Tariff, estimate
 from smtune.estimate.prices import Price, Source
 from smtune.request.description import normalize
 from smtune.results import pull
-from smtune.results.cost import Spending, region_of, spending
+from smtune.results.cost import region_of, spending
+from smtune.results.spending import Spending
 
 SOURCE = Source("2026-01-01", "a test")
 TARIFF = Tariff(

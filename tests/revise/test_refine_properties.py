@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from hypothesis import given, settings
+from examples import examples
+from hypothesis import given
 from revise_spaces import rounds
 
 from smtune.clone.change import problems_of
@@ -21,7 +22,7 @@ def best_of(trials: list[Trial]) -> Trial:
     return min((trial for trial in trials if trial.is_measured), key=lambda trial: trial.objective or 0.0)
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(rounds())
 def test_the_next_spec_is_legal_and_loads_from_its_yaml(round_: Round) -> None:
     spec, trials = round_
@@ -33,7 +34,7 @@ def test_the_next_spec_is_legal_and_loads_from_its_yaml(round_: Round) -> None:
     ] == []
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(rounds())
 def test_it_keeps_kinds_and_scales_and_holds_the_best(round_: Round) -> None:
     spec, trials = round_
@@ -54,7 +55,7 @@ def test_it_keeps_kinds_and_scales_and_holds_the_best(round_: Round) -> None:
             assert after == best[name]
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(rounds())
 def test_it_stays_within_half_of_the_range_beyond_its_ends_and_keeps_a_quarter(round_: Round) -> None:
     spec, trials = round_
@@ -75,7 +76,7 @@ def test_it_stays_within_half_of_the_range_beyond_its_ends_and_keeps_a_quarter(r
         assert math.isfinite(low)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(rounds())
 def test_the_same_jobs_once_more_change_little(round_: Round) -> None:
     spec, trials = round_
@@ -88,7 +89,7 @@ def test_the_same_jobs_once_more_change_little(round_: Round) -> None:
     assert refine(once, trials) == refine(once, trials)
 
 
-@settings(max_examples=40)
+@examples(40)
 @given(rounds())
 def test_every_difference_has_a_change_with_a_reason_and_every_change_is_one(round_: Round) -> None:
     spec, trials = round_

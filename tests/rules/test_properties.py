@@ -5,7 +5,8 @@ from __future__ import annotations
 import string
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from request_strategies import REQUEST, requests
 from rule_requests import Json, grid, hyperband, parent, request, several, warm, xgboost
@@ -31,7 +32,7 @@ def check(found: tuple[Finding, ...]) -> None:
 
 
 @given(requests())
-@settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
+@examples(60)
 def test_rules_answer_for_every_request_that_the_model_allows(drawn: Json) -> None:
     check(broken_rules(drawn))
 
@@ -54,7 +55,7 @@ def _mutate(draw: st.DrawFn, value: Any) -> Any:
 
 
 @given(mutated())
-@settings(max_examples=150, suppress_health_check=list(HealthCheck), deadline=None)
+@examples(150)
 def test_rules_answer_for_a_request_with_anything_in_it(drawn: Json) -> None:
     found = broken_rules(drawn)
     check(found)
@@ -65,13 +66,13 @@ def test_rules_answer_for_a_request_with_anything_in_it(drawn: Json) -> None:
 
 
 @given(anything)
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_rules_answer_for_no_request_at_all(drawn: Any) -> None:
     assert broken_rules(drawn)
 
 
 @given(mutated(), anything)
-@settings(max_examples=100, suppress_health_check=list(HealthCheck), deadline=None)
+@examples(100)
 def test_a_parent_that_is_none_does_no_harm(drawn: Json, described: Any) -> None:
     ours = request(**warm("TransferLearning", "one", "two"))
     check(broken_rules(ours, {"one": {**parent(), **drawn}, "two": described if isinstance(described, dict) else {}}))

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rule_requests import Json, continuous, definition, named, ranges, request, several, xgboost
 
 from smtune.errors import dotted
 from smtune.rules import Finding, broken_rules
-from smtune.secrecy import hide, kind_of_secret
+from smtune.rules.discreet import conceal, without_secrets
+from smtune.secrecy import hide, kind_of_secret, longest_first, secrets_in
 
 # Put together here, so that no scanner takes the tests for a leak.
 KEY_ID = "AKIA" + "IOSFODNN7EXAMPLE"
@@ -89,6 +95,89 @@ def test_a_plain_value_under_a_secret_name_is_a_warning(name: str) -> None:
 )
 def test_what_only_sounds_like_a_secret_is_none(name: str, value: str) -> None:
     assert leaks(request(None, {"StaticHyperParameters": {name: value}})) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "shown_of_it"),
+    [
+        ('{"user": "ann", "password": "hunter22"}', '{"user": "ann", "password": "(hidden)"}'),
+        (
+            '{"db": [{"host": "h", "auth": {"apiKey": "hunter22"}}]}',
+            '{"db": [{"host": "h", "auth": {"apiKey": "(hidden)"}}]}',
+        ),
+        ('[{"aws_secret_access_key": "hunter22/x"}, 5]', '[{"aws_secret_access_key": "(hidden)"}, 5]'),
+        ('{"aws_secret_access_key": "hunter22\\/x"}', '{"aws_secret_access_key": "(hidden)"}'),
+        ('{"credentials": {"id": "ann", "pin": 123456}}', '{"credentials": {"id": "ann", "pin": (hidden)}}'),
+        ('{"password": "hunter22", "password": "other-one"}', '{"password": "(hidden)", "password": "(hidden)"}'),
+        ('{"password": "hunter22\\"\\n\\u00fc"}', '{"password": "(hidden)"}'),
+        ('{"password": "hunter22ü"}', '{"password": "(hidden)"}'),
+        (
+            '"{\\"user\\": \\"ann\\", \\"password\\": \\"hunter22\\"}"',
+            '"{\\"user\\": \\"ann\\", \\"password\\": \\"(hidden)\\"}"',
+        ),
+        ('{"config": "{\\"token\\": \\"hunter22\\\\\\"x\\"}"}', '{"config": "{\\"token\\": \\"(hidden)\\"}"}'),
+        # What cannot be cut out is hidden with all that is around it.
+        ('{"password": "\\u0068unter22", "user": "ann"}', "(hidden)"),
+        (f'{{"{KEY_ID}": "ann"}}', "(hidden)"),
+    ],
+)
+def test_a_secret_in_json_is_known_by_its_key_and_the_rest_is_shown(value: str, shown_of_it: str) -> None:
+    assert conceal({"SETTINGS": value, "other": 1}) == {"SETTINGS": shown_of_it, "other": 1}
+    broken = in_environment(SETTINGS=value)
+    assert [place for place, _ in leaks(broken)] == ["TrainingJobDefinition.Environment.SETTINGS"]
+    assert without_secrets(broken)["TrainingJobDefinition"]["Environment"] == {"SETTINGS": shown_of_it}
+    assert "hunter22" not in words(broken_rules(broken))
+
+
+def test_the_message_says_where_in_the_json_the_secret_is() -> None:
+    value = json.dumps({"db": {"user": "ann", "password": "hunter22", "apiKey": "hunter23"}})
+    found = [item for item in broken_rules(in_environment(SETTINGS=value)) if item.rule == "R45"]
+    assert {item.severity for item in found} == {"warning"}
+    assert [item.message.partition(" is named like a secret")[0] for item in found] == [
+        "'password' in the JSON of 'SETTINGS'",
+        "'apiKey' in the JSON of 'SETTINGS'",
+    ]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        '{"user": "ann", "port": 5432}',
+        '{"pad_token": "<pad>", "max_tokens": 512, "tokenizer": {"name": "bert"}}',
+        '{"password_file": "/run/secrets/db", "secret": "arn:aws:secretsmanager:eu-west-1:1:secret:db"}',
+        '{"password": "", "token": null, "api_key": "(hidden)"}',
+        '{"password": "hunter22"',
+        "[" * 100_000,
+        "[1, 2, 3]",
+        '"password"',
+    ],
+)
+def test_json_without_a_secret_is_left_alone(value: str) -> None:
+    assert secrets_in("SETTINGS", value) == {}
+
+
+keys = st.sampled_from(["user", "password", "db", "apiKey", "token", "tags", "x"])
+texts = st.text(min_size=1, max_size=12)
+documents = st.recursive(
+    texts | st.integers() | st.booleans() | st.none(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=3) | inner.map(json.dumps),
+    max_leaves=8,
+)
+
+
+@given(
+    documents, st.text(alphabet='abcXYZ"\\\\/\n\t\x7fäß漢😀', min_size=6, max_size=12), st.booleans(), st.integers(0, 2)
+)
+def test_no_password_is_left_wherever_it_is_in_whatever_json(
+    document: Any, password: str, is_ascii: bool, times: int
+) -> None:
+    password = f"hunter{password}"
+    value = json.dumps({"settings": [document, {"password": password}]}, ensure_ascii=is_ascii)
+    for _ in range(times):
+        value = json.dumps(value, ensure_ascii=is_ascii)
+    shown_of_it = conceal({"SETTINGS": value})["SETTINGS"]
+    assert "hunter" not in shown_of_it
+    assert "hunter" not in hide(f"password: {password}!", longest_first(secrets_in("SETTINGS", value)))
 
 
 def test_secrets_are_looked_for_wherever_text_is_plain() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 import pytest
 from aws_account import refusal
+from either_peer import sign_in
 from faults import Faults
 from moto import mock_aws
 
@@ -23,8 +24,7 @@ SHARED = "arn:aws:iam::123456789012:role/service-role/Space"
 
 @pytest.fixture(autouse=True)
 def _keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in (("ACCESS_KEY_ID", "testing"), ("SECRET_ACCESS_KEY", "testing"), ("REGION", "eu-west-1")):
-        monkeypatch.setenv(f"AWS_{name}", value)
+    sign_in(monkeypatch, "eu-west-1")
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from importlib import import_module
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from spec_strategies import TRAPS, finite, specs, texts
 
@@ -14,8 +15,8 @@ from smtune.scaffold import list_templates, templates_folder
 from smtune.spec import TuningSpec, dump_spec, load_spec
 
 yaml: Any = import_module("yaml")  # PyYAML, a reader of YAML 1.1
-SOME = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-MANY = settings(max_examples=150, deadline=None)
+SOME = examples(60)
+MANY = examples(150)
 
 
 def spec_of(**changes: Any) -> TuningSpec:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from spec_strategies import json_values, specs
 
@@ -313,7 +314,7 @@ def test_a_mistake_of_the_whole_spec(text: str, message: str) -> None:
     assert complaints(text) == message.split("|")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(40)
 @given(specs(), st.data())
 def test_a_value_of_any_other_kind_gets_short_messages_in_their_places(spec: TuningSpec, data: st.DataObject) -> None:
     values = spec.model_dump(exclude_defaults=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import given
 from pydantic import ValidationError
 from spec_strategies import specs
 
@@ -156,7 +157,7 @@ def test_a_table_has_a_label_and_a_split() -> None:
     assert spec_of(data={"source": "a.csv"}).data == Table(source="a.csv", label="label", split=Split())
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(30)
 @given(specs())
 def test_a_spec_is_rebuilt_from_its_dump(spec: TuningSpec) -> None:
     assert repr(TuningSpec.model_validate(spec.model_dump())) == repr(spec)

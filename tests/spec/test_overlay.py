@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -94,6 +95,7 @@ def has_mapping_over_list(target: Any, patch: Any) -> bool:
     return isinstance(target, list) or any(has_mapping_over_list(inner.get(key), patch[key]) for key in patch)
 
 
+@examples(100)
 @given(mappings, mappings)
 def test_a_merge_is_that_of_rfc_7396(base: dict[str, Any], overlay: dict[str, Any]) -> None:
     if not has_mapping_over_list(base, overlay):
@@ -101,6 +103,7 @@ def test_a_merge_is_that_of_rfc_7396(base: dict[str, Any], overlay: dict[str, An
         assert merged(json.dumps({"tags": base}), json.dumps({"tags": overlay})) == wanted
 
 
+@examples(100)
 @given(mappings)
 def test_an_empty_overlay_changes_nothing(base: dict[str, Any]) -> None:
     one = document(json.dumps({"tags": base}), "base.yaml")

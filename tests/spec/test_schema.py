@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import given
 from jsonschema import Draft202012Validator
 from spec_strategies import specs
 
@@ -65,7 +66,7 @@ def test_what_is_a_spec_passes(file: Path) -> None:
     assert check(parse_yaml(file.read_text(encoding="utf-8"), source="").data) == []
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(40)
 @given(specs())
 def test_whatever_a_spec_can_say_passes(spec: TuningSpec) -> None:
     assert check(parse_yaml(dump_spec(spec), source="").data) == []

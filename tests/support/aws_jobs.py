@@ -9,6 +9,7 @@ from typing import Any
 
 import boto3
 import pytest
+from either_peer import sign_in
 from moto import mock_aws
 
 TESTS = Path(__file__).parents[1]
@@ -17,8 +18,7 @@ TESTS = Path(__file__).parents[1]
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A SageMaker client of the account that commands reach."""
-    for name, value in (("AWS_ACCESS_KEY_ID", "k"), ("AWS_SECRET_ACCESS_KEY", "s"), ("AWS_REGION", "us-west-2")):
-        monkeypatch.setenv(name, value)
+    sign_in(monkeypatch, "us-west-2")
     with mock_aws():
         yield boto3.client("sagemaker", region_name="us-west-2")
 

@@ -278,7 +278,11 @@ class _Interruptions:
         self._looks[name] += 1
         real = parsed["SecondaryStatusTransitions"]
         start = real[0]["StartTime"]
-        first = [{**item, "StartTime": start, "EndTime": start} for item in real[:2]]
+        first = [
+            {**item, "StartTime": start, "EndTime": start}
+            for item in real
+            if item["Status"] in ("Starting", "Training")
+        ]
         message = "Training job interrupted: the spot instance was reclaimed"
         lost = {"Status": "Interrupted", "StartTime": start, "EndTime": start, "StatusMessage": message}
         history = [*first, lost, *real]

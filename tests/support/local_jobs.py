@@ -18,7 +18,7 @@ from smtune.plan import plan
 from smtune.spec import TuningSpec
 
 # Read by pytest, in this order: conftest.py names this file, and this file the plugins that stand on it.
-pytest_plugins = ["aws_account", "aws_cli", "front", "peers", "upload_places"]
+pytest_plugins = ["aws_account", "aws_cli", "either_peer", "front", "peers", "upload_places", "containers"]
 WAIT_SECONDS = 120.0
 Run = Callable[..., str]
 
@@ -84,12 +84,13 @@ def script_spec(**changes: Any) -> TuningSpec:
 def wait_for(session: boto3.Session, name: str, *statuses: str) -> dict[str, Any]:
     """Describe the job until its status is among `statuses` (any that is final, without)."""
     wanted = statuses or ("Completed", "Failed", "Stopped")
+    client: Any = session.client("sagemaker")
     until = time.monotonic() + WAIT_SECONDS
     while time.monotonic() < until:
-        job: Any = session.client("sagemaker").describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
+        job = client.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
         if job["HyperParameterTuningJobStatus"] in wanted:
             return dict(job)
-        time.sleep(0.05)
+        time.sleep(0.1)
     message = f"{name} is {job['HyperParameterTuningJobStatus']} after {WAIT_SECONDS} s"
     raise AssertionError(message)
 

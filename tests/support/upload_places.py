@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 import boto3
 import pytest
-from moto import mock_aws
 from s3_stub import SECRET, S3Stub, serve_stub
 
-from smtune.session import connect
+from smtune.session import is_local
 
 
 @pytest.fixture
@@ -27,16 +26,9 @@ def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Stub]:
         yield found
 
 
-@pytest.fixture(params=["local", "moto"])
-def s3_peer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[boto3.Session]:
+@pytest.fixture
+def s3_peer(either_peer: boto3.Session) -> boto3.Session:
     """A session of either peer with a bucket called `bucket`."""
-    if request.param == "local":
-        yield connect("local")
-        return
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    monkeypatch.setenv("AWS_REGION", "us-east-1")
-    with mock_aws():
-        session = connect("aws")
-        session.client("s3").create_bucket(Bucket="bucket")
-        yield session
+    if not is_local(either_peer):
+        either_peer.client("s3").create_bucket(Bucket="bucket")
+    return either_peer

@@ -10,7 +10,7 @@ import numpy as np
 from smtune.data.check.model import DataFinding, Positions, Sheet, plural
 from smtune.data.check.names import Keys
 from smtune.data.times import read_times
-from smtune.errors import SpecError, shown
+from smtune.errors import SpecError, listed, shown
 
 _EXAMPLES = 3
 
@@ -88,7 +88,7 @@ def check_shared_groups(known: Sheet, held: Sheet, keys: Keys) -> Iterator[DataF
         return
     inside = set(shared)
     rows = [index for index, value in enumerate(held.keys[column]) if value in inside]
-    few = ", ".join(map(shown, shared[:3])) + (", ..." if len(shared) > 3 else "")
+    few = listed(map(shown, shared), 3)
     yield DataFinding(
         check="shared-groups",
         severity="warning",

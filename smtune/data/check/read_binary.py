@@ -76,8 +76,7 @@ def read_parquet(name: str, files: Sequence[Path], expected: Expected, keys: Key
     frame = pd.concat(frames, ignore_index=True)
     places = frame.pop("")
     if expected.numbers_only:
-        message = _NOT_NUMBERS.message.replace("{algorithm}", expected.algorithm)
-        fault = Fault(_NOT_NUMBERS.check, "error", message, _NOT_NUMBERS.fix, _NOT_NUMBERS.noun)
+        fault = _NOT_NUMBERS.of(expected.algorithm)
         for column in frame.columns:
             if not (pd.api.types.is_numeric_dtype(frame[column]) or pd.api.types.is_bool_dtype(frame[column])):
                 tally.add(fault, str(files[0]), str(column))

@@ -17,7 +17,7 @@ from smtune.data.check.names import Keys, find_column
 from smtune.data.check.shift import check_shift
 from smtune.data.check.tables import WHOLE, read_source
 from smtune.data.check.values import check_columns, check_labels, check_repeated
-from smtune.errors import UsageError, shown
+from smtune.errors import UsageError, listed, shown
 from smtune.spec import Channels, Table, TuningSpec
 
 LIMIT = 32 << 20
@@ -140,7 +140,7 @@ def _named_nowhere(keys: Keys, sheets: Sequence[Sheet]) -> Iterator[DataFinding]
     for option, column in (("--label", keys.label), ("--group", keys.group), ("--time", keys.time)):
         if column is None or not sheets or any(find_column(each.columns, column) is not None for each in sheets):
             continue
-        names = ", ".join(sheets[0].columns[:_NAMED]) + (", ..." if len(sheets[0].columns) > _NAMED else "")
+        names = listed(sheets[0].columns, _NAMED)
         message = f"there is no column {shown(column)}"
         yield DataFinding("missing-column", "error", WHOLE, option, message, f"the columns are: {names}")
 

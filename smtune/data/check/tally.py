@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from smtune.data.check.model import DataFinding, Severity, plural
 
@@ -18,6 +18,11 @@ class Fault:
     message: str
     fix: str
     noun: str = "row"
+
+    def of(self, algorithm: str) -> Fault:
+        """The same fault with the algorithm's name in the place of `{algorithm}`."""
+        message, fix = (text.replace("{algorithm}", algorithm or "the algorithm") for text in (self.message, self.fix))
+        return replace(self, message=message, fix=fix)
 
 
 @dataclass

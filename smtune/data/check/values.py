@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from smtune.data.check.expect import LabelRule
 from smtune.data.check.leakage import repeated_rows
 from smtune.data.check.model import MISSING, DataFinding, Seen, Sheet, plural
-from smtune.errors import shown
+from smtune.errors import listed, shown
 
 LEARNED_FROM = ("train", "training", "data")
 """The sets that a model learns from; `data` is a table before it is split."""
@@ -42,7 +42,7 @@ def _illegal(sheet: Sheet, rule: LabelRule, numbers: Mapping[float, Seen]) -> It
     wrong = {value: seen for value, seen in numbers.items() if not rule.accepts(value)}
     broken = {value: seen for value, seen in numbers.items() if not value.is_integer() and value not in wrong}
     if wrong:
-        few = ", ".join(f"{value:g}" for value in sorted(wrong)[:3]) + (", ..." if len(wrong) > 3 else "")
+        few = listed((f"{value:g}" for value in sorted(wrong)), 3)
         yield DataFinding(
             check="illegal-label",
             severity="error",
@@ -68,7 +68,7 @@ def _illegal(sheet: Sheet, rule: LabelRule, numbers: Mapping[float, Seen]) -> It
 def _unseen(sheet: Sheet, classes: int, numbers: Mapping[float, Seen]) -> Iterator[DataFinding]:
     unseen = [str(each) for each in range(min(classes, len(sheet.rows))) if float(each) not in numbers]
     if unseen and classes <= len(sheet.rows) and all(0 <= number < classes for number in numbers):
-        few = ", ".join(unseen[:_NAMED]) + (", ..." if len(unseen) > _NAMED else "")
+        few = listed(unseen, _NAMED)
         yield DataFinding(
             check="unseen-class",
             severity="warning",
@@ -97,14 +97,13 @@ def check_columns(sheet: Sheet) -> Iterator[DataFinding]:
         return
     constant = [name for name in sheet.features if sheet.sample[name].nunique() == 1]
     if constant and len(sheet.features) > 1:
-        few = ", ".join(f"{name} ({shown(sheet.sample[name].iloc[0])})" for name in constant[:_NAMED])
-        more = ", ..." if len(constant) > _NAMED else ""
+        few = listed((f"{name} ({shown(sheet.sample[name].iloc[0])})" for name in constant), _NAMED)
         yield DataFinding(
             check="constant-columns",
             severity="note",
             channel=sheet.name,
             place=sheet.name,
-            message=f"{plural(len(constant), 'column')} with the same value everywhere: {few}{more}",
+            message=f"{plural(len(constant), 'column')} with the same value everywhere: {few}",
             fix="nothing can be learned from them: leave them out",
             count=len(constant),
         )

@@ -28,10 +28,8 @@ def carry_out(tasks: Iterable[Task], workers: int, watch: Callable[[], None]) ->
     try:
         while not crew.wait(_LOOK):
             watch()
-    except BaseException:
-        crew.stop()
-        raise
     finally:
+        crew.stop()
         crew.settle(time.monotonic() + _GRACE)
     if crew.error is not None:
         raise crew.error
@@ -49,7 +47,7 @@ class _Crew:
         while (task := self._next()) is not None:
             try:
                 more: Iterable[Task] = tuple(task())
-            except BaseException as error:  # noqa: BLE001  raised again in the caller's thread
+            except BaseException as error:  # noqa: BLE001  a thread has nobody to tell: the caller's raises it
                 self._done(error=error)
             else:
                 self._done(more)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 from smtune.data.upload.hashes import Digest, digests
 from smtune.data.upload.tree import Tree, TreeError, list_tree
+from smtune.errors import listed
 
 KIND = "smtune/manifest"
 SCHEMA_VERSION = 1
@@ -78,29 +78,6 @@ def take_inventory(root: Path) -> Inventory:
     return Inventory(Manifest(entries), sources, tree.left_out)
 
 
-class InventoryTaker:
-    """Takes an inventory while its maker does something else, such as importing boto3."""
-
-    def __init__(self, root: Path) -> None:
-        self._outcome: Inventory | BaseException
-        self._root = root
-        self._thread = threading.Thread(target=self._take, daemon=True)  # Ctrl-C does not wait for it
-        self._thread.start()
-
-    def result(self) -> Inventory:
-        """The inventory, when it is ready; raises what `take_inventory` raises."""
-        self._thread.join()
-        if isinstance(self._outcome, BaseException):
-            raise self._outcome
-        return self._outcome
-
-    def _take(self) -> None:
-        try:
-            self._outcome = take_inventory(self._root)
-        except BaseException as error:  # noqa: BLE001  raised again where the result is asked for
-            self._outcome = error
-
-
 def one_line(name: str) -> str:
     """A file's name as it is hashed: one with a line end cannot pass for two files."""
     return name.replace("\\", "\\\\").replace("\n", "\\n")
@@ -108,8 +85,7 @@ def one_line(name: str) -> str:
 
 def empty_tree(root: Path, tree: Tree) -> TreeError:
     """What to say of a folder without files."""
-    shown = ", ".join(tree.left_out[:5])
-    why = f" (left out: {shown}{', ...' if len(tree.left_out) > 5 else ''})" if shown else ""
+    why = f" (left out: {listed(tree.left_out, 5)})" if tree.left_out else ""
     return TreeError(f"there are no files at {root}{why}", "name a file, or a folder of files")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,13 @@ import boto3
 from botocore.exceptions import ClientError
 
 from smtune.data.upload.listing import sizes_there
-from smtune.data.upload.manifest import Inventory, InventoryTaker, Manifest, read_manifest
+from smtune.data.upload.manifest import Inventory, Manifest, read_manifest, take_inventory
 from smtune.data.upload.place import Place, parse_place
 from smtune.data.upload.send import telling, transfer
 from smtune.data.upload.settings import Report, Sent, UploadSettings
 from smtune.data.upload.storage import Item, Storage, code_of, open_storage
 from smtune.data.upload.tally import Tally
+from smtune.errand import Errand
 from smtune.service import translated
 
 _PAGE = 1000
@@ -58,14 +60,14 @@ class Snapshot:
 
 def upload(
     session: boto3.Session,
-    path: Path | InventoryTaker,
+    path: Path | Errand[Inventory],
     destination: str,
     settings: UploadSettings = UploadSettings(),  # noqa: B008  frozen
     progress: Report | None = None,
 ) -> Snapshot:
     """Put a file or folder below `destination` (an S3 URI), each content once; run again, it sends what is missing.
 
-    An `InventoryTaker` in the place of `path` has begun to read it already.
+    An `Errand` that takes its inventory, in the place of `path`, has begun to read it already.
     Raises TreeError and UsageError for what cannot be sent, ServiceError, ConfigurationError, OSError.
     """
     job = _Job(session, path, destination, settings)
@@ -81,7 +83,7 @@ def upload(
 
 
 def foresee(
-    session: boto3.Session, path: Path | InventoryTaker, destination: str, settings: UploadSettings
+    session: boto3.Session, path: Path | Errand[Inventory], destination: str, settings: UploadSettings
 ) -> Snapshot:
     """What `upload` would do, without doing it: its `sent` counts files that would be sent, copied or kept.
 
@@ -101,13 +103,13 @@ def foresee(
 
 class _Job:
     def __init__(
-        self, session: boto3.Session, path: Path | InventoryTaker, destination: str, settings: UploadSettings
+        self, session: boto3.Session, path: Path | Errand[Inventory], destination: str, settings: UploadSettings
     ) -> None:
         self._base = parse_place(destination)
-        taker = InventoryTaker(path) if isinstance(path, Path) else path
+        taken = Errand(partial(take_inventory, path)) if isinstance(path, Path) else path
         with translated():
             self.storage: Storage = open_storage(session, settings)
-        self.inventory: Inventory = taker.result()
+        self.inventory: Inventory = taken.result()
         manifest = self.inventory.manifest
         self._fingerprint = manifest.fingerprint
         self.places = {each.name: self._place(self._fingerprint, each.name) for each in manifest.entries}
