@@ -24,7 +24,7 @@ from smtune.local.trial import Trial, TrialPlan
 from smtune.local.ways import MachineWays, Ways
 from smtune.metrics import Observation
 
-_PATIENCE = 0.05
+_PATIENCE = 0.01
 """Seconds that a look waits for an errand: most take less, and the next look would come later."""
 _LAST_WORDS = 5.0
 """Seconds that a leaving worker gives to the artifacts of what has ended."""

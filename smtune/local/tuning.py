@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
+from smtune.errand import Errand
 from smtune.local.attempt import Chooser
 from smtune.local.clock import Clock, MachineClock
 from smtune.local.closing import Met, closing, is_hopeless, met_criterion
@@ -26,7 +28,9 @@ from smtune.local.ways import Ways
 from smtune.naming import training_job_name
 from smtune.search.suggest import METHODS
 
-_TICK_SECONDS = 0.05
+_SHORTEST, _LONGEST = 0.01, 0.1
+_PATIENCE = 0.2
+"""What a look may come too late, as a part of the time that has passed."""
 _INTERNAL = "InternalServerError"
 
 
@@ -56,6 +60,7 @@ class Tuning:
         self._enough: Met | None = None
         # The clock may be set while the job runs: it is asked once, for the time before this worker.
         self._began = self.clock.elapsed() - max(0.0, self.clock.now() - job.created)
+        self._stirred = self.clock.elapsed()
         self._most = self._count_most()
 
     def leave(self, *_: object) -> None:
@@ -65,8 +70,10 @@ class Tuning:
     def run(self) -> None:
         """To the end of the tuning job, or until told to leave."""
         self.begin()
+        if self.job.config["Strategy"] == "Bayesian":
+            Errand(lambda: import_module("smtune.search.bayesian"))  # takes two seconds, once there is much to learn
         while not self.leaving and not self.has_ended():
-            self.clock.sleep(_TICK_SECONDS)
+            self.clock.sleep(self._pause())
 
     def begin(self) -> None:
         """What comes before the first look: what another worker has left is taken up again."""
@@ -87,6 +94,11 @@ class Tuning:
             return False
         self._finish()
         return True
+
+    def _pause(self) -> float:
+        """Seconds until the next look: a moment after something has happened, more when it has been quiet for long."""
+        quiet = self.clock.elapsed() - self._stirred
+        return min(max(quiet * _PATIENCE, _SHORTEST), _LONGEST)
 
     def kill_all(self) -> None:
         """Leave no process behind, however the worker ends; what was unfinished runs again with the next one."""
@@ -141,6 +153,7 @@ class Tuning:
             )
             self._save(training)
             self.floor.start(training)
+            self._stirred = self.clock.elapsed()
 
     def _starting(self) -> dict[str, Any]:
         """What changes of a training job as it starts."""
@@ -165,6 +178,7 @@ class Tuning:
             values = iterate_values(observed, self.job.definition_of(training).objective)
             self.history.observe(training.number, values)
         for training in news.ended:
+            self._stirred = self.clock.elapsed()
             if not self._is_retried(training):
                 self.history.put(training)
         if news.ended and self._enough is None:

@@ -2,7 +2,7 @@
 
 It holds a lock on the job for as long as it lives, so the kernel tells everybody else when it has died. Everything it
 knows is in the store: killed at any point, the next worker runs the unfinished training jobs again and goes on.
-SIGTERM and SIGINT only ask it to leave: its loop looks at that twenty times a second.
+SIGTERM and SIGINT only ask it to leave: its loop looks at that ten times a second.
 """
 
 from __future__ import annotations
