@@ -9,8 +9,8 @@ from typing import Any
 from smtune.local.answers import ServiceAnswerError
 
 Json = dict[str, Any]
-_MOST_EVENTS = 10_000
-_MOST_BYTES = 1 << 20
+MOST_EVENTS = 10_000
+MOST_BYTES = 1 << 20
 _EVENT_BYTES = 26
 """What CloudWatch counts for an event beside its message."""
 
@@ -29,8 +29,8 @@ def page_of(events: Sequence[Json], request: Json) -> Page:
 
     A token at the end of the stream leads to an empty page with the same token.
     """
-    limit = min(request.get("limit", _MOST_EVENTS), _MOST_EVENTS)
-    direction, position = _position(request, len(events))
+    limit = min(request.get("limit", MOST_EVENTS), MOST_EVENTS)
+    direction, position = position_of(request, len(events))
     if direction == "f":
         size = _fitting(events[position : position + limit])
         return Page(events[position : position + size], position, position + size)
@@ -41,13 +41,18 @@ def page_of(events: Sequence[Json], request: Json) -> Page:
 def filtered(found: list[Json], streams: Sequence[str], request: Json) -> Json:
     """FilterLogEvents' answer: all streams' events by time, a page of them."""
     found.sort(key=lambda event: (event["timestamp"], event["logStreamName"]))
-    start, limit = offset_of(request), min(request.get("limit", _MOST_EVENTS), _MOST_EVENTS)
+    start, limit = offset_of(request), min(request.get("limit", MOST_EVENTS), MOST_EVENTS)
     end = start + _fitting(found[start : start + limit])
     answer: Json = {
         "events": found[start:end],
         "searchedLogStreams": [{"logStreamName": name, "searchedCompletely": True} for name in streams],
     }
     return {**answer, "nextToken": str(end)} if end < len(found) else answer
+
+
+def weight(event: Json) -> int:
+    """What an event takes of a page, in bytes."""
+    return len(event["message"].encode()) + _EVENT_BYTES
 
 
 def offset_of(request: Json) -> int:
@@ -58,7 +63,8 @@ def offset_of(request: Json) -> int:
     return int(token)
 
 
-def _position(request: Json, count: int) -> tuple[str, int]:
+def position_of(request: Json, count: int) -> tuple[str, int]:
+    """Which way a page goes, `f` or `b`, and from where; raises ServiceAnswerError for a token of another stream."""
     token = request.get("nextToken")
     if token is None:
         return ("f", 0) if request.get("startFromHead", False) else ("b", count)
@@ -77,8 +83,8 @@ def _fitting(events: Iterable[Json]) -> int:
     """How many events, from the first on, fit into one page; one always does."""
     size = count = 0
     for event in events:
-        size += len(event["message"].encode()) + _EVENT_BYTES
-        if size > _MOST_BYTES and count:
+        size += weight(event)
+        if size > MOST_BYTES and count:
             break
         count += 1
     return count

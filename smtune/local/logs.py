@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
 from smtune.local.answers import ServiceAnswerError
 from smtune.local.contract import HOST
-from smtune.local.log_pages import Page, filtered, offset_of, page_of
+from smtune.local.log_file import LogFile
+from smtune.local.log_pages import MOST_EVENTS, filtered, offset_of, position_of
 from smtune.local.log_pattern import LogPattern
 from smtune.local.settings import ACCOUNT, REGION, Settings
 from smtune.local.store import Store
-from smtune.metrics import as_logged
 
 GROUP = "/aws/sagemaker/TrainingJobs"
 Json = dict[str, Any]
 _GROUP_ARN = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{GROUP}"
 _STREAMS_PAGE = 50
-_STAMP = re.compile(r"\d{1,12}\.\d{1,6}", re.ASCII)
 
 
 class LogService:
@@ -70,8 +68,11 @@ class LogService:
         if file is None:
             raise ServiceAnswerError("ResourceNotFoundException", "The specified log stream does not exist.")
         first, last = request.get("startTime", 0), request.get("endTime", float("inf"))
-        events = [event for event in _read(file) if first <= event["timestamp"] < last]
-        page: Page = page_of(events, request)
+        limit = min(request.get("limit", MOST_EVENTS), MOST_EVENTS)
+        log = LogFile(file)
+        direction, place = position_of(request, log.size)
+        turn = log.page_after if direction == "f" else log.page_before
+        page = turn(place, limit, lambda event: first <= event["timestamp"] < last)
         return {
             "events": page.events,
             "nextForwardToken": f"f/{page.end:056d}/s",
@@ -98,7 +99,7 @@ class LogService:
                 "eventId": f"{event['timestamp']:020d}{crc32(name.encode()):010d}{number:026d}",
             }
             for name in names
-            for number, event in enumerate(_read(files[name]))
+            for number, event in enumerate(LogFile(files[name]).events())
             if first <= event["timestamp"] <= last and pattern.matches(event["message"])
         ]
         return filtered(found, names, request)
@@ -122,20 +123,9 @@ def _stream(name: str, file: Path) -> Json:
         "arn": f"{_GROUP_ARN}:log-stream:{name}",
         "storedBytes": 0,  # the service reports nothing else here since 2019
     }
-    stamps = [event["timestamp"] for event in _read(file)]
-    if stamps:
-        stream |= {"creationTime": stamps[0], "firstEventTimestamp": stamps[0]}
-        stream |= {"lastEventTimestamp": stamps[-1], "lastIngestionTime": stamps[-1]}
+    ends = LogFile(file).ends()
+    if ends is not None:
+        first, last = ends
+        stream |= {"creationTime": first, "firstEventTimestamp": first}
+        stream |= {"lastEventTimestamp": last, "lastIngestionTime": last}
     return stream
-
-
-def _read(file: Path) -> Iterator[Json]:
-    with file.open(encoding="utf-8", errors="replace", newline="\n") as lines:
-        for line in lines:
-            if not line.endswith("\n"):
-                return  # still being written
-            stamp, _, message = line[:-1].partition(" ")
-            if _STAMP.fullmatch(stamp) is None:
-                continue  # no worker wrote it: the file was harmed
-            milliseconds = round(float(stamp) * 1000)
-            yield {"timestamp": milliseconds, "message": as_logged(message), "ingestionTime": milliseconds}

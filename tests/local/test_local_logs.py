@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 from recorded_jobs import Ran, record_job
 
+from smtune.local.log_file import Line, LogFile
 from smtune.local.log_pattern import LogPattern
 from smtune.local.session import LocalSession
 from smtune.local.settings import Settings
@@ -60,6 +62,44 @@ def test_without_start_from_head_the_last_events_come_and_pages_lead_back(logs: 
     ]
     assert nothing["nextBackwardToken"] == first["nextBackwardToken"]
     assert messages(logs.get_log_events(**place, nextToken=last["nextForwardToken"])) == []
+
+
+def test_a_line_that_is_still_written_comes_whole_or_not_at_all(
+    logs: Any, settings: Settings, streams: list[str]
+) -> None:
+    job, _, _ = streams[0].partition("/")
+    file = settings.log_file("toy", job)
+    place = {"logGroupName": GROUP, "logStreamName": streams[0]}
+    with file.open("a", encoding="utf-8") as log:
+        log.write(f"{BEGAN + 6:.3f} half of")
+    seen = logs.get_log_events(**place)
+    assert messages(seen)[-1] == "line 4"
+    with file.open("a", encoding="utf-8") as log:
+        log.write(" a line\n")
+    later = logs.get_log_events(**place, nextToken=seen["nextForwardToken"])
+    assert messages(later) == ["half of a line"]
+
+
+def test_a_page_of_a_long_log_is_read_without_the_rest(
+    logs: Any, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = record_job(settings, "long", [Ran(log=[f"line {number}" for number in range(5_000)])])[0]
+    place = {"logGroupName": GROUP, "logStreamName": f"{name}/algo-1", "limit": 10}
+    token = logs.get_log_events(**place)["nextBackwardToken"].replace("b/", "f/")
+    read: list[Line] = []
+    lines = LogFile.lines
+
+    def counted(*about: Any) -> Iterator[Line]:
+        for line in lines(*about):
+            read.append(line)
+            yield line
+
+    monkeypatch.setattr(LogFile, "lines", counted)
+    page = logs.get_log_events(**place, nextToken=token)
+    assert messages(page) == [f"line {number}" for number in range(4_990, 5_000)]
+    assert len(read) == 10
+    (stream,) = logs.describe_log_streams(logGroupName=GROUP, logStreamNamePrefix=name)["logStreams"]
+    assert stream["lastEventTimestamp"] > stream["firstEventTimestamp"]
 
 
 def test_a_page_holds_no_more_than_a_mebibyte(logs: Any, settings: Settings) -> None:
