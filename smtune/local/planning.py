@@ -64,6 +64,7 @@ def plan_trial(workshop: Workshop, job: TuningJob, training: TrainingJob) -> Tri
         network=not definition.get("EnableNetworkIsolation", False),
         time_limit=definition.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", DEFAULT_RUNTIME_SECONDS),
         stop_grace=settings.stop_grace,
+        memory=settings.memory,
         image=definition["AlgorithmSpecification"]["TrainingImage"] if in_container else None,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import time
 from collections import deque
 from contextlib import suppress
 from typing import IO
@@ -13,13 +14,14 @@ from smtune.local.contract import CODE, OPT_ML, arguments, lay_out, variables
 from smtune.local.limits import Limits
 from smtune.local.log_reader import LogReader
 from smtune.local.objects import unpack
-from smtune.local.processes import MARK, forget_process, kill_marked, record_process
+from smtune.local.processes import MARK, forget_process, kill_marked, memory_of, record_process
 from smtune.local.sandbox import Room, program_pid, wrap
 from smtune.local.trial import TrialPlan
 from smtune.metrics import Observation
 
 _DRAIN_SECONDS = 5.0
 _DEATH_SECONDS = 5.0
+_WEIGH_SECONDS = 1.0
 # What a training job gets of this machine's environment: no credentials, no settings of the caller's.
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
 
@@ -33,6 +35,7 @@ class ProcessTrial:
         self.root = plan.folder / "ml"
         self._prepare()
         self._limits = Limits(plan.time_limit, plan.stop_grace)
+        self._weighed = 0.0
         self._process = self._run()
         self._limits.begin()
         try:
@@ -115,8 +118,19 @@ class ProcessTrial:
         step = self._limits.due()
         if step == "stop":
             self.stop()
-        elif step == "kill":
+        elif step == "kill" or self._is_too_large():
             self._signal_group(signal.SIGKILL)
+
+    def _is_too_large(self) -> bool:
+        """Whether it uses more memory than it may; looked at once a second, and said in the failure file."""
+        most, now = self.plan.memory, time.monotonic()
+        if most is None or now - self._weighed < _WEIGH_SECONDS:
+            return False
+        self._weighed, used = now, memory_of(self._process.pid) / 1e9
+        if used > most:
+            reason = f"OutOfMemory: {used:.2f} GB in use, and SMTUNE_MEMORY_GB allows {most:g}"
+            (self.root / "output" / "failure").write_text(reason, encoding="utf-8")
+        return used > most
 
     def _prepare(self) -> None:
         lay_out(self.plan.contract, self.root)

@@ -32,6 +32,8 @@ class Settings:
     """Whether to give each training job a private /opt/ml where the machine can. `SMTUNE_SANDBOX=off` says no."""
     runner: str = "process"
     """What runs the training jobs of new tuning jobs: `process` or `container`. `SMTUNE_RUNNER`."""
+    memory: float | None = None
+    """Gigabytes that each training job may use; None: as many as there are. `SMTUNE_MEMORY_GB`."""
     s3_endpoint: str | None = None
     """Where new tuning jobs find S3, as a URL; None is the folder `objects`. A job keeps what it was created with."""
 
@@ -39,17 +41,11 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """The settings of this process; raises ConfigurationError for a value that cannot be used."""
         variables = os.environ if environment is None else environment
-        grace = variables.get("SMTUNE_STOP_GRACE_SECONDS", "120")
-        try:
-            seconds = float(grace)
-        except ValueError:
-            seconds = -1.0
-        if not 0 <= seconds <= 86_400:
-            message = f"SMTUNE_STOP_GRACE_SECONDS={grace!r} is not a number of seconds from 0 to 86400"
-            raise ConfigurationError(message)
+        memory = variables.get("SMTUNE_MEMORY_GB")
         settings = cls(
             home=Path(variables.get("SMTUNE_HOME") or ".smtune").expanduser().absolute(),
-            stop_grace=seconds,
+            stop_grace=_number(variables, "SMTUNE_STOP_GRACE_SECONDS", "120", "seconds", (0, 86_400)),
+            memory=_number(variables, "SMTUNE_MEMORY_GB", "", "gigabytes", (0.01, 100_000)) if memory else None,
             sandbox=variables.get("SMTUNE_SANDBOX", "on").lower() not in {"off", "0", "no", "false"},
         )
         return settings.run_by(variables.get("SMTUNE_RUNNER") or "process", "SMTUNE_RUNNER")
@@ -68,6 +64,7 @@ class Settings:
             "SMTUNE_STOP_GRACE_SECONDS": repr(self.stop_grace),
             "SMTUNE_SANDBOX": "on" if self.sandbox else "off",
             "SMTUNE_RUNNER": self.runner,
+            **({} if self.memory is None else {"SMTUNE_MEMORY_GB": repr(self.memory)}),
         }
 
     @property
@@ -87,3 +84,15 @@ class Settings:
 
     def log_file(self, tuning_job: str, training_job: str) -> Path:
         return self.training_folder(tuning_job, training_job) / "training.log"
+
+
+def _number(variables: Mapping[str, str], name: str, default: str, unit: str, bounds: tuple[float, float]) -> float:
+    text = variables.get(name, default)
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not bounds[0] <= value <= bounds[1]:
+        message = f"{name}={text!r} is not a number of {unit} from {bounds[0]:g} to {bounds[1]:g}"
+        raise ConfigurationError(message)
+    return value

@@ -30,6 +30,8 @@ class TrialPlan:
     network: bool = True
     time_limit: float = float("inf")
     stop_grace: float = 120.0
+    memory: float | None = None
+    """Gigabytes."""
     image: str | None = None
     """Of its container; None: it is a process."""
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +17,7 @@ import pytest
 from smtune.local import processes
 from smtune.local.contract import Contract
 from smtune.local.process_trial import ProcessTrial
-from smtune.local.processes import MARK, kill_group, kill_marked, process_start
+from smtune.local.processes import MARK, kill_group, kill_marked, memory_of, process_start
 from smtune.local.program import Program
 from smtune.local.runners import kill_leftovers
 from smtune.local.training_log import TrainingLog
@@ -165,3 +168,22 @@ def test_an_ended_trial_is_not_killed_again(tmp_path: Path, monkeypatch: pytest.
     ended(trial)
     monkeypatch.setattr(os, "killpg", None)
     trial.kill()
+
+
+@pytest.mark.parametrize("child", [False, True], ids=["itself", "with a child of another session"])
+def test_a_program_that_uses_more_memory_than_it_may_is_killed_and_told(tmp_path: Path, child: bool) -> None:
+    fill = "data = bytearray(300_000_000); import time; time.sleep(600)"
+    if child:
+        start = f"subprocess.Popen([sys.executable, '-c', {fill!r}], start_new_session=True).wait()"
+        fill = f"import subprocess, sys; {start}"
+    trial = ProcessTrial(replace(planned(tmp_path, fill), memory=0.2))
+
+    assert ended(trial) == -signal.SIGKILL
+    reason = (trial.root / "output" / "failure").read_text(encoding="utf-8")
+    assert re.fullmatch(r"OutOfMemory: 0\.3\d GB in use, and SMTUNE_MEMORY_GB allows 0\.2", reason)
+    assert memory_of(trial._process.pid) == 0
+
+
+def test_a_program_within_its_memory_is_left_alone(tmp_path: Path) -> None:
+    trial = ProcessTrial(replace(planned(tmp_path, "print('score=0.5')"), memory=1.0))
+    assert ended(trial) == 0

@@ -94,6 +94,12 @@ def test_settings_come_from_the_environment(tmp_path: Path, monkeypatch: pytest.
     for grace in ("soon", "-1", "nan", ""):
         with pytest.raises(ConfigurationError, match="SMTUNE_STOP_GRACE_SECONDS"):
             Settings.from_environment({"SMTUNE_STOP_GRACE_SECONDS": grace})
+    limited = Settings.from_environment({"SMTUNE_MEMORY_GB": "1.5"})
+    assert limited.memory == 1.5
+    assert Settings.from_environment(limited.as_environment()) == limited
+    for memory in ("much", "0", "-1", "nan"):
+        with pytest.raises(ConfigurationError, match=r"SMTUNE_MEMORY_GB=.* is not a number of gigabytes from 0\.01 to"):
+            Settings.from_environment({"SMTUNE_MEMORY_GB": memory})
 
 
 def test_what_is_not_honoured_here_is_said() -> None:

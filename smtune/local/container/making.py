@@ -31,6 +31,7 @@ def make_order(plan: TrialPlan, container: str, docker: str, compose: Compose) -
         labels={f"{_LABEL}.training-job": contract.job_name, f"{_LABEL}.folder": str(plan.folder)},
         has_code=plan.archive is not None,
         network=plan.network,
+        memory=plan.memory,
     )
 
 

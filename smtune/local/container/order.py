@@ -38,6 +38,8 @@ class Order:
     labels: Mapping[str, str]
     has_code: bool
     network: bool
+    memory: float | None = None
+    """Gigabytes."""
     host: str = HOST
 
     @classmethod
