@@ -24,10 +24,14 @@ class MedianRule:
     def __init__(self, job: TuningJob, history: History) -> None:
         self._maximize = job.maximize
         self._history = history
+        self._judged: dict[int, int] = {}
 
     def reason_to_stop(self, training: TrainingJob) -> str | None:
         curve = self._history.curve(training.number)
         epoch = len(curve.values)
+        if self._judged.get(training.number) == epoch:  # once an epoch, by what the others had then
+            return None
+        self._judged[training.number] = epoch
         averages = [
             other.averages[epoch - 1]
             for job, other in self._history.curves()

@@ -110,6 +110,18 @@ def test_who_is_worse_than_the_median_of_earlier_averages_is_stopped(value: floa
         assert "worse than the median of 3 earlier training jobs at value 2" in reason
 
 
+def test_each_epoch_is_judged_once_by_what_the_others_had_then() -> None:
+    tried = history(*(training(number, None) for number in range(1, 5)))
+    judge = find_judge(tuning_job(early_stopping="auto"), tried)
+    tried.observe(4, [0.1, 0.1])
+    assert judge.reason_to_stop(training(4, None)) is None, "nobody else is there"
+    for number in (1, 2, 3):
+        tried.observe(number, [0.9, 0.9, 0.9])
+    assert judge.reason_to_stop(training(4, None)) is None, "it has published nothing since"
+    tried.observe(4, [0.1])
+    assert judge.reason_to_stop(training(4, None)) is not None
+
+
 def test_later_training_jobs_and_failed_ones_are_no_measure() -> None:
     job = tuning_job(early_stopping="auto")
     peers = [training(1, 1.0), training(2, 1.0), training(3, None, status="Failed"), training(5, None)]
