@@ -15,7 +15,7 @@ PACKAGE = Path(smtune.__file__).parent
 ROWS = (
     {"cli"},
     {"job"},
-    {"run", "sdk"},
+    {"run", "sdk", "simulate", "testing"},
     {"launching"},
     {"session"},
     {"archive", "evaluate", "revise"},
@@ -28,7 +28,7 @@ ROWS = (
     {"config", "metric_lab", "plan", "validate"},
     {"request"},
     {"rules"},
-    {"algorithms", "compare", "diagnosis", "estimate", "metrics", "service_model"},
+    {"algorithms", "compare", "diagnosis", "estimate", "metrics", "service_model", "veil"},
     {"spec"},
     {"search", "secrecy"},
     {
@@ -72,21 +72,27 @@ OWNERS = {
         "run",
         "sdk",
         "session",
+        "testing",
         "triage",
     },
-    "botocore": {"archive", "data", "execute", "local", "preflight", "results", "sdk", "service", "session"},
+    "botocore": {"archive", "data", "execute", "local", "preflight", "results", "sdk", "service", "session", "testing"},
     "pandas": {"data", "job", "local", "results", "sdk"},
 }
 HEIGHT = {name: len(ROWS) - index for index, row in enumerate(ROWS) for name in row}
 
 
 @functools.cache
+def trees() -> dict[Path, ast.Module]:
+    return {file: ast.parse(file.read_text(encoding="utf-8")) for file in sorted(PACKAGE.rglob("*.py"))}
+
+
+@functools.cache
 def imports() -> list[tuple[str, str, str]]:
     """(file, its top-level part, imported module) for every import in the package, lazy ones included."""
     found = []
-    for file in sorted(PACKAGE.rglob("*.py")):
+    for file, tree in trees().items():
         part = file.relative_to(PACKAGE).parts[0].removesuffix(".py")
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
             found += [(str(file.relative_to(PACKAGE)), part, name) for name in names]
@@ -117,8 +123,8 @@ def test_a_library_is_known_in_few_places(library: str, owners: set[str]) -> Non
 def test_imports_are_absolute() -> None:
     relative = [
         str(file)
-        for file in PACKAGE.rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for file, tree in trees().items()
+        for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.level
     ]
     assert relative == []

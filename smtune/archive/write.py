@@ -25,7 +25,6 @@ from smtune.archive.manifest import (
     take_stock,
     to_json,
 )
-from smtune.clone import veiled
 from smtune.errors import ServiceError, SpecError, UsageError
 from smtune.files import folder_beside
 from smtune.local.objects import object_path, parse_uri
@@ -37,6 +36,7 @@ from smtune.results.download import fetch_model
 from smtune.results.record import Record, hide_secrets
 from smtune.secrecy import hide, secret_values
 from smtune.service import translated
+from smtune.veil import veiled
 
 TAIL_LINES = 200
 

@@ -8,7 +8,6 @@ from smtune.clone.change import changed as changed
 from smtune.clone.file import read_document as read_document
 from smtune.clone.file import read_job as read_job
 from smtune.clone.file import read_tags as read_tags
-from smtune.clone.veil import veiled as veiled
 from smtune.clone.write import Clone as Clone
 from smtune.clone.write import clone_request as clone_request
 from smtune.clone.write import region_of as region_of

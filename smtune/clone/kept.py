@@ -22,6 +22,7 @@ from smtune.spec import Channel, Channels, Image, Script, Table, TuningSpec
 from smtune.spec.environment import expand
 from smtune.spec.load import check_document
 from smtune.spec.yaml import MAX_CHARACTERS, parse_yaml
+from smtune.veil import unveiled
 
 OWN_TAGS = (SPEC_TAG, TEST_TAG)
 """The tags that a launch writes anew."""
@@ -55,7 +56,7 @@ def with_kept(clone: Clone, job: Running, request: Json, line: Line) -> Clone:
     if uri is None:
         return clone
     try:
-        kept = read_kept(line, uri)
+        kept = unveiled(read_kept(line, uri), request)
         mine = to_request(kept, _site(clone, job, request))
     except SmtuneError as error:
         reason = error.problems[0].message if isinstance(error, SpecError) else str(error)

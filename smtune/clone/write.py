@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from smtune.clone.annotate import annotate
-from smtune.clone.veil import veiled
 from smtune.definitions import definitions
 from smtune.partitions import REGISTRY
 from smtune.request import Site, from_request, to_request
@@ -17,6 +16,7 @@ from smtune.request.description import Normalized
 from smtune.request.site import DEFAULT_ACCOUNT, DEFAULT_REGION
 from smtune.spec import BuiltIn, TuningSpec
 from smtune.spec.document import Path
+from smtune.veil import veiled
 
 _REGISTRY = re.compile(REGISTRY)
 

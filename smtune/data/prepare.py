@@ -16,14 +16,15 @@ from smtune.data.upload.manifest import empty_tree, one_line
 from smtune.data.upload.tree import Leaf, TreeError, list_tree
 from smtune.errors import Problem, SpecError
 from smtune.plan import Prepared
-from smtune.spec import Channels, Image, Script, Table, TuningSpec, dump_spec
+from smtune.spec import Channels, Image, Script, Table, TuningSpec
 from smtune.spec.data import is_remote
+from smtune.veil import kept_text
 
 
 def prepare(spec: TuningSpec, folder: Path, workspace: Path) -> Prepared:
     """Split, lay out and pack what `spec` names (relative to `folder`); raises SpecError for data it cannot use."""
     kept = workspace / "spec.yaml"
-    kept.write_text(dump_spec(spec), encoding="utf-8")
+    kept.write_text(kept_text(spec), encoding="utf-8")
     spec = _resolved(spec, folder)
     code = _prepare_code(spec, workspace)
     images = [item.algorithm for item in spec.definitions if isinstance(item.algorithm, Image)]

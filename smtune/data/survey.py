@@ -16,7 +16,8 @@ from smtune.data.recipe import digest, table_fingerprint
 from smtune.errors import Problem, SpecError
 from smtune.plan import Prepared
 from smtune.plan.document import PlannedFile, SourceFile
-from smtune.spec import Script, Table, TuningSpec, dump_spec
+from smtune.spec import Script, Table, TuningSpec
+from smtune.veil import kept_text
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def _parts(table: Table, folder: Path) -> list[tuple[str, PlannedFile]]:
 
 
 def _spec(spec: TuningSpec) -> PlannedFile:
-    text = dump_spec(spec).encode()
+    text = kept_text(spec).encode()
     return PlannedFile(kind="spec", sources=(), bytes=len(text), sha256=hashlib.sha256(text).hexdigest())
 
 

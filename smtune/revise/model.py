@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from smtune.clone import annotate, veiled
+from smtune.clone import annotate
 from smtune.errors import UsageError, dotted
 from smtune.secrecy import hide, longest_first, secrets_in
 from smtune.spec import TuningSpec
 from smtune.spec.document import Path
 from smtune.spec.ranges import Scalar
 from smtune.spec.yaml import parse_yaml
+from smtune.veil import veiled
 
 _SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,4})?)\s*%")
 _COUNT = re.compile(r"[1-9]\d{0,5}")

@@ -1,14 +1,16 @@
 """A spec's YAML without its secrets: where one stood, stands a reference to an environment variable.
 
-So a clone can be shown and kept, and still makes the same request where the variables are set.
+So a clone can be shown, and a launch can keep its spec on S3, and both still make the same request where the variables
+are set.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from smtune.definitions import definitions
 from smtune.secrecy import HIDDEN, is_secret
 from smtune.spec import TuningSpec, dump_spec
 from smtune.spec.document import Path
@@ -19,14 +21,44 @@ _TYPES = {int: ":int", float: ":float"}
 
 def veiled(spec: TuningSpec) -> tuple[str, dict[Path, str]]:
     """The YAML of `spec`, and a remark for each secret that is not in it. `load_spec` reads it once they are set."""
-    taken: dict[str, Any] = {}
     references, remarks = dict[Path, str](), dict[Path, str]()
-    for path, key, value in _secrets(spec.model_dump(exclude_defaults=True)):
-        name = _variable(key if "environment" in path else key.upper(), value, taken)
-        taken[name] = value
+    for path, name, value in _named(spec):
         references[path] = f"${{env:{name}{_TYPES.get(type(value), '')}}}"
         remarks[path] = f"hidden, as it looks like a secret: set the variable {name}"
     return dump_spec(spec, references), remarks
+
+
+def kept_text(spec: TuningSpec) -> str:
+    """The YAML of `spec` to keep: readable without the variables, too; `unveiled` puts back what is known."""
+    references = {
+        path: f"${{env:{name}{_TYPES.get(type(value), '')}:-{HIDDEN if isinstance(value, str) else 0}}}"
+        for path, name, value in _named(spec)
+    }
+    return dump_spec(spec, references)
+
+
+def unveiled(spec: TuningSpec, request: Mapping[str, Any]) -> TuningSpec:
+    """A kept spec with the secrets that its request has, where it has no more than references to them."""
+    data = spec.model_dump()
+    bodies = definitions(request)
+    holders = [data, *(data.get("algorithms") or ())]
+    for holder, body in zip(holders[-len(bodies) :], bodies, strict=False):
+        for place, member in (("environment", "Environment"), ("hyperparameters", "StaticHyperParameters")):
+            values, known = holder.get(place) or {}, body.get(member, {})
+            values |= {key: known[key] for key, value in values.items() if value == HIDDEN and key in known}
+    tags = {item["Key"]: item["Value"] for item in request.get("Tags", ())}
+    given = data.get("tags") or {}
+    given |= {key: tags[key] for key, value in given.items() if value == HIDDEN and key in tags}
+    return TuningSpec.model_validate(data)
+
+
+def _named(spec: TuningSpec) -> Iterator[tuple[Path, str, Any]]:
+    """Each secret of a spec: path, variable, value."""
+    taken: dict[str, Any] = {}
+    for path, key, value in _secrets(spec.model_dump(exclude_defaults=True)):
+        name = _variable(key if "environment" in path else key.upper(), value, taken)
+        taken[name] = value
+        yield path, name, value
 
 
 def _secrets(data: dict[str, Any]) -> Iterator[tuple[Path, str, Any]]:

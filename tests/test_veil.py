@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
-from smtune.clone import Clone, veiled
+from smtune.clone import Clone
 from smtune.errors import SpecError
+from smtune.request import to_request
 from smtune.revise import Revision
 from smtune.spec import TuningSpec, load_spec
+from smtune.veil import kept_text, unveiled, veiled
 
 TOKEN = "ghp_" + "a1" * 20
 
@@ -69,3 +71,33 @@ def test_clones_and_revisions_show_none() -> None:
     clone = Clone(spec).to_yaml()
     assert "hunter2" not in clone + Revision(spec).to_yaml() + str(Revision(spec).to_dict())
     assert "# environment.DB_PASSWORD: hidden, as it looks like a secret: set the variable DB_PASSWORD\n" in clone
+
+
+def test_a_kept_spec_has_no_secret_and_is_read_without_them() -> None:
+    spec = spec_of(
+        environment={"DB_PASSWORD": "hunter2-deluxe", "LOG": "info"},
+        hyperparameters={"x": {"min": 1, "max": 9}, "pin_secret": 12345678},
+        tags={"access-key": "k9-k9-k9"},
+    )
+    text = kept_text(spec)
+    for secret in ("hunter2", "12345678", "k9-k9"):
+        assert secret not in text
+    read = load_spec(text)
+    assert read.environment == {"DB_PASSWORD": "(hidden)", "LOG": "info"}
+    assert kept_text(spec_of(environment={"LOG": "info"})) == veiled(spec_of(environment={"LOG": "info"}))[0]
+
+
+def test_its_request_gives_a_kept_spec_its_secrets_back() -> None:
+    spec = spec_of(
+        environment={"DB_PASSWORD": "hunter2-deluxe", "LOG": "info"},
+        hyperparameters={"x": {"min": 1, "max": 9}, "api_key": "k9-k9-k9"},
+        tags={"access-key": "k9-k9-k9", "team": "red"},
+    )
+    assert unveiled(load_spec(kept_text(spec)), to_request(spec)) == spec
+
+
+def test_each_of_several_algorithms_gets_its_own_back() -> None:
+    entry = {"algorithm": {"image": "i"}, "hyperparameters": {"x": {"min": 1, "max": 2}}}
+    entries = [{"name": name, "environment": {"DB_PASSWORD": f"{name}-secret"}, **entry} for name in ("one", "two")]
+    spec = TuningSpec.model_validate({"name": "a", "algorithms": entries, "objective": {"maximize": "m"}})
+    assert unveiled(load_spec(kept_text(spec)), to_request(spec)) == spec
