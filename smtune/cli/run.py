@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from smtune.cli.group import END_CODES
-from smtune.cli.options import optional_spec_argument, output_option
+from smtune.cli.options import optional_spec_argument, output_option, prices_option
 from smtune.cli.places import launch_options
 
 
@@ -16,6 +16,10 @@ from smtune.cli.places import launch_options
 @optional_spec_argument
 @launch_options
 @click.option("--resume", metavar="JOB", help="Come back to a job that is running or has ended.")
+@click.option("--simulate", is_flag=True, help="Play the search in seconds; nothing is launched or trained.")
+@click.option("--objective", metavar="EXPRESSION|MODULE:FUNCTION", help="With --simulate: what training would give.")
+@click.option("--job-minutes", metavar="LOW:LIKELY:HIGH", help="With --simulate: what one training job takes.")
+@prices_option
 @output_option("table", "json")
 @click.pass_context
 def command(ctx: click.Context, /, layers: Any, resume: str | None, output: str, **options: Any) -> None:
@@ -24,8 +28,12 @@ def command(ctx: click.Context, /, layers: Any, resume: str | None, output: str,
     Progress goes to stderr, the report to stdout. Ctrl-C leaves the job running and says how to come back. Exit code 0
     if it completed, 1 if it failed, 3 if it was stopped.
 
+    With --simulate the same search runs on a made-up objective and a clock of its own, with no data and no account: the
+    configurations in their order, what would be stopped early, how long it would take and what that would cost.
+
     \b
     smtune run spec.yaml --local
+    smtune run spec.yaml --simulate --objective "1 - (eta - 0.1) ** 2" --job-minutes 2:5:20
     smtune run base.yaml -f prod.yaml --set limits.jobs=50
     smtune run --resume breast-cancer-xgb-tp0wh4k2zq
     """
@@ -37,6 +45,11 @@ def command(ctx: click.Context, /, layers: Any, resume: str | None, output: str,
         others = "--role, --bucket, --prefix, --skip-data-check, --runner"
         message = f"--resume comes back to what was launched: leave {others} out"
         raise click.UsageError(message, ctx)
+    _check_simulation(ctx, resume, options)
+    if options["simulate"]:
+        from smtune.cli.simulated import play
+
+        ctx.exit(END_CODES[play(layers, options, output)])
     if layers is not None:
         from smtune.cli.sessions import GRACE
 
@@ -47,6 +60,18 @@ def command(ctx: click.Context, /, layers: Any, resume: str | None, output: str,
 
     with session_for(str(resume), Where("local" if options["local"] else None, **options["reach"])) as session:
         ctx.exit(_finish(session, str(resume), output, grace=0.0))  # it was seen before, or its name is wrong
+
+
+def _check_simulation(ctx: click.Context, resume: str | None, options: Mapping[str, Any]) -> None:
+    """Refuse what has no meaning with --simulate, and what has one only there."""
+    own = {"--objective": "objective", "--job-minutes": "job_minutes", "--prices": "price_file"}
+    said = [option for option, name in own.items() if options[name] is not None]
+    if said and not options["simulate"]:
+        raise click.UsageError(f"{', '.join(said)}: only with --simulate", ctx)
+    real = {"--resume": resume, "--runner": options["runner"], "--skip-data-check": options["skip_data_check"]}
+    refused = [option for option, value in real.items() if value]
+    if refused and options["simulate"]:
+        raise click.UsageError(f"--simulate launches nothing: leave {', '.join(refused)} out", ctx)
 
 
 def _start(layers: Any, options: Mapping[str, Any]) -> tuple[Any, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -59,6 +60,15 @@ class PriceTable:
 
 def load_prices(path: Path = SHIPPED) -> PriceTable:
     """Read a table of prices (YAML or JSON); raises SpecError with every problem: file, line, column and fix."""
+    return _shipped() if path == SHIPPED else _read(path)
+
+
+@functools.cache
+def _shipped() -> PriceTable:
+    return _read(SHIPPED)
+
+
+def _read(path: Path) -> PriceTable:
     document = _parse(path)
     problems = [
         Problem(*document.place(keys), dotted(keys), message, _FIX) for keys, message in _mistakes(document.data)

@@ -8,7 +8,7 @@ from typing import Any
 from smtune.local.answers import ServiceAnswerError
 from smtune.local.check import bad_data, refusals
 from smtune.local.records import TrainingJob, TuningJob
-from smtune.local.settings import DELETED, Settings
+from smtune.local.settings import DELETED, SCRIPTED, Settings
 from smtune.local.storage import Storage
 
 Json = Mapping[str, Any]
@@ -59,6 +59,8 @@ def check_solo(request: Json, storage: Storage, programs: Mapping[str, str], set
     for member, reason in _NOT_HERE.items():
         if member in request["AlgorithmSpecification"]:
             raise ServiceAnswerError("ValidationException", f"{member}: {reason}")
+    if settings.runner == SCRIPTED:  # which needs neither data nor a program
+        return
     job = solo_job(request, 0.0, settings)
     for message in (*bad_data(job.definitions[0].body, storage), *refusals(job.request, programs, settings.runner)):
         raise ServiceAnswerError("ValidationException", message)

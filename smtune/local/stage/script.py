@@ -32,6 +32,8 @@ class Cue:
     objective: str
     """The metric's name."""
     maximize: bool
+    resource: int | None = None
+    """How far Hyperband lets it train, where it gets a hyperparameter for that."""
 
 
 @dataclass(frozen=True)
@@ -70,3 +72,17 @@ class Script:
 
 Director = Callable[[Cue], Script]
 """Says how each training job goes; the same cue should give the same script."""
+
+
+def read_values(hyperparameters: Mapping[str, str]) -> dict[str, Any]:
+    """Hyperparameters with numbers as numbers; anything else is text."""
+    return {name: _value(text) for name, text in hyperparameters.items()}
+
+
+def _value(text: str) -> Any:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text

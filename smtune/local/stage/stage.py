@@ -27,11 +27,6 @@ class Stage:
         self._playing: dict[str, tuple[Tuning, StageWays]] = {}
         self._lock = threading.RLock()
 
-    @property
-    def is_idle(self) -> bool:
-        """Whether no tuning job runs."""
-        return not self._playing
-
     def ensure_worker(self, job: str) -> None:
         """Play `job` from now on, and all that is due."""
         with self._lock:
@@ -59,8 +54,16 @@ class Stage:
     def finish(self) -> None:
         """Move the clock to the end of the last tuning job."""
         with self._lock:
-            while (moment := self._next_event()) is not None:
+            while self.step():
+                pass
+
+    def step(self) -> bool:
+        """Move the clock to the next thing that happens, if there is any; tells whether there was."""
+        with self._lock:
+            moment = self._next_event()
+            if moment is not None:
                 self._play(moment)
+            return moment is not None
 
     def close(self) -> None:
         """Close this thread's memory."""

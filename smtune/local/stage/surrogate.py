@@ -26,12 +26,15 @@ _MOST_VALUES = 100
 _LENGTHS = (*EPOCHS, "num_round", "num_boost_round", "n_estimators", "rounds")
 
 
-def surrogate_curve(cue: Cue, seed: int = 0) -> tuple[float, ...]:
-    """The objective of a training job while it trains; the same for the same seed and hyperparameters."""
+def surrogate_curve(cue: Cue, seed: int = 0, length: int | None = None) -> tuple[float, ...]:
+    """The objective of a training job while it trains; the same for the same seed and hyperparameters.
+
+    `length`: how many values it has; if not given, what the hyperparameters tell.
+    """
     chance = random.Random(_digest(seed, cue.config))  # noqa: S311  no secret
     quality = surrogate_quality(cue, seed)
     speed = 2.0 + 4.0 * chance.random()
-    count = curve_length(cue.hyperparameters)
+    count = length or curve_length(cue.hyperparameters)
     whole = 1.0 - math.exp(-speed)
     shares = [(1.0 - math.exp(-speed * (index + 1) / count)) / whole for index in range(count)]
     values = [0.4 + (quality - 0.4) * share + chance.gauss(0.0, _NOISE) for share in shares]

@@ -58,12 +58,13 @@ def _events(script: Script, objective: str, time_limit: float, *, resumes: bool)
     at, spent, done = script.startup, 0.0, 0.0
     yield Event(at, steps=("Downloading", "Training"))
     for cut in (*sorted(script.interrupted), math.inf):
-        left = script.seconds - done
-        stretch = min(left, cut - spent, time_limit - spent)
-        yield from _prints(script, objective, done, done + stretch, at - done)
+        left, allowed = script.seconds - done, time_limit - spent
+        stretch = max(0.0, min(left, allowed, cut - spent))
+        is_whole = stretch == left
+        yield from _prints(script, objective, (done, math.inf if is_whole else done + stretch), at - done)
         at, spent, done = at + stretch, spent + stretch, done + stretch
-        if stretch == left or spent >= time_limit:
-            yield Event(at, is_end=True, timed_out=stretch < left)
+        if is_whole or stretch == allowed:
+            yield Event(at, is_end=True, timed_out=not is_whole)
             return
         yield Event(at, steps=("Interrupted",))
         yield Event(at + script.away, steps=("Starting",))
@@ -72,15 +73,15 @@ def _events(script: Script, objective: str, time_limit: float, *, resumes: bool)
         done = done if resumes else 0.0
 
 
-def _prints(script: Script, objective: str, after: float, until: float, shift: float) -> Iterator[Event]:
-    """What is printed in the seconds of training from `after` to `until`; `shift` leads to its time."""
-    found: list[Event] = []
+def _prints(script: Script, objective: str, span: tuple[float, float], shift: float) -> Iterator[Event]:
+    """What is printed in a span of the seconds of training; `shift` leads to its time."""
+    after, until = span
     curves = {**({objective: script.curve} if script.curve and objective else {}), **script.metrics}
     printed: dict[float, dict[str, float]] = {}
     for name, values in curves.items():
         for index, value in enumerate(values):
             printed.setdefault(script.seconds * ((index + 1) / len(values)), {})[name] = value
-    found += [Event(time, values=values) for time, values in printed.items()]
+    found = [Event(time, values=values) for time, values in printed.items()]
     found += [
         Event(script.seconds * ((index + 1) / len(script.lines)), line=line) for index, line in enumerate(script.lines)
     ]

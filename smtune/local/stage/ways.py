@@ -84,6 +84,7 @@ def _cue(job: TuningJob, training: TrainingJob) -> Cue:
         ranges=definition.ranges,
         objective=definition.objective or _first_metric(definition.body),
         maximize=definition.maximize,
+        resource=training.resource,
     )
 
 
