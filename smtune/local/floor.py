@@ -6,11 +6,12 @@ What is slow and no program's (downloads, packing) runs beside the loop that wat
 from __future__ import annotations
 
 import functools
+import os
 import shutil
 import tarfile
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from smtune.errand import Errand
@@ -19,6 +20,7 @@ from smtune.local.clock import Clock
 from smtune.local.ending import end_training_job, fail_training_job, stop_training_job
 from smtune.local.planning import Workshop
 from smtune.local.records import TrainingJob, Transition, TuningJob
+from smtune.local.settings import LOG
 from smtune.local.store import Store
 from smtune.local.trial import Trial, TrialPlan
 from smtune.local.ways import MachineWays, Ways
@@ -120,8 +122,7 @@ class Floor:
                 place.ending.is_done(_LAST_WORDS)
 
     def _prepare(self, training: TrainingJob) -> TrialPlan:
-        with suppress(FileNotFoundError):
-            shutil.rmtree(self._workshop.settings.training_folder(self._job.name, training.name))
+        _clear(self._workshop.settings.training_folder(self._job.name, training.name))
         return self.ways.prepare(self._workshop, self._job, training)
 
     def _look_at(self, place: Place, news: News) -> TrainingJob | None:
@@ -191,3 +192,14 @@ class Floor:
 def iterate_values(observed: list[Observation], metric: str | None) -> Iterator[float]:
     """The values of one metric among what was observed."""
     return (item.value for item in observed if item.name == metric)
+
+
+def _clear(folder: Path) -> None:
+    """Remove what an earlier attempt left; its log becomes empty, but is there for whoever is just reading it."""
+    for path in folder.iterdir() if folder.exists() else ():
+        if path.name == LOG and path.is_file():
+            os.truncate(path, 0)
+        elif path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()

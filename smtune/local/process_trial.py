@@ -16,6 +16,7 @@ from smtune.local.log_reader import LogReader
 from smtune.local.objects import unpack
 from smtune.local.processes import MARK, forget_process, kill_marked, memory_of, record_process
 from smtune.local.sandbox import Room, program_pid, wrap
+from smtune.local.settings import LOG
 from smtune.local.trial import TrialPlan
 from smtune.metrics import Observation
 
@@ -40,7 +41,7 @@ class ProcessTrial:
         self._limits.begin()
         try:
             record_process(plan.folder, self._process.pid)
-            self._reader = LogReader(self._log_of_program(), plan.folder / "training.log", plan.scraper)
+            self._reader = LogReader(self._log_of_program(), plan.folder / LOG, plan.scraper)
         except BaseException:  # raised again: nobody would know of a program that runs without its trial
             self.kill()
             self._log_of_program().close()

@@ -16,6 +16,8 @@ Runner = Literal["process", "container"]
 RUNNERS: tuple[str, ...] = get_args(Runner)
 SCRIPTED = "scripted"
 """The runner of training jobs that are only played, on a clock of their own: `smtune.testing` and simulations."""
+LOG = "training.log"
+"""In a training job's folder."""
 DELETED = "#"
 """Separates a deleted tuning job's name from its number: no name can hold it, so its training jobs stay apart."""
 
@@ -83,7 +85,7 @@ class Settings:
         return self.job_folder(tuning_job) / training_job
 
     def log_file(self, tuning_job: str, training_job: str) -> Path:
-        return self.training_folder(tuning_job, training_job) / "training.log"
+        return self.training_folder(tuning_job, training_job) / LOG
 
 
 def _number(variables: Mapping[str, str], name: str, default: str, unit: str, bounds: tuple[float, float]) -> float:

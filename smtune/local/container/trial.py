@@ -26,7 +26,7 @@ from smtune.local.limits import Limits
 from smtune.local.log_reader import LogReader
 from smtune.local.objects import unpack
 from smtune.local.processes import MARK, forget_process, kill_marked, record_process
-from smtune.local.settings import REGION
+from smtune.local.settings import LOG, REGION
 from smtune.local.trial import TrialPlan
 from smtune.metrics import Observation
 
@@ -60,7 +60,7 @@ class ContainerTrial:
         self._process = self._run()
         try:
             record_process(plan.folder, self._process.pid)
-            self._reader = LogReader(self._pipe(self._process.stdout), plan.folder / "training.log", plan.scraper)
+            self._reader = LogReader(self._pipe(self._process.stdout), plan.folder / LOG, plan.scraper)
         except BaseException:  # raised again: nobody would know of a container that runs without its trial
             self.kill()
             self._pipe(self._process.stdout).close()

@@ -6,6 +6,7 @@ from collections import deque
 
 from smtune.local.clock import Clock
 from smtune.local.records import Transition
+from smtune.local.settings import LOG
 from smtune.local.stage.lines import line_of
 from smtune.local.stage.script import Script
 from smtune.local.stage.timeline import Event, steps_at, timeline
@@ -67,7 +68,7 @@ class ScriptedTrial:
     def _play(self) -> None:
         """All that has happened by now."""
         now = self._clock.now()
-        with TrainingLog(self.plan.folder / "training.log") as log:
+        with TrainingLog(self.plan.folder / LOG) as log:
             while self._code is None and self._began + self._events[0].time <= now:
                 event = self._events.popleft()
                 self.steps += steps_at(event, self._began)
