@@ -79,7 +79,7 @@ lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements/uv.in -o requirements/uv.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements/awscli.in -o requirements/awscli.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes requirements/image.in -o requirements/image.txt
-	uv pip compile -q --universal --python-version 3.11 --generate-hashes pyproject.toml --extra xgboost --extra lightgbm --extra sandbox --extra container --extra parquet --group dev -o requirements/dev.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes pyproject.toml --extra xgboost --extra lightgbm --extra sandbox --extra container --extra serve --extra parquet --group dev -o requirements/dev.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --override requirements/studio-without.txt pyproject.toml --extra xgboost --extra sandbox --extra parquet requirements/studio.in -o requirements/studio.txt
 
 clean:

@@ -100,6 +100,7 @@ def _settle(patch: pytest.MonkeyPatch, user: Path) -> None:
     patch.setenv("AWS_CONFIG_FILE", str(user / "no-aws-config"))
     patch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(user / "no-aws-credentials"))
     patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    patch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # hundreds of images for each VPC, and nobody looks at them
 
 
 @pytest.fixture

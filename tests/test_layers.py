@@ -49,6 +49,7 @@ OWNERS = {
     "click": {"cli"},
     "rich": {"cli"},
     "xgboost": {"local"},
+    "moto": {"local"},
     "lightgbm": {"local"},
     "catboost": {"local"},
     "sagemaker": {"local", "sdk"},

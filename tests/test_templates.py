@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib.util
 import json
 import os
@@ -30,6 +31,7 @@ def text_of(name: str) -> str:
     return (templates_folder() / name / "spec.yaml").read_text(encoding="utf-8")
 
 
+@functools.cache
 def spec_of(name: str) -> TuningSpec:
     return load_spec(templates_folder() / name / "spec.yaml")
 

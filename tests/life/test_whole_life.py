@@ -110,5 +110,5 @@ def test_a_failure_is_explained_stopped_and_deleted_and_the_aws_cli_sees_it_go(a
     gone = start(aws, front_url, *command)
     _, trouble = gone.communicate(timeout=180)
     assert gone.returncode != 0
-    assert b"ResourceNotFound" in trouble
+    assert b"(ResourceNotFound)" in trouble
     smtune("describe", name, "--aws", code=254)

@@ -18,6 +18,7 @@ from typing import Any
 
 import boto3
 import pytest
+from cli_jobs import SMTUNE
 from local_jobs import Run, training_jobs, wait_for
 
 from smtune.local.session import LocalSession
@@ -78,7 +79,7 @@ def test_a_worker_killed_at_random_moments(submit: Run, session: LocalSession, s
 @contextlib.contextmanager
 def served() -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The engine behind HTTP, in a process of its own."""
-    command = [sys.executable, "-m", "smtune.local.http"]
+    command = [*SMTUNE, "serve", "--port", "0"]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     assert server.stdout is not None
     try:

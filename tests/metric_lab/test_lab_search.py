@@ -36,7 +36,8 @@ def test_of_a_line_that_is_redrawn_the_last_number_is_told_too() -> None:
 
 
 def test_a_regex_that_never_ends_is_given_up_on_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("smtune.metric_lab.search.CHUNK_SECONDS", 0.5)
+    monkeypatch.setattr("smtune.metric_lab.search.CHUNK_SECONDS", 0.3)
+    monkeypatch.setattr("smtune.metric_lab.search.REGEX_SECONDS", 0.2)
     with Searcher([CATASTROPHE, r"b=(\S+)"]) as searcher:
         found = searcher.search(["b=1", "aaa", TRAP, "b=2"])
         assert [(item.line, item.regex) for item in found] == [(0, 1), (3, 1)]

@@ -40,7 +40,7 @@ def model_of(service: str) -> Any:
 def dialect_of(service: str, request: Request) -> Dialect:
     """The protocol that a request is written in; a service may speak several."""
     model = model_of(service)
-    if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+    if request.is_form:
         return QueryDialect(model)
     if model.resolved_protocol == "rest-json":
         return RestJsonDialect(model)

@@ -5,23 +5,14 @@ from __future__ import annotations
 import http.client
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Protocol
 from urllib.parse import urlsplit
 
+from smtune.local.http.bodies import SizedBody
+from smtune.local.http.message import chunks
+
 _TIMEOUT = 60.0
-_CHUNK = 1 << 16
 # Those of one connection, which a proxy must not hand on (RFC 9110, 7.6.1), and what is said anew here.
 _OWN = {"connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "expect", "content-length"}
-
-
-class Readable(Protocol):
-    """What bytes are read from."""
-
-    def read(self, size: int, /) -> bytes: ...
-
-
-class ClientGoneError(Exception):
-    """The client ended the connection in the middle of its request."""
 
 
 class Upstream:
@@ -39,9 +30,9 @@ class Upstream:
 
     @contextmanager
     def exchange(
-        self, method: str, target: str, headers: Mapping[str, str], body: Readable, size: int
+        self, method: str, target: str, headers: Mapping[str, str], body: SizedBody
     ) -> Iterator[http.client.HTTPResponse]:
-        """Send a request with a body of `size` bytes; yields the answer, still to be read.
+        """Send a request; yields the answer, still to be read.
 
         Raises OSError, HTTPException, ClientGoneError. The Host header stays the client's: its signature covers it.
         """
@@ -52,27 +43,16 @@ class Upstream:
             for name, value in headers.items():
                 if name not in _OWN:
                     connection.putheader(name, value)
-            connection.putheader("Content-Length", str(size))
+            connection.putheader("Content-Length", str(body.left))
             connection.endheaders()
-            sent = 0
-            for chunk in chunks(body, size):
+            for chunk in chunks(body, body.left):
                 connection.send(chunk)
-                sent += len(chunk)
-            if sent < size:  # the upstream would wait for the rest
-                raise ClientGoneError
             yield connection.getresponse()
         finally:
             connection.close()
 
 
-def passed_on(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The headers of an answer that go on to the client."""
-    return [(name, value) for name, value in headers if name.lower() not in _OWN - {"content-length"}]
-
-
-def chunks(stream: Readable, size: int) -> Iterator[bytes]:
-    """`size` bytes of a stream, or as many as it has."""
-    left = size
-    while left > 0 and (chunk := stream.read(min(_CHUNK, left))):
-        left -= len(chunk)
-        yield chunk
+def passed_on(answer: http.client.HTTPResponse) -> list[tuple[str, str]]:
+    """The headers of an answer that go on to the client: of its length only what holds."""
+    left_out = _OWN if answer.chunked else _OWN - {"content-length"}
+    return [(name, value) for name, value in answer.getheaders() if name.lower() not in left_out]

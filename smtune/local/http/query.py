@@ -68,9 +68,9 @@ def encode_answer(operation: Any, answer: Json, identifier: str) -> bytes:
     shape = operation.output_shape
     if shape is not None:
         result = ET.SubElement(root, shape.serialization.get("resultWrapper", f"{operation.name}Result"))
-        _fill(result, shape, answer)
+        fill(result, shape, answer)
     ET.SubElement(ET.SubElement(root, "ResponseMetadata"), "RequestId").text = identifier
-    return _document(root)
+    return document(root)
 
 
 def encode_error(error: ServiceAnswerError, identifier: str) -> bytes:
@@ -81,7 +81,7 @@ def encode_error(error: ServiceAnswerError, identifier: str) -> bytes:
     for name, text in texts.items():
         ET.SubElement(details, name).text = text
     ET.SubElement(root, "RequestId").text = identifier
-    return _document(root)
+    return document(root)
 
 
 def _number(text: str, kind: type[int] | type[float]) -> float:
@@ -91,25 +91,34 @@ def _number(text: str, kind: type[int] | type[float]) -> float:
         raise ServiceAnswerError("MalformedQueryString", f"{text!r} is no number") from None
 
 
-def _document(root: ET.Element) -> bytes:
+def document(root: ET.Element) -> bytes:
+    """A whole document, with its declaration."""
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode").encode()
 
 
-def _fill(element: ET.Element, shape: Any, value: Any) -> None:
+def fill(element: ET.Element, shape: Any, value: Any) -> None:
+    """Write a value of botocore's shape into an element."""
     match shape.type_name:
         case "structure":
             for name, item in value.items():
-                member = shape.members[name]
-                _fill(ET.SubElement(element, _name(member, name)), member, item)
+                _fill_member(element, shape.members[name], name, item)
         case "list":
             for item in value:
-                _fill(ET.SubElement(element, _name(shape.member, "member")), shape.member, item)
+                fill(ET.SubElement(element, _name(shape.member, "member")), shape.member, item)
         case "timestamp":
             element.text = as_datetime(value).astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
         case "boolean":
             element.text = "true" if value else "false"
         case _:
             element.text = str(value)
+
+
+def _fill_member(element: ET.Element, shape: Any, name: str, value: Any) -> None:
+    if shape.type_name == "list" and shape.serialization.get("flattened"):
+        for item in value:
+            fill(ET.SubElement(element, _name(shape.member, _name(shape, name))), shape.member, item)
+    else:
+        fill(ET.SubElement(element, _name(shape, name)), shape, value)
 
 
 def _name(shape: Any, name: str) -> str:
