@@ -1,7 +1,7 @@
 """What the local engine adds to a training job: beside a bare loop that starts the same program, and Optuna's.
 
     uv pip install --python .venv/bin/python optuna     # without it, the bare loop alone
-    python benchmarks/engine.py [--jobs 40] [--parallel 1 2] [--rounds 3]
+    python benchmarks/overhead.py [--jobs 40] [--parallel 1 2] [--rounds 3]
 
 The training job is a Python script that prints one metric: all the rest is overhead. A bare loop draws a number, starts
 the script and reads its output. The engine lays out /opt/ml, gives the script a room of its own, keeps its log with
