@@ -6,11 +6,11 @@ import os
 import signal
 import subprocess
 import time
-from collections import deque
 from contextlib import suppress
 from typing import IO
 
 from smtune.local.contract import CODE, OPT_ML, arguments, lay_out, variables
+from smtune.local.followed import Followed
 from smtune.local.limits import Limits
 from smtune.local.log_reader import LogReader
 from smtune.local.objects import unpack
@@ -18,7 +18,6 @@ from smtune.local.processes import MARK, forget_process, kill_marked, memory_of,
 from smtune.local.sandbox import Room, program_pid, wrap
 from smtune.local.settings import LOG
 from smtune.local.trial import TrialPlan
-from smtune.metrics import Observation
 
 _DRAIN_SECONDS = 5.0
 _DEATH_SECONDS = 5.0
@@ -27,7 +26,7 @@ _WEIGH_SECONDS = 1.0
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "LD_LIBRARY_PATH")
 
 
-class ProcessTrial:
+class ProcessTrial(Followed):
     """A started training job."""
 
     def __init__(self, plan: TrialPlan) -> None:
@@ -46,30 +45,6 @@ class ProcessTrial:
             self.kill()
             self._log_of_program().close()
             raise
-
-    @property
-    def stopping(self) -> float | None:
-        return self._limits.stopping
-
-    @property
-    def timed_out(self) -> bool:
-        return self._limits.timed_out
-
-    @property
-    def lines(self) -> int:
-        return self._reader.lines
-
-    @property
-    def tail(self) -> deque[str]:
-        return self._reader.tail
-
-    @property
-    def trouble(self) -> str | None:
-        trouble = self._reader.trouble
-        return None if trouble is None else f"cannot write the log: {trouble}"
-
-    def drain(self) -> list[Observation]:
-        return self._reader.drain()
 
     def poll(self) -> int | None:
         if self._process.poll() is None:

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections import deque
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -22,13 +21,13 @@ from smtune.local.container.order import BIN, CHANNELS, ROOT, Order
 from smtune.local.container.place import Place, read_json, write_json
 from smtune.local.container.stand_in import write_stand_in
 from smtune.local.contract import CODE
+from smtune.local.followed import Followed
 from smtune.local.limits import Limits
 from smtune.local.log_reader import LogReader
 from smtune.local.objects import unpack
 from smtune.local.processes import MARK, forget_process, kill_marked, record_process
 from smtune.local.settings import LOG, REGION
 from smtune.local.trial import TrialPlan
-from smtune.metrics import Observation
 
 log = logging.getLogger(__name__)
 _DRAIN_SECONDS = 10.0
@@ -45,7 +44,7 @@ class NoDockerError(SmtuneError):
     """Docker is not what it was when the tuning job was created."""
 
 
-class ContainerTrial:
+class ContainerTrial(Followed):
     """A started training job."""
 
     def __init__(self, plan: TrialPlan) -> None:
@@ -67,29 +66,8 @@ class ContainerTrial:
             raise
 
     @property
-    def stopping(self) -> float | None:
-        return self._limits.stopping
-
-    @property
-    def timed_out(self) -> bool:
-        return self._limits.timed_out
-
-    @property
-    def lines(self) -> int:
-        return self._reader.lines
-
-    @property
-    def tail(self) -> deque[str]:
-        return self._reader.tail
-
-    @property
     def trouble(self) -> str | None:
-        if self._reader.trouble is not None:
-            return f"cannot write the log: {self._reader.trouble}"
-        return None if self.stopping is not None else self._trouble
-
-    def drain(self) -> list[Observation]:
-        return self._reader.drain()
+        return super().trouble or (None if self.stopping is not None else self._trouble)
 
     def poll(self) -> int | None:
         if self._process.poll() is None:
