@@ -25,6 +25,7 @@ settings.register_profile(THOROUGH, parent=settings.get_profile("smtune"))
 settings.load_profile("smtune")
 
 pytest_plugins = ["botocore_once", "local_jobs"]
+gc.disable()  # until all is collected: imports make no garbage worth the search
 _OWN_PREFIXES = ("AWS_", "SAGEMAKER_", "SMTUNE_", "XDG_")
 
 
@@ -39,6 +40,7 @@ def pytest_collection_finish() -> None:
     """Thousands of tests and the libraries stay to the end: nobody looks through them again and again for garbage."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True, scope="session")

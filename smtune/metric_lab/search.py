@@ -19,13 +19,13 @@ from types import TracebackType
 from typing import Any, Self
 
 import smtune
-from smtune.metrics import as_number, compile_search
+from smtune.metrics import compile_search
 
 REGEX_SECONDS = 2.0
 """CPU time that one regex may take for a chunk of lines (at most 500 lines, 256 kB)."""
 CHUNK_SECONDS = 5.0
 _LINE_SECONDS = 0.02
-_START = "from smtune.metric_lab.search import serve; serve()"
+_PROGRAM = Path(__file__).with_name("serve.py")
 
 
 @dataclass(frozen=True)
@@ -95,10 +95,10 @@ class Searcher:
         return None
 
     def _begin(self) -> subprocess.Popen[str]:
-        # -P: what lies in the current folder is not a module.
+        # -P: what lies beside the program is not a module.
         paths = [str(Path(smtune.__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])]
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _START, json.dumps(list(self.regexes))],
+            [sys.executable, "-P", str(_PROGRAM), json.dumps(list(self.regexes))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -126,32 +126,3 @@ def _exchange(process: subprocess.Popen[str], request: Mapping[str, Any]) -> str
         process.stdin.write(json.dumps(request) + "\n")
         process.stdin.flush()
     return process.stdout.readline()
-
-
-def serve() -> None:
-    """The process's side: a line of JSON with the regexes, then a request and an answer a line."""
-    searches = [compile_search(regex) for regex in json.loads(sys.argv[1])]
-    for line in sys.stdin:
-        request = json.loads(line)
-        signal.setitimer(signal.ITIMER_PROF, request["seconds"])
-        found = []
-        for place, text in enumerate(request["texts"]):
-            for index in request["which"]:
-                spans = _spans(searches[index], text)
-                if spans:
-                    found.append([place, index, *spans])
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        print(json.dumps(found), flush=True)  # noqa: T201  the answer
-
-
-def _spans(search: Any, text: str) -> list[int] | None:
-    match = search(text)
-    if match is None:
-        return None
-    if not match.re.groups:
-        return [*match.span(), -1, -1, -1, -1]
-    last = (-1, -1)
-    if "\r" in text:
-        for later in match.re.finditer(text, max(match.end(), match.start() + 1)):
-            last = later.span(1) if as_number(later[1]) is not None else last
-    return [*match.span(), *match.span(1), *last]

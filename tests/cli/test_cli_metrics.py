@@ -161,8 +161,8 @@ def test_a_log_without_metrics_is_exit_code_1_with_the_line_to_print(tmp_path: P
 
 
 def test_a_regex_that_never_ends_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("smtune.metric_lab.search.CHUNK_SECONDS", 0.5)
-    monkeypatch.setattr("smtune.metric_lab.search.REGEX_SECONDS", 0.3)
+    monkeypatch.setattr("smtune.metric_lab.search.CHUNK_SECONDS", 0.2)
+    monkeypatch.setattr("smtune.metric_lab.search.REGEX_SECONDS", 0.1)
     spec = write_job(tmp_path, changes={r" train=(\S+)": "(a+)+$"})
     done = inside("metrics", "test", str(spec), "--log", log(tmp_path, LOG + "a" * 40 + "b\n"))
     assert done.returncode == 1

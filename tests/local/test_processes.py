@@ -105,6 +105,8 @@ def test_a_child_that_left_the_group_ends_with_its_program(tmp_path: Path) -> No
 def test_leftovers_are_found_whatever_became_of_the_file_with_the_id(tmp_path: Path, content: bytes | None) -> None:
     """A worker that was killed between the start of the program and the end of writing its id leaves no orphan."""
     program = subprocess.Popen(["sleep", "60"], env={**os.environ, MARK: str(tmp_path)}, start_new_session=True)
+    # For a moment after its start a program's environment cannot be read: the kernel is still writing it.
+    assert eventually(lambda: f"{MARK}={tmp_path}".encode() in processes._environment(program.pid))
     if content is not None:
         (tmp_path / "pid").write_bytes(content)
     kill_leftovers(tmp_path)

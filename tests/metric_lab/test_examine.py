@@ -26,8 +26,8 @@ def one(regex: str, *texts: str, name: str = "loss") -> Examined:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("smtune.metric_lab.search.CHUNK_SECONDS", 0.5)
-    monkeypatch.setattr("smtune.metric_lab.search.REGEX_SECONDS", 0.3)
+    monkeypatch.setattr("smtune.metric_lab.search.CHUNK_SECONDS", 0.2)
+    monkeypatch.setattr("smtune.metric_lab.search.REGEX_SECONDS", 0.1)
 
 
 def codes(item: Examined) -> list[str]:

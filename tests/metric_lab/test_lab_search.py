@@ -36,8 +36,8 @@ def test_of_a_line_that_is_redrawn_the_last_number_is_told_too() -> None:
 
 
 def test_a_regex_that_never_ends_is_given_up_on_and_the_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("smtune.metric_lab.search.CHUNK_SECONDS", 0.3)
-    monkeypatch.setattr("smtune.metric_lab.search.REGEX_SECONDS", 0.2)
+    monkeypatch.setattr("smtune.metric_lab.search.CHUNK_SECONDS", 0.2)
+    monkeypatch.setattr("smtune.metric_lab.search.REGEX_SECONDS", 0.1)
     with Searcher([CATASTROPHE, r"b=(\S+)"]) as searcher:
         found = searcher.search(["b=1", "aaa", TRAP, "b=2"])
         assert [(item.line, item.regex) for item in found] == [(0, 1), (3, 1)]
@@ -64,8 +64,10 @@ def test_nothing_of_the_current_folder_is_run(tmp_path: Path, monkeypatch: pytes
         assert len(searcher.search(["a"])) == 1
 
 
-def test_a_process_that_dies_is_a_bug_and_not_a_slow_regex(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("smtune.metric_lab.search._START", "raise SystemExit(7)")
+def test_a_process_that_dies_is_a_bug_and_not_a_slow_regex(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = tmp_path / "dies.py"
+    program.write_text("raise SystemExit(7)", encoding="utf-8")
+    monkeypatch.setattr("smtune.metric_lab.search._PROGRAM", program)
     with Searcher(["a"]) as searcher, pytest.raises(RuntimeError, match="ended with 7"):
         searcher.search(["a"])
 
