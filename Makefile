@@ -9,6 +9,8 @@ IMAGE := .venv/image
 
 # Tests start many processes: without bytecode each one would compile everything again.
 export PYTHONDONTWRITEBYTECODE =
+# They share the processors: numpy's threads would only be in each other's way.
+export OMP_NUM_THREADS = 1
 
 .PHONY: env demo test thorough fuzz docker studio lint lock clean
 
@@ -39,7 +41,7 @@ test: env lint
 # Two thousand generated requests, there and back; the properties on all of their examples, where the suite above tries
 # a fourth of them (tests/support/examples.py); and the quickstart just as it is.
 thorough: env
-	$(BIN)/pytest -n 2 --dist worksteal -q -m "thorough or hypothesis" --hypothesis-profile thorough
+	$(BIN)/pytest -n 4 --dist worksteal -q -m "thorough or hypothesis" --hypothesis-profile thorough
 
 # Hostile input for a minute; another seed, other inputs: make fuzz FUZZ="--seed 7 --seconds 600"
 FUZZ ?= --seconds 60

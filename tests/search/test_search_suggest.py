@@ -14,6 +14,8 @@ from smtune.search.space import Space
 from smtune.search.suggest import suggest
 
 Config = Mapping[str, str]
+# One seed says little of a search; three take half a minute.
+SEEDS = pytest.mark.parametrize("seeds", [range(1), pytest.param(range(3), marks=pytest.mark.thorough)], ids=len)
 BOWL: dict[str, Any] = {
     "ContinuousParameterRanges": [
         {"Name": "rate", "MinValue": "1e-5", "MaxValue": "0.1", "ScalingType": "Logarithmic"},
@@ -48,8 +50,8 @@ def best(trials: list[Trial]) -> float:
     return min(trial.value for trial in trials if trial.value is not None)
 
 
-def test_bayesian_search_finds_what_chance_does_not() -> None:
-    seeds = range(3)
+@SEEDS
+def test_bayesian_search_finds_what_chance_does_not(seeds: range) -> None:
     own = np.mean([best(tune(25, seed=seed)) for seed in seeds])
     chance = np.mean([best(tune(25, "Random", seed=seed)) for seed in seeds])
     assert own < 0.25 * chance
@@ -137,12 +139,13 @@ def test_what_an_earlier_job_of_the_same_data_found_is_known_from_the_start() ->
     assert not any(frozenset(trial.config.items()) in seen for trial in trials)
 
 
+@pytest.mark.thorough
 def test_what_an_earlier_job_of_other_data_found_is_a_head_start_as_far_as_it_holds() -> None:
+    seeds = range(3)
     def other(config: Config) -> float:
         return 40 + 10 * loss(config, rate=3e-3)
 
     earlier = tune(25, of=other, seed=3)
-    seeds = range(3)
     with_past = np.mean([best(tune(8, seed=seed, past=[Past(earlier, is_same=False)])) for seed in seeds])
     without = np.mean([best(tune(8, seed=seed)) for seed in seeds])
     assert with_past < 0.5 * without
