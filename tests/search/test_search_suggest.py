@@ -142,6 +142,7 @@ def test_what_an_earlier_job_of_the_same_data_found_is_known_from_the_start() ->
 @pytest.mark.thorough
 def test_what_an_earlier_job_of_other_data_found_is_a_head_start_as_far_as_it_holds() -> None:
     seeds = range(3)
+
     def other(config: Config) -> float:
         return 40 + 10 * loss(config, rate=3e-3)
 
