@@ -49,10 +49,10 @@ def test_an_expression_has_hyperparameters_math_and_epochs(text: str, values: tu
     assert read_objective(text)(GIVEN, 4) == pytest.approx(values)
 
 
-@pytest.mark.parametrize("home", ["{module}", "{module}.py", "./{module}.py"])
-def test_a_function_comes_from_a_module_or_a_file(module: str, home: str) -> None:
-    assert read_objective(f"{home.format(module=module)}:score")(GIVEN, 4) == (0.5,)
-    assert read_objective(f"{home.format(module=module)}:curve")(GIVEN, 4) == (1.0, 2.0, 3.0)
+@pytest.mark.parametrize("place", ["{module}", "{module}.py", "./{module}.py"])
+def test_a_function_comes_from_a_module_or_a_file(module: str, place: str) -> None:
+    assert read_objective(f"{place.format(module=module)}:score")(GIVEN, 4) == (0.5,)
+    assert read_objective(f"{place.format(module=module)}:curve")(GIVEN, 4) == (1.0, 2.0, 3.0)
 
 
 @pytest.mark.parametrize(
