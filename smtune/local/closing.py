@@ -32,7 +32,7 @@ class Closing:
 
 def is_hopeless(history: History) -> bool:
     """Whether so many training jobs have failed, and none has succeeded, that the service gives up."""
-    return history.count("Failed") >= _FAILURES_WITHOUT_SUCCESS and not history.count("Completed")
+    return history.count("Failed") >= _FAILURES_WITHOUT_SUCCESS and not history.has_objectives
 
 
 def met_criterion(job: TuningJob, history: History) -> Met | None:

@@ -30,6 +30,7 @@ class History:
     def __init__(self, jobs: Iterable[TrainingJob]) -> None:
         self._jobs: dict[int, TrainingJob] = {}
         self._statuses: Counter[str] = Counter()
+        self._objectives = 0
         self._curves: dict[int, Curve] = {}
         for job in jobs:
             self.put(job)
@@ -39,8 +40,10 @@ class History:
         before = self._jobs.get(job.number)
         if before is not None:
             self._statuses[before.status] -= 1
+            self._objectives -= before.objective is not None
         self._jobs[job.number] = job
         self._statuses[job.status] += 1
+        self._objectives += job.objective is not None
 
     def __len__(self) -> int:
         return len(self._jobs)
@@ -48,6 +51,11 @@ class History:
     def count(self, status: str) -> int:
         """How many have a status."""
         return self._statuses[status]
+
+    @property
+    def has_objectives(self) -> bool:
+        """Whether any training job has brought an objective, also if it was stopped."""
+        return self._objectives > 0
 
     def jobs(self) -> list[TrainingJob]:
         """All, by number."""

@@ -12,7 +12,8 @@ from smtune.local.settings import DELETED, SCRIPTED, Settings
 from smtune.local.storage import Storage
 
 Json = Mapping[str, Any]
-_SUFFIX = f"{DELETED}alone"
+_SUFFIX = f"@alone{DELETED}"
+"""Keeps its folder, and the lock in it, apart from those of a tuning job of the same name."""
 _RUN = ("AlgorithmSpecification", "ResourceConfig", "StoppingCondition")
 """What CreateTrainingJob may be called without, but not here."""
 _NOT_HERE = {

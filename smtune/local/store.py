@@ -139,10 +139,13 @@ class Store:
         return self._training_jobs(condition, tuning_job, f"{tuning_job.lower()}{DELETED}")
 
     def best_training_job(self, tuning_job: str, *, maximize: bool) -> TrainingJob | None:
-        """The completed training job with the best objective; the first of equals."""
-        condition = "WHERE tuning_job = ? AND status = 'Completed' AND objective IS NOT NULL"
+        """The completed training job with the best objective; the first of equals.
+
+        Where none has completed, the best of those that were stopped: Hyperband may stop all of them.
+        """
+        condition = "WHERE tuning_job = ? AND status IN ('Completed', 'Stopped') AND objective IS NOT NULL"
         found = self._training_jobs(
-            f"{condition} ORDER BY objective {'DESC' if maximize else 'ASC'}, number LIMIT 1", tuning_job
+            f"{condition} ORDER BY status, objective {'DESC' if maximize else 'ASC'}, number LIMIT 1", tuning_job
         )
         return found[0] if found else None
 

@@ -79,6 +79,7 @@ class Tuning:
         """What comes before the first look: what another worker has left is taken up again."""
         self._describe_itself()
         self._recall()
+        self._enough = met_criterion(self.job, self.history)  # perhaps its last worker has died of stopping the others
         self._resume()
 
     def has_ended(self) -> bool:

@@ -67,7 +67,12 @@ class Halving:
 
 
 def is_eliminated(value: float, others: Sequence[float], *, maximize: bool) -> bool:
-    """Whether the one that reached a rung with `value` is not among the best third of it and `others` there."""
+    """Whether the one that reached a rung with `value` is not among the best third of it and `others` there.
+
+    What is no number (a training that diverged) is worse than any that is one.
+    """
+    if math.isnan(value):
+        return len(others) + 1 >= FACTOR
     rank = sum((other > value) if maximize else (other < value) for other in others)
     among = len(others) + 1
     return among >= FACTOR and rank >= among // FACTOR

@@ -5,6 +5,7 @@ Source: the SageMaker Developer Guide, "Stop training jobs early".
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Sequence
 
@@ -19,7 +20,10 @@ def is_left_behind(value: float, epoch: int, averages: Sequence[float], *, maxim
     It should where that is worse than the median of `averages`: the running averages that earlier training jobs had at
     the same epoch. Those that were over before that epoch have none; fewer than three are too few to judge by.
     """
-    if epoch < _FIRST_EPOCH or len(averages) < _FEWEST_PEERS:
+    known = [average for average in averages if math.isfinite(average)]  # of what diverged there is no average
+    if epoch < _FIRST_EPOCH or len(known) < _FEWEST_PEERS:
         return False
-    middle = statistics.median(averages)
+    if math.isnan(value):
+        return True
+    middle = statistics.median(known)
     return value < middle if maximize else value > middle

@@ -53,6 +53,16 @@ def test_a_training_job_runs_alone_and_no_tuning_job_is_seen(client: Any, reques
         client.create_training_job(**{**request_, "TrainingJobName": "Alone"})
 
 
+def test_a_tuning_job_of_the_same_name_is_in_nobodys_way(
+    client: Any, request_: dict[str, Any], submit: Run, session: LocalSession
+) -> None:
+    name = submit("import time\ntime.sleep(600)", changes={"limits": {"jobs": 1}})
+    client.create_training_job(**{**request_, "TrainingJobName": name})
+    assert wait_until_over(client, name)["TrainingJobStatus"] == "Completed"
+    client.stop_hyper_parameter_tuning_job(HyperParameterTuningJobName=name)
+    assert wait_for(session, name)["HyperParameterTuningJobStatus"] == "Stopped"
+
+
 def test_without_metrics_it_completes_and_it_can_be_stopped(
     client: Any, request_: dict[str, Any], submit: Run, session: LocalSession
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from local_jobs import script_spec
 
 from smtune.local.attempt import Chooser
-from smtune.local.closing import closing, met_criterion
+from smtune.local.closing import closing, is_hopeless, met_criterion
 from smtune.local.early import find_judge
 from smtune.local.history import History
 from smtune.local.parents import parent_of
@@ -237,6 +237,13 @@ def test_how_a_tuning_job_ends() -> None:
         "All training jobs failed. Please take a look at the training job failures to get more details."
     )
     assert str(closing(job, history(*failed)).reason).startswith("No training job succeeded after 5 attempts. ")
+
+
+def test_what_was_stopped_with_an_objective_is_a_success_too() -> None:
+    failed = [training(number, None, status="Failed") for number in range(1, 6)]
+    assert is_hopeless(history(*failed))
+    assert not is_hopeless(history(*failed, training(6, 0.5, status="Stopped")))
+    assert closing(tuning_job(), history(*failed, training(6, 0.5, status="Stopped"))).status == "Completed"
 
 
 # warm starts

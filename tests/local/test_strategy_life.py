@@ -61,6 +61,8 @@ def test_hyperband_stops_the_worse_at_rungs_and_everybody_at_the_most(
     assert any("not among the best third" in reason for reason in reasons)
     assert min(values.values()) < 18 < max(values.values())
     assert all(item["ObjectiveStatus"] == "Succeeded" for item in jobs), "what they had counts"
+    found = [item["FinalHyperParameterTuningJobObjectiveMetric"]["Value"] for item in jobs]
+    assert job["BestTrainingJob"]["FinalHyperParameterTuningJobObjectiveMetric"]["Value"] == max(found)
 
 
 def test_hyperband_trains_again_where_the_objective_comes_at_the_end(

@@ -137,6 +137,18 @@ def test_what_cannot_be_cleared_away_fails_its_training_job_only(parked: Run, mo
     assert "cannot start" in str(worker.store.training_jobs(name)[0].failure_reason)
 
 
+def test_a_worker_that_died_of_ending_its_job_does_not_begin_it_anew(parked: Run) -> None:
+    name = parked(limits={"jobs": 9, "parallel": 2}, completion={"target": 0.5})
+    store = Store(Settings.from_environment().database)
+    store.save_training_job(training(name, 1, status="Completed", objective=0.9, ended=time.time()))
+    store.save_training_job(training(name, 2, status="Stopping"))
+    worker = worker_of(name)
+    worker.run()
+
+    assert len(store.training_jobs(name)) == 2, "nothing was started"
+    assert worker.store.tuning_job(name).status == "Completed"  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize(("retries", "ends", "attempts"), [(2, "Completed", 3), (1, "Failed", 2)])
 def test_an_error_of_the_engine_s_own_is_tried_again_as_often_as_asked(
     parked: Run, monkeypatch: pytest.MonkeyPatch, retries: int, ends: str, attempts: int

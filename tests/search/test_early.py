@@ -80,6 +80,15 @@ def test_the_best_third_of_a_level_is_promoted_once_and_from_the_highest_level_f
     assert promoted([Result(10, 9, 1.0)] * 9, (1, 3, 9), (), maximize=True) is None, "there is no more to give"
 
 
+def test_what_diverged_is_the_worst_and_no_measure_for_others() -> None:
+    nan = float("nan")
+    assert is_eliminated(nan, [1.0, 2.0], maximize=True)
+    assert not is_eliminated(nan, [1.0], maximize=True), "too few to judge by"
+    assert not is_eliminated(1.0, [nan, nan], maximize=False)
+    assert is_left_behind(nan, 2, [0.1, 0.2, 0.3], maximize=True)
+    assert not is_left_behind(0.1, 2, [0.2, 0.3, nan], maximize=True), "two are too few"
+
+
 def test_a_rung_is_reached_once() -> None:
     assert rung_reached((1, 3, 9), 0, 2) == 1
     assert rung_reached((1, 3, 9), 1, 2) is None
