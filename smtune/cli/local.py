@@ -77,13 +77,17 @@ def gc(older_than: float | None, yes: bool, output: str) -> None:
 
     from smtune.cli.table import print_table
     from smtune.cli.text import print_json, remark
+    from smtune.errors import SmtuneError
     from smtune.local.housekeeping import find_waste, remove
     from smtune.local.settings import Settings
 
     settings = Settings.from_environment()
     waste = find_waste(settings, time.time(), older_than)
-    if yes:
-        remove(settings, waste)
+    left = remove(settings, waste) if yes else ()
+    if left:
+        places = ", ".join(str(path) for path in left)
+        message = f"{len(left)} of {len(waste)} could not be removed, and may need other rights: {places}"
+        raise SmtuneError(message)
     total = sum(each.size for each in waste)
     if output == "json":
         items = [{"kind": each.kind, "name": each.name, "bytes": each.size} for each in waste]

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from smtune.local.answers import ServiceAnswerError
-from smtune.local.check import check_create
+from smtune.local.check import check_create, check_shape
 from smtune.local.describe import (
     Standing,
     describe_tuning_job,
@@ -27,7 +27,6 @@ from smtune.local.store import AlreadyExistsError, Store
 from smtune.local.tags import Tags
 from smtune.local.training import TrainingJobs
 from smtune.search.completion import jobs_without_improvement
-from smtune.service_model import violations
 from smtune.statuses import RUNNING, TERMINAL
 
 Json = dict[str, Any]
@@ -67,13 +66,7 @@ class TuningService:
         if handler is None:
             message = f"The local engine does not answer {operation} so far"
             raise ServiceAnswerError("UnknownOperationException", message)
-        if operation != "CreateHyperParameterTuningJob":
-            suffix = "Input" if operation.endswith("Tags") else "Request"
-            found = violations(f"{operation}{suffix}", _timeless(request))
-            if found:
-                noun = "error" if len(found) == 1 else "errors"
-                sentences = "; ".join(item.sentence for item in found)
-                raise ServiceAnswerError("ValidationException", f"{len(found)} validation {noun} detected: {sentences}")
+        check_shape(f"{operation}{'Input' if operation.endswith('Tags') else 'Request'}", _timeless(request))
         return handler(request)
 
     def create_tuning_job(self, request: Json) -> Json:

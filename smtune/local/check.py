@@ -12,7 +12,7 @@ from smtune.local.program import unused_channels
 from smtune.local.runners import find_troubles
 from smtune.local.settings import REGION, SCRIPTED
 from smtune.local.storage import Storage
-from smtune.service_model import REQUEST, violations
+from smtune.service_model import violations
 
 Json = Mapping[str, Any]
 # The service's own words, where they are known (sources: the rules' own).
@@ -22,19 +22,22 @@ _WORDS = {
 }
 
 
-def check_create(
-    request: Json, storage: Storage, programs: Mapping[str, str], parents: Mapping[str, Json], runner: str = "process"
-) -> None:
-    """Raise ServiceAnswerError (ValidationException) for a request that cannot be run here.
-
-    `parents` are the descriptions of the tuning jobs that it learns from.
-    """
-    found = violations(REQUEST, request)
+def check_shape(shape: str, request: Json) -> None:
+    """Raise ServiceAnswerError (ValidationException) for a request that is not of the service's shape."""
+    found = violations(shape, request)
     if found:
         noun = "error" if len(found) == 1 else "errors"
         sentences = "; ".join(item.sentence for item in found)
-        message = f"{len(found)} validation {noun} detected: {sentences}"
-        raise ServiceAnswerError("ValidationException", message)
+        raise ServiceAnswerError("ValidationException", f"{len(found)} validation {noun} detected: {sentences}")
+
+
+def check_create(
+    request: Json, storage: Storage, programs: Mapping[str, str], parents: Mapping[str, Json], runner: str = "process"
+) -> None:
+    """Raise ServiceAnswerError (ValidationException) for a request of the right shape that cannot be run here.
+
+    `parents` are the descriptions of the tuning jobs that it learns from.
+    """
     ours = () if runner == SCRIPTED else (*_no_data(request, storage), *refusals(request, programs, runner))
     for message in (*_broken(request, parents), *_endless(request), *ours):
         raise ServiceAnswerError("ValidationException", message)

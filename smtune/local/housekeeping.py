@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -55,9 +57,10 @@ class Waste:
 def survey(settings: Settings) -> Kept:
     """Look at everything."""
     store = Store(settings.database)
-    jobs = [job for job in store.all_tuning_jobs() if job.alone is None]
+    known = store.all_tuning_jobs()
+    jobs = [job for job in known if job.alone is None]
     counts = Counter("Deleted" if DELETED in job.name else job.status for job in jobs)
-    unfinished = [job.name for job in store.all_tuning_jobs() if job.ended is None]
+    unfinished = [job.name for job in known if job.ended is None]
     held = [name for name in unfinished if has_worker(settings, name)]
     sizes = {
         "database": sum(_size(file) for file in settings.home.glob(f"{settings.database.name}*")),
@@ -90,18 +93,19 @@ def find_waste(settings: Settings, now: float, older_than: float | None = None) 
     return (*found, *_drafts(settings, now))
 
 
-def remove(settings: Settings, waste: Iterable[Waste]) -> None:
-    """Remove it; what of it is gone already is no error."""
-    store = Store(settings.database)
+def remove(settings: Settings, waste: Iterable[Waste]) -> tuple[Path, ...]:
+    """Remove it; what of it is gone already is no error. Returns what could not be removed."""
+    store, left = Store(settings.database), list[Path]()
     for each in waste:
         if each.forgets is not None:  # first: records without files are worse than files without records
             store.forget_tuning_job(each.forgets)
         for path in each.paths:
-            if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink(missing_ok=True)
-    store.compact()
+            with suppress(OSError):
+                shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
+            left += [path] if os.path.lexists(path) else []
+    with suppress(sqlite3.OperationalError):  # somebody is writing to it: its space comes back the next time
+        store.compact()
+    return tuple(left)
 
 
 def _whole(kind: Kind, settings: Settings, job: TuningJob, trainings: Iterable[TrainingJob]) -> Waste:

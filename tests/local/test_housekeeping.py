@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -167,6 +168,19 @@ def test_gc_says_what_would_go_and_removes_it_only_when_told(
     assert main(["local", "gc"]) == 0
     assert capsys.readouterr().err == "nothing to remove\n"
     assert DELETED not in "".join(files(settings))
+
+
+def test_what_cannot_be_removed_is_told(
+    settings: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(settings, "mixed", trainings=("Failed",))
+    monkeypatch.setattr(shutil, "rmtree", refused)
+    assert main(["local", "gc", "--yes"]) == 255
+    assert f"could not be removed, and may need other rights: {settings.home}" in capsys.readouterr().err
+
+
+def refused(path: Path) -> None:
+    raise PermissionError(13, "Permission denied", str(path))
 
 
 def test_a_home_that_is_no_home_is_told(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
