@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sk
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris
+from training_folder import split, write_folder
 
 from smtune.algorithms import xgboost as algorithm
 from smtune.local.programs.failures import AlgorithmError, UserError
@@ -36,14 +37,6 @@ def base(tmp_path: Path) -> Path:
     return tmp_path / "ml"
 
 
-def rows_of(dataset: Callable[..., Any]) -> tuple[Rows, Rows]:
-    """A data set, label first, as every third row for validation and the others for training."""
-    features, labels = dataset(return_X_y=True)
-    rows = np.column_stack([labels, features])
-    held_out = np.arange(len(rows)) % 3 == 0
-    return rows[~held_out], rows[held_out]
-
-
 def write_csv(folder: Path, rows: Rows, name: str = "rows.csv", delimiter: str = ",") -> None:
     folder.mkdir(parents=True, exist_ok=True)
     np.savetxt(folder / name, rows, delimiter=delimiter, fmt="%.9g")
@@ -51,20 +44,10 @@ def write_csv(folder: Path, rows: Rows, name: str = "rows.csv", delimiter: str =
 
 def prepare(base: Path, hyperparameters: Mapping[str, str], content_type: str | None = CSV, **channels: Rows) -> Path:
     """An /opt/ml tree; a channel's rows are an array (to CSV) or the text of its only file."""
-    described = {"TrainingInputMode": "File"} | ({"ContentType": content_type} if content_type else {})
-    config = base / "input" / "config"
-    config.mkdir(parents=True, exist_ok=True)
-    (config / "hyperparameters.json").write_text(json.dumps(dict(hyperparameters)))
-    (config / "inputdataconfig.json").write_text(json.dumps(dict.fromkeys(channels, described)))
-    (config / "resourceconfig.json").write_text(json.dumps({"current_host": "algo-1", "hosts": ["algo-1"]}))
+    contents: dict[str, Any] = {}
     for name, rows in channels.items():
-        folder = base / "input" / "data" / name
-        folder.mkdir(parents=True, exist_ok=True)
-        if isinstance(rows, str):
-            (folder / f"{name}.csv").write_text(rows)
-        elif rows is not None:
-            write_csv(folder, rows)
-    return base
+        contents[name] = {f"{name}.csv": rows} if isinstance(rows, str) else {} if rows is None else rows
+    return write_folder(base, hyperparameters, content_type, **contents)
 
 
 def program(base: Path) -> subprocess.Popen[str]:
@@ -103,7 +86,7 @@ def model_of(base: Path) -> Path:
 
 
 def test_training_prints_the_containers_lines_and_leaves_a_model(base: Path) -> None:
-    fit, held_out = rows_of(load_breast_cancer)
+    fit, held_out = split(load_breast_cancer)
     tuned = {"eval_metric": "error,accuracy", "_tuning_objective_metric": "validation:auc"}
     code, out, errors = train(prepare(base, BINARY | tuned, train=fit, validation=held_out))
 
@@ -150,7 +133,7 @@ def test_a_csv_file_with_a_header_is_one_clear_error(base: Path) -> None:
 
 
 def test_libsvm_is_the_default_content_type(base: Path) -> None:
-    fit, held_out = rows_of(load_iris)
+    fit, held_out = split(load_iris)
     text = ["".join(f"{r[0]:g} 1:{r[1]} 3:{r[3]}\n" for r in rows) for rows in (fit, held_out)]
     job = {"num_round": "3", "objective": "multi:softmax", "num_class": "3", "eval_metric": "merror,accuracy"}
     code, out, _ = train(prepare(base, job, None, train=text[0], validation=text[1]))
@@ -164,7 +147,7 @@ def test_libsvm_is_the_default_content_type(base: Path) -> None:
 
 def test_a_stopped_job_can_keep_the_model_of_its_last_round(base: Path) -> None:
     """Lines come out as they are made: the job is stopped after its second one."""
-    fit, _ = rows_of(load_breast_cancer)
+    fit, _ = split(load_breast_cancer)
     job = BINARY | {"num_round": "1000000", "save_model_on_termination": "true"}
     with program(prepare(base, job, train=fit)) as process:
         assert process.stdout is not None
@@ -179,7 +162,7 @@ def test_a_stopped_job_can_keep_the_model_of_its_last_round(base: Path) -> None:
 
 
 def test_cross_validation_prints_its_mean_last_and_leaves_a_model_a_fold(base: Path) -> None:
-    fit, held_out = rows_of(load_breast_cancer)
+    fit, held_out = split(load_breast_cancer)
     job = BINARY | {"eval_metric": "auc,error", "_kfold": "3", "_num_cv_round": "2", "seed": "7"}
     code, out, _ = train(prepare(base, job, train=fit, validation=held_out))
     assert code == 0
@@ -205,7 +188,7 @@ def finish(base: Path) -> bytes:
 
 
 def test_the_same_seed_gives_the_same_model(tmp_path: Path) -> None:
-    fit, _ = rows_of(load_breast_cancer)
+    fit, _ = split(load_breast_cancer)
     drawn = BINARY | {"subsample": "0.5", "colsample_bytree": "0.5"}
     models = [
         finish(prepare(tmp_path / f"ml{n}", drawn | {"seed": seed}, train=fit))
@@ -215,7 +198,7 @@ def test_the_same_seed_gives_the_same_model(tmp_path: Path) -> None:
 
 
 def test_training_stops_early_and_keeps_the_best_round(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    fit, held_out = rows_of(load_diabetes)
+    fit, held_out = split(load_diabetes)
     job = {"num_round": "200", "objective": "reg:squarederror", "eval_metric": "rmse,mae"}
     model = finish(prepare(base, job | {"early_stopping_rounds": "4"}, train=fit, validation=held_out))
     errors = [each["validation:mae"] for each in metrics_in(capsys.readouterr().out)]
@@ -225,13 +208,13 @@ def test_training_stops_early_and_keeps_the_best_round(base: Path, capsys: pytes
 
 
 def test_nothing_stops_early_without_a_named_metric(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    fit, held_out = rows_of(load_diabetes)
+    fit, held_out = split(load_diabetes)
     finish(prepare(base, {"num_round": "60", "early_stopping_rounds": "1"}, train=fit, validation=held_out))
     assert len(metrics_in(capsys.readouterr().out)) == 60
 
 
 def test_files_delimiters_and_parquet_make_no_difference(tmp_path: Path) -> None:
-    fit, _ = rows_of(load_breast_cancer)
+    fit, _ = split(load_breast_cancer)
     fit = fit.astype(np.float32)
     models = [finish(prepare(tmp_path / "one", BINARY, train=fit))]
     parts = prepare(tmp_path / "parts", BINARY, "csv", train=None)
@@ -249,7 +232,7 @@ def test_files_delimiters_and_parquet_make_no_difference(tmp_path: Path) -> None
 
 
 def test_weights_count_in_training_and_in_scoring(base: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    fit, _ = rows_of(load_breast_cancer)
+    fit, _ = split(load_breast_cancer)
     weighted = np.column_stack([fit[:, 0], 1 + np.arange(len(fit)) % 5, fit[:, 1:]])
     finish(prepare(base, BINARY | {"csv_weights": "1", "eval_metric": "error"}, train=weighted))
     printed = metrics_in(capsys.readouterr().out)[-1]["train:error"]
@@ -324,7 +307,7 @@ def test_a_content_type_must_be_one_of_the_containers_to_the_letter(base: Path) 
 def test_the_newer_containers_take_a_prediction_for_a_margin(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    fit, _ = rows_of(load_breast_cancer)
+    fit, _ = split(load_breast_cancer)
     seen = {}
     for version in ("1.7-1", "3.0-5"):
         run(read_job(prepare(tmp_path / version, BINARY | {"eval_metric": "accuracy"}, train=fit), version))
