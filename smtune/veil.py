@@ -41,8 +41,8 @@ def unveiled(spec: TuningSpec, request: Mapping[str, Any]) -> TuningSpec:
     """A kept spec with the secrets that its request has, where it has no more than references to them."""
     data = spec.model_dump()
     bodies = definitions(request)
-    holders = [data, *(data.get("algorithms") or ())]
-    for holder, body in zip(holders[-len(bodies) :], bodies, strict=False):
+    each = zip(data.get("algorithms") or (), bodies, strict=False)
+    for holder, body in [*((data, body) for body in bodies[:1]), *each]:  # what all share, any of them knows
         for place, member in (("environment", "Environment"), ("hyperparameters", "StaticHyperParameters")):
             values, known = holder.get(place) or {}, body.get(member, {})
             values |= {key: known[key] for key, value in values.items() if value == HIDDEN and key in known}

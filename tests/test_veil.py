@@ -99,5 +99,6 @@ def test_its_request_gives_a_kept_spec_its_secrets_back() -> None:
 def test_each_of_several_algorithms_gets_its_own_back() -> None:
     entry = {"algorithm": {"image": "i"}, "hyperparameters": {"x": {"min": 1, "max": 2}}}
     entries = [{"name": name, "environment": {"DB_PASSWORD": f"{name}-secret"}, **entry} for name in ("one", "two")]
-    spec = TuningSpec.model_validate({"name": "a", "algorithms": entries, "objective": {"maximize": "m"}})
+    shared = {"environment": {"HUB_TOKEN": "of-all-of-them"}}
+    spec = TuningSpec.model_validate({"name": "a", "algorithms": entries, "objective": {"maximize": "m"}, **shared})
     assert unveiled(load_spec(kept_text(spec)), to_request(spec)) == spec
