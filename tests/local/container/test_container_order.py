@@ -68,6 +68,12 @@ def adapted(folder: Path, content: Mapping[str, Any], **changes: Any) -> dict[st
     return dict(service)
 
 
+def test_a_limit_of_memory_is_the_containers_and_allows_no_swap(tmp_path: Path) -> None:
+    limited = adapted(tmp_path, sdk_file(tmp_path), memory=1.5)
+    assert (limited["mem_limit"], limited["memswap_limit"]) == ("1500m", "1500m")
+    assert "mem_limit" not in adapted(tmp_path, sdk_file(tmp_path))
+
+
 def test_the_request_is_create_training_jobs(tmp_path: Path) -> None:
     made = order(tmp_path, environment={"MODE": "fast"})
     request = to_request(made, Path("/tmp/way"))
