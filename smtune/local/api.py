@@ -151,7 +151,7 @@ class TuningService:
         return {}
 
     def _describe(self, job: TuningJob) -> Json:
-        best = self.store.best_training_job(job.name, maximize=job.maximize)
+        best = self.store.best_training_job(job)
         in_vain = jobs_without_improvement(self.store.objectives(job.name), maximize=job.maximize)
         return describe_tuning_job(job, Standing(self.store.tally(job.name), best, self._overall(job, best), in_vain))
 

@@ -138,16 +138,18 @@ class Store:
         condition = "WHERE tuning_job = ? OR instr(lower(tuning_job), ?) = 1 ORDER BY name"
         return self._training_jobs(condition, tuning_job, f"{tuning_job.lower()}{DELETED}")
 
-    def best_training_job(self, tuning_job: str, *, maximize: bool) -> TrainingJob | None:
+    def best_training_job(self, job: TuningJob) -> TrainingJob | None:
         """The completed training job with the best objective; the first of equals.
 
-        Where none has completed, the best of those that were stopped: Hyperband may stop all of them.
+        Where none has completed under Hyperband, the best of those that were stopped: it may stop all of them.
         """
-        condition = "WHERE tuning_job = ? AND status IN ('Completed', 'Stopped') AND objective IS NOT NULL"
-        found = self._training_jobs(
-            f"{condition} ORDER BY status, objective {'DESC' if maximize else 'ASC'}, number LIMIT 1", tuning_job
-        )
-        return found[0] if found else None
+        order = f"ORDER BY objective {'DESC' if job.maximize else 'ASC'}, number LIMIT 1"
+        for status in ("Completed", "Stopped") if job.config["Strategy"] == "Hyperband" else ("Completed",):
+            condition = f"WHERE tuning_job = ? AND status = ? AND objective IS NOT NULL {order}"
+            found = self._training_jobs(condition, job.name, status)
+            if found:
+                return found[0]
+        return None
 
     def _training_jobs(self, rest: str, *parameters: str) -> list[TrainingJob]:
         return [rows.training_job(row) for row in self._read(f"{rows.TRAINING_JOBS} {rest}", *parameters)]

@@ -38,7 +38,7 @@ def told(what: Told) -> Simulation:
     job, trained = what.job, what.store.training_jobs(what.job.name)
     items = definitions(job.request)
     unknown = missing_prices(items, what.tariff)
-    best = what.store.best_training_job(job.name, maximize=job.maximize)
+    best = what.store.best_training_job(job)
     first = job.definitions[0]
     direction = "Maximize" if first.maximize else "Minimize"
     return Simulation(

@@ -111,6 +111,25 @@ def test_an_error_that_sqlite_rolls_back_itself_is_told_as_it_is(tmp_path: Path)
     db.close()
 
 
+def asking(direction: str, strategy: str = "Random") -> TuningJob:
+    """A tuning job of the store's, with an objective."""
+    objective = {"Type": direction, "MetricName": "score"}
+    config = {"Strategy": strategy, "HyperParameterTuningJobObjective": objective}
+    request = {"HyperParameterTuningJobConfig": config, "TrainingJobDefinition": {}}
+    return replace(JOB, request=request)
+
+
+def test_where_hyperband_has_stopped_all_the_best_of_them_is_the_best(store: Store) -> None:
+    store.create_tuning_job(JOB)
+    for number, objective in enumerate([0.5, 0.7, None], start=1):
+        stopped = replace(TRAINING, name=f"job-00{number}", number=number, status="Stopped", objective=objective)
+        store.save_training_job(stopped)
+    assert store.best_training_job(asking("Maximize")) is None
+    best = store.best_training_job(asking("Maximize", "Hyperband"))
+    assert best is not None
+    assert best.name == "job-002"
+
+
 def test_counts_and_entries_are_those_of_the_records(store: Store) -> None:
     store.create_tuning_job(JOB)
     jobs = [
@@ -129,8 +148,8 @@ def test_counts_and_entries_are_those_of_the_records(store: Store) -> None:
     assert (tally.modified, tally.seconds) == (99.0, 4)
     assert [entry.name for entry in store.entries("JOB")] == [job.name for job in jobs]
     assert [entry.objective for entry in store.all_entries()] == [0.5, 0.7, 0.7, None, None]
-    assert store.best_training_job("job", maximize=True) == jobs[1], "the first of equals"
-    assert store.best_training_job("job", maximize=False) == jobs[0]
+    assert store.best_training_job(asking("Maximize")) == jobs[1], "the first of equals"
+    assert store.best_training_job(asking("Minimize")) == jobs[0]
     assert store.running_training_jobs("job") == jobs[4:]
     assert store.tally("other") == Tally()
 
