@@ -55,9 +55,8 @@ def test_motos_server_comes_with_the_first_request_and_goes_with_the_front(setti
         first = beside.pid
         assert first is not None
         os.kill(first, signal.SIGKILL)
-        while is_running(first):
+        while beside.pid == first:  # its first thread may be over before the others are, and it with them
             time.sleep(0.01)
-            beside.upstream()  # sees that it has gone
         assert client("iam").list_roles()["Roles"] == [], "another one is started, without the first one's memory"
         process = beside.pid
     assert process is not None
