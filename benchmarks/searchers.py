@@ -1,8 +1,10 @@
-"""What is compared in search.py: smtune's search, chance, and Optuna's samplers behind the same question."""
+"""What is compared in search.py: smtune's search, chance, Optuna's samplers and SMAC behind the same question."""
 
 from __future__ import annotations
 
 import functools
+import logging
+import tempfile
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -26,6 +28,8 @@ def searchers() -> dict[str, Searcher]:
         found["Optuna TPE"] = functools.partial(_optuna, "TPESampler")
         if find_spec("torch") is not None:
             found["Optuna GP"] = functools.partial(_optuna, "GPSampler")
+    if find_spec("smac") is not None:
+        found["SMAC"] = _smac
     return found
 
 
@@ -81,3 +85,52 @@ def _mirrored(space: Space, name: str, value: Any) -> Any:
     if isinstance(axis, Number) and axis.scale == "ReverseLogarithmic":
         return min(max(1 - value, axis.low), axis.high)
     return value
+
+
+def _smac(question: Question) -> Mapping[str, str]:
+    """Its random forest with log expected improvement, told everything anew as a stateless question is."""
+    import ConfigSpace
+    from smac import HyperparameterOptimizationFacade, Scenario
+    from smac.runhistory.dataclasses import TrialInfo, TrialValue
+
+    warnings.simplefilter("ignore")
+    # Not the question's generator: SMAC's first configurations are a design of its seed, which must stay the same.
+    space = ConfigSpace.ConfigurationSpace(seed=question.seed)
+    space.add([_parameter(ConfigSpace, axis) for axis in question.space.axes])
+    with tempfile.TemporaryDirectory() as folder:
+        scenario = Scenario(space, deterministic=True, n_trials=100, seed=question.seed, output_directory=folder)
+        smac = HyperparameterOptimizationFacade(
+            scenario, lambda _, seed=0: float(seed), overwrite=True, logging_level=logging.ERROR
+        )
+        for trial in question.trials:
+            info = TrialInfo(ConfigSpace.Configuration(space, values=_values(trial, question.space, space)), seed=0)
+            if trial.value is None:
+                smac.runhistory.add_running_trial(info)
+            else:
+                smac.tell(info, TrialValue(cost=-trial.value if question.maximize else trial.value), save=False)
+        asked = dict(smac.ask().config)
+    return {name: str(_mirrored(question.space, name, value)) for name, value in asked.items()}
+
+
+def _parameter(library: Any, axis: Any) -> Any:
+    if isinstance(axis, Category):
+        return library.Categorical(axis.name, list(axis.values))
+    if axis.is_whole:
+        return library.Integer(axis.name, (int(axis.low), int(axis.high)), log=axis.scale == "Logarithmic")
+    if axis.scale == "ReverseLogarithmic":
+        return library.Float(axis.name, (1 - axis.high, 1 - axis.low), log=True)
+    return library.Float(axis.name, (axis.low, axis.high), log=axis.scale == "Logarithmic")
+
+
+def _values(trial: Trial, space: Space, names: Any) -> dict[str, Any]:
+    axes = {axis.name: axis for axis in space.axes}
+    found: dict[str, Any] = {}
+    for name, value in trial.config.items():
+        axis = axes[name]
+        if not isinstance(axis, Number):
+            found[name] = value
+            continue
+        number = _mirrored(space, name, float(value))
+        low, high = names[name].lower, names[name].upper
+        found[name] = int(number) if axis.is_whole else min(max(number, low), high)
+    return found

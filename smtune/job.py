@@ -14,10 +14,12 @@ import boto3
 from smtune import control, execute, progress, revise, run, triage
 from smtune.diagnosis import Diagnosis
 from smtune.errors import JobError, SmtuneError, SpecError, UsageError
+from smtune.files import write_whole
 from smtune.launching import Circumstances, launch_again, launch_spec
 from smtune.patience import Terms
 from smtune.progress import Progress, WaitOptions, parse_requirement
 from smtune.progress.watching import LONGEST
+from smtune.reporting import format_of, gather_report, rendered
 from smtune.results import Best, best_training_job, curves, training_jobs
 from smtune.revise.extend import ExtendOptions
 from smtune.revise.job import extend_job, refine_job
@@ -84,9 +86,18 @@ class TuningJob:
         """Why training jobs failed, grouped by cause."""
         return triage.why(self.session, self.name)
 
-    def report(self) -> run.Report:
-        """Best training job, its score on held-out rows, and the diagnosis."""
-        return run.report(self.session, self.name)
+    def report(self, file: str | Path | None = None, *, compare: Collection[str] = ()) -> run.Report:
+        """Best training job, its score on held-out rows, and the diagnosis. All of the job goes into `file`, if named.
+
+        The end of its name says the format: .html, .md or .json, else UsageError is raised. `compare`: other tuning
+        jobs to put beside it there.
+        """
+        if file is None:
+            return run.report(self.session, self.name)
+        form = format_of(Path(file))
+        data = gather_report(self.session, self.name, [(find_session(name), name) for name in compare])
+        write_whole(Path(file), rendered(data, form))
+        return data.outcome
 
     def diagnose(self) -> Diagnosis:
         """Bias, variance or data mismatch; raises JobError with the reason where it cannot be said."""

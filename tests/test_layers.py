@@ -15,8 +15,9 @@ PACKAGE = Path(smtune.__file__).parent
 ROWS = (
     {"cli"},
     {"job"},
+    {"reporting"},
     {"run", "sdk", "simulate", "testing"},
-    {"launching"},
+    {"examine", "launching"},
     {"session"},
     {"archive", "evaluate", "revise"},
     {"results", "progress", "execute", "control", "scaffold", "draft", "triage", "preflight"},
@@ -38,6 +39,7 @@ ROWS = (
         "files",
         "folders",
         "json_text",
+        "line_search",
         "naming",
         "partitions",
         "statuses",
@@ -48,6 +50,10 @@ ROWS = (
 OWNERS = {
     "click": {"cli"},
     "rich": {"cli"},
+    "jinja2": {"reporting"},
+    "markupsafe": {"reporting"},
+    "matplotlib": {"reporting"},
+    "regex": {"line_search"},
     "xgboost": {"local"},
     "moto": {"local"},
     "lightgbm": {"local"},
@@ -60,6 +66,7 @@ OWNERS = {
         "control",
         "data",
         "evaluate",
+        "examine",
         "execute",
         "job",
         "launching",
@@ -68,6 +75,7 @@ OWNERS = {
         "patience",
         "preflight",
         "progress",
+        "reporting",
         "results",
         "revise",
         "run",
@@ -77,7 +85,7 @@ OWNERS = {
         "triage",
     },
     "botocore": {"archive", "data", "execute", "local", "preflight", "results", "sdk", "service", "session", "testing"},
-    "pandas": {"data", "job", "local", "results", "sdk"},
+    "pandas": {"data", "job", "local", "reporting", "results", "sdk"},
 }
 HEIGHT = {name: len(ROWS) - index for index, row in enumerate(ROWS) for name in row}
 

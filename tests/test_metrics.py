@@ -101,6 +101,29 @@ def test_a_long_line_costs_no_more_than_its_length() -> None:
     assert time.process_time() - started < 1.0  # quadratic, it would be two minutes
 
 
+def test_a_regex_that_takes_for_ever_is_told_and_given_up_and_the_others_read_on() -> None:
+    scraper = Scraper([{"Name": "slow", "Regex": "(a|aa)+$"}, {"Name": "loss", "Regex": r"loss=(\S+)"}])
+    line = "a" * 200 + "! loss=0.5"
+    found = [item.name for _ in range(3) for item in scraper.read(line, 0.0)]
+
+    assert found == ["loss"] * 3
+    assert scraper.given_up == set(scraper.slow) == {"slow"}
+    assert "the metric 'slow'" in scraper.slow["slow"]
+    assert "its regex '(a|aa)+$' takes more than 0.5 s" in scraper.slow["slow"]
+    began = time.process_time()
+    assert [item.step for item in scraper.read(line, 0.0)] == [3]
+    assert time.process_time() - began < 0.1
+
+
+def test_a_line_that_takes_too_long_is_skipped_and_the_next_is_read() -> None:
+    scraper = Scraper([{"Name": "m", "Regex": r"([0-9.]+)(?:a|aa)+$"}])
+    found = [item.value for line in ("1a", "2" + "a" * 200 + "!", "3a") for item in scraper.read(line, 0.0)]
+
+    assert found == [1.0, 3.0]
+    assert scraper.given_up == set()
+    assert set(scraper.slow) == {"m"}
+
+
 @pytest.mark.parametrize(
     ("raw", "text"), [(b"a\r\n", "a"), (b"a\rb\r\n", "a\rb"), (b"\xff\n", "\ufffd"), ("é".encode(), "é"), (b"\n", "")]
 )

@@ -23,7 +23,10 @@ def engine_answers() -> bool:
     """Whether Docker can be asked for anything."""
     if shutil.which("docker") is None:
         return False
-    return subprocess.run(["docker", "info"], capture_output=True, timeout=60, check=False).returncode == 0
+    try:
+        return subprocess.run(["docker", "info"], capture_output=True, timeout=_SECONDS, check=False).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
 
 
 def start_engine() -> str | None:

@@ -25,6 +25,9 @@ from typing import IO
 
 _TOOLS = ("bash", "sh", "cat", "chmod", "chown", "mkdir", "ls", "cp", "mv", "rm", "tar", "gzip", "env", "id", "which")
 _LEFT_OUT = re.compile(r"/(test|tests|idlelib|turtledemo|ensurepip|lib2to3|site-packages|__phello__|config-[^/]*)(/|$)")
+_OPENED_BY_NAME = ("libnss_files.so.2", "libnss_dns.so.2", "libresolv.so.2")
+# What every wheel may take for granted (manylinux): an image may be built on top of this one, as with PyTorch.
+_LINKED_BY_WHEELS = ("libutil.so.1", "librt.so.1", "libdl.so.2", "libpthread.so.0", "libgcc_s.so.1", "libstdc++.so.6")
 _LABEL = "smtune.made-from"
 _SITE = "/opt/site"
 _CODE = """import json
@@ -84,7 +87,7 @@ def _files(site: Path | None) -> Mapping[str, Path]:
         _add(found, str(path), path)
     for path in _tree(site) if site is not None else ():
         _add(found, f"{_SITE}/{path.relative_to(site or path)}", path)
-    for name in ("libnss_files.so.2", "libnss_dns.so.2", "libresolv.so.2"):  # opened by name, linked by nobody
+    for name in (*_OPENED_BY_NAME, *_LINKED_BY_WHEELS):
         for path in Path("/lib").glob(f"*-linux-gnu/{name}"):
             _add(found, str(path), path)
     return found

@@ -1,4 +1,4 @@
-"""smtune data: split, check and upload the data of a spec. Each command is imported when it is called."""
+"""smtune data: split, check, compare and upload the data of a spec. Each command is imported when it is called."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 COMMANDS = {
     "split": "A table -> train, validation and test files.",
     "check": "Say whether data is what the algorithm expects.",
+    "compare": "Say in which columns two sets differ.",
     "upload": "Put files or a folder on S3, once.",
 }
 
@@ -47,9 +48,9 @@ class DataGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.group(cls=DataGroup, commands=LazyCommands(), short_help="Split, check and upload data.")
+@click.group(cls=DataGroup, commands=LazyCommands(), short_help="Split, check, compare and upload data.")
 def command() -> None:
-    """Split, check and upload the data of a tuning job, before anything is launched.
+    """Split, check, compare and upload the data of a tuning job, before anything is launched.
 
     \b
     smtune data upload images/ s3://my-bucket/images

@@ -1,47 +1,93 @@
-"""smtune diagnose: four errors in, what to work on out."""
+"""smtune diagnose: a tuning job, a file of predictions or a few errors in; what to work on out."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import click
 
-from smtune.cli.options import output_option
+from smtune.cli.options import output_option, target_option
 
-_ARGUMENT = re.compile(r"\b\w+_error\b")
+_ARGUMENT = re.compile(r"\b(?:\w+_error\b|(?:jobs|confidence|floor)(?= is))")
+_ERRORS = ("train_error", "validation_error", "test_error", "train_dev_error")
+_VALUES = ("train", "validation", "test", "train_dev")
+_RATE = "RATE[/ROWS]"
+_VALUE = "VALUE[/ROWS]"
 
 
 @click.command(short_help="Bias, variance or mismatch?")
-@click.option("--human-error", metavar="RATE", help="The best error people reach.")
-@click.option("--train-error", metavar="RATE", required=True, help="Error on the training set.")
-@click.option("--validation-error", metavar="RATE", required=True, help="Error on the validation set.")
-@click.option("--test-error", metavar="RATE", help="Error on the test set.")
-@click.option("--train-dev-error", metavar="RATE", help="Error on rows drawn like training but not trained on.")
+@click.argument("job", required=False)
+@click.option("--human-error", metavar="RATE[/CASES]", help="The best error people reach.")
+@click.option("--human", metavar="LABEL=RATE[/CASES]", multiple=True, help="Of several groups of people, one each.")
+@click.option("--train-error", metavar=_RATE, help="Error on the training set.")
+@click.option("--validation-error", metavar=_RATE, help="Error on the validation set.")
+@click.option("--test-error", metavar=_RATE, help="Error on the test set.")
+@click.option("--train-dev-error", metavar=_RATE, help="Error on rows drawn like training but not trained on.")
+@click.option("--metric", metavar="NAME", help="Instead of errors: the values below are of this metric (auc, rmse).")
+@click.option("--train", metavar=_VALUE, help="With --metric: on the training set.")
+@click.option("--validation", metavar=_VALUE, help="With --metric: on the validation set.")
+@click.option("--test", metavar=_VALUE, help="With --metric: on the test set.")
+@click.option("--train-dev", metavar=_VALUE, help="With --metric: on the train-dev set.")
+@click.option("--baseline", metavar="LOSS", help="For rmse and its like: the loss of a model that ignores its input.")
+@click.option("--rows", metavar="SET=ROWS", multiple=True, help="With JOB: rows of a set, as in validation=1500.")
+@click.option("--metric-name", metavar="SET=NAME", multiple=True, help="With JOB: what the metric is called there.")
+@click.option("--jobs", type=int, metavar="N", help="How many training jobs validation chose the best of.")
+@click.option("--confidence", type=float, metavar="FRACTION", help="That every verdict is right (0.95).")
+@click.option("--floor", metavar="RATE", help="A gap up to this never matters (1%).")
 @click.option("--one-pool", is_flag=True, help="Validation and test were drawn at random from the same rows.")
 @click.option("--algorithm", type=click.Choice(["xgboost"]), help="Name its hyperparameters in the remedies.")
+@target_option
 @output_option("table", "json")
-def command(output: str, algorithm: str | None, one_pool: bool, **errors: str | None) -> None:
+@click.pass_context
+def command(ctx: click.Context, /, job: str | None, target: Any, output: str, **options: Any) -> None:
     """Say whether bias, variance or data mismatch is the problem, and what to do about it.
 
-    A RATE is a fraction (0.05) or a percentage (5%).
+    Give a tuning JOB, or errors. A RATE is a fraction (0.05) or a percentage (5%); with the rows it was measured on
+    (5%/1500, or 75/1500 for 75 wrong rows) chance is taken into account, and what the rows cannot show stays open. A
+    VALUE may carry a standard error (3.5+-0.2), an AUC its positive and negative rows (0.91/300:1200).
 
     \b
-    smtune diagnose --human-error 1% --train-error 5% --validation-error 6% --test-error 10%
+    smtune diagnose my-job-1123-0911 --human-error 4/400
+    smtune diagnose --human-error 1%/400 --train-error 5%/7000 --validation-error 6%/1500 --jobs 50
+    smtune diagnose --metric rmse --human-error 2 --baseline 10 --train 2.5 --validation 3.5+-0.2
     """
-    from smtune.cli.text import print_json
-    from smtune.diagnosis import diagnose
-    from smtune.diagnosis.text import render
-    from smtune.errors import UsageError
+    from smtune.cli.diagnosed import from_errors, from_job, from_values
 
-    try:
-        diagnosis = diagnose(**errors, algorithm=algorithm, one_pool=one_pool)  # type: ignore[arg-type]
-    except UsageError as error:
-        raise UsageError(_ARGUMENT.sub(_as_option, str(error))) from None
-    if output == "json":
-        print_json(diagnosis.to_dict())
-    else:
-        click.echo(render(diagnosis), nl=False)
+    given = {name: value for name, value in options.items() if value not in (None, (), False)}
+    if job is not None:
+        _refuse(ctx, given, (*_ERRORS, *_VALUES, "metric", "jobs", "algorithm", "floor"), "do not go with JOB")
+        from_job(job, target, given, output)
+        return
+    _refuse(ctx, given, ("rows", "metric_name"), "go with JOB")
+    if "metric" in given:
+        _refuse(ctx, given, (*_ERRORS, "floor"), "do not go with --metric: give --train, --validation")
+        _demand(ctx, given, ("train", "validation"))
+        from_values(given, output)
+        return
+    _refuse(ctx, given, (*_VALUES, "baseline"), "go with --metric")
+    _demand(ctx, given, ("train_error", "validation_error"))
+    from_errors(given, output)
 
 
-def _as_option(name: re.Match[str]) -> str:
-    return f"--{name[0].replace('_', '-')}"
+def _refuse(ctx: click.Context, given: Mapping[str, Any], names: tuple[str, ...], why: str) -> None:
+    found = [as_option(name) for name in names if name in given]
+    if found:
+        raise click.UsageError(f"{', '.join(found)}: {why}", ctx)
+
+
+def _demand(ctx: click.Context, given: Mapping[str, Any], names: tuple[str, ...]) -> None:
+    missing = [as_option(name) for name in names if name not in given]
+    if missing:
+        raise click.UsageError(f"give JOB, or {' and '.join(missing)}", ctx)
+
+
+def as_option(name: str) -> str:
+    """The option of an argument."""
+    return f"--{name.replace('_', '-')}"
+
+
+def renamed(message: str) -> str:
+    """A message about arguments as one about options."""
+    return _ARGUMENT.sub(lambda found: as_option(found[0]), message)

@@ -31,6 +31,7 @@ COMMANDS = {
     "delete": "Delete a tuning job's record.",
     "results": "All training jobs of a tuning job, as a table.",
     "best": "The best training job, with all its metrics.",
+    "report": "Write all of a tuning job into one file to look at.",
     "compare": "Put tuning jobs side by side.",
     "cost": "What a tuning job has cost, beside its estimate.",
     "archive": "Put all of a tuning job into one folder.",

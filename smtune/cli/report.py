@@ -1,55 +1,60 @@
-"""A tuning job's report as text."""
+"""smtune report JOB: all of a tuning job in one file that needs nothing else."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
-from smtune.cli.text import duration, near_path, print_pairs, show
-from smtune.diagnosis.text import render
-from smtune.results import Best, training_jobs
-from smtune.run import Report
+from smtune.cli.options import prices_of, prices_option, target_option
+from smtune.where import Where
+
+_ENDINGS = {"html": ".html", "markdown": ".md", "json": ".json"}
 
 
-def print_report(report: Report, session: Any) -> None:
-    """Best training job, its hyperparameters and errors, the diagnosis; on stdout."""
-    progress = report.progress
-    counts = {"completed": progress.completed, "failed": progress.failed, "stopped": progress.stopped}
-    shown = ", ".join(f"{count} {name}" for name, count in counts.items() if count or name == "completed")
-    click.echo(f"\nTuning job {progress.name}: {progress.status} in {duration(progress.elapsed)}, {shown}")
-    if progress.failure_reason:
-        click.echo(f"  {progress.failure_reason}")
-    if report.best is not None:
-        _print_best(report, report.best)
-    elif progress.failed:
-        _print_failure(session, progress.name)
-    if report.diagnosis is not None:
-        click.echo(f"\n{render(report.diagnosis).rstrip()}")
-    for note in report.notes:
-        click.echo(f"\nnote: {note}")
-    click.echo(f"\nAll training jobs: smtune results {progress.name}")
+@click.command(short_help="All of a tuning job in one file to look at.")
+@click.argument("job")
+@target_option
+@prices_option
+@click.option("--compare", "others", multiple=True, metavar="JOB", help="Another tuning job beside it; again for more.")
+@click.option("-o", "--out", type=click.Path(path_type=Path), metavar="FILE", help="Where it goes; else JOB.html here.")
+@click.option("--format", "form", type=click.Choice(tuple(_ENDINGS)), help="Else what the end of FILE says, or html.")
+def command(job: str, target: Where, price_file: Path | None, others: tuple[str, ...], **options: Any) -> None:
+    """Write the report of JOB into one file: diagnosis, search, learning curves, cost, failures, where it comes from.
+
+    The HTML file runs no script and asks for nothing from elsewhere, so it opens in SageMaker Studio without internet,
+    from a mail or on a phone, in light and dark. The best model is scored on the held-out rows first. What looks like a
+    secret is hidden. A file that is there is replaced; its path is printed.
+
+    \b
+    smtune report JOB
+    smtune report JOB --compare JOB2 -o report.html
+    smtune report JOB -o report.md
+    """
+    if job in others or len(set(others)) < len(others):
+        raise click.UsageError("--compare names each other tuning job once", click.get_current_context())
+    out, form = options["out"], options["form"]
+    from smtune.cli.text import near_path
+    from smtune.files import write_whole
+    from smtune.reporting import format_of, rendered
+
+    chosen = form or (format_of(out) if out is not None else "html")
+    data = _gathered(job, target, others, prices_of(price_file))
+    file = out if out is not None else Path(f"{data.name}{_ENDINGS[chosen]}")
+    write_whole(file, rendered(data, chosen))
+    click.echo(near_path(str(file)))
 
 
-def _print_best(report: Report, best: Best) -> None:
-    metric, direction = report.objective
-    click.echo(f"\nBest training job {best.name}")
-    click.echo(f"  {metric} {show(best.objective)} ({direction.lower()}d)\n")
-    print_pairs({f"  {name}": value for name, value in best.hyperparameters.items()})
-    click.echo()
-    measured = report.evaluation.metrics if report.evaluation else {}
-    metrics = {name: show(value) for name, value in {**best.metrics, **measured}.items()}
-    if report.evaluation is not None:
-        width = max(map(len, metrics.values()))
-        rows = f"(best model on {report.evaluation.rows} held-out rows)"
-        metrics |= {name: f"{metrics[name]:<{width}}  {rows}" for name in measured}
-    print_pairs({f"  {name}": text for name, text in metrics.items()})
-    click.echo(f"\n  model  {near_path(report.model_artifact)}")
+def _gathered(job: str, target: Where, others: tuple[str, ...], prices: Any) -> Any:
+    from contextlib import ExitStack
 
+    from smtune.cli.sessions import session_for
+    from smtune.cli.text import remark
+    from smtune.reporting import gather_report
 
-def _print_failure(session: Any, tuning_job: str) -> None:
-    """The first failure, where nothing succeeded: most often all have the same reason."""
-    frame = training_jobs(session, tuning_job)
-    failed = frame[frame["status"] == "Failed"].iloc[0]
-    click.echo(f"\nThe first to fail, {failed['name']}:\n  {failed['failure_reason']}")
-    click.echo(f"  Its log: smtune logs {failed['name']}")
+    remark(f"reading {job}, and scoring its best model on the held-out rows")
+    with ExitStack() as stack:
+        places = [(stack.enter_context(session_for(name, target)), name) for name in others]
+        session = stack.enter_context(session_for(job, target))
+        return gather_report(session, job, places, prices=prices)

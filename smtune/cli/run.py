@@ -92,7 +92,7 @@ def _start(layers: Any, options: Mapping[str, Any]) -> tuple[Any, str]:
 def _finish(session: Any, job: str, output: str, grace: float) -> int:
     """Watch the job to its end and print its report; returns the exit code."""
     from smtune.cli.live import follow, going_on, screen
-    from smtune.cli.report import print_report
+    from smtune.cli.reported import print_report
     from smtune.cli.sessions import terms_for
     from smtune.cli.text import print_json, remark
     from smtune.progress import Watching, watch

@@ -16,6 +16,8 @@ from smtune.draft import configured, site_from
 from smtune.errors import SpecError
 from smtune.estimate import JobMinutes, parse_minutes
 from smtune.estimate.money import in_words
+from smtune.local.settings import Settings
+from smtune.local.store import Store
 from smtune.plan import Prepared, plan
 from smtune.plan.document import planned_name
 from smtune.simulate import Scene, Simulation, read_objective, simulate
@@ -51,12 +53,14 @@ def _simulation(layers: Layers, options: Mapping[str, Any]) -> Simulation:
         planned = plan(spec, Prepared(), site=site, name=spec.name, prices=prices)
     except SpecError as error:
         raise loaded.placed(error) from None
+    known = Store(Settings.from_environment().database) if "WarmStartConfig" in planned.request else None
     scene = Scene(
         source=layers.name,
         tariff=prices.tariff(site.region),
         minutes=JobMinutes() if minutes is None else parse_minutes(minutes),
         objective=objective,
         said=said or "",
+        known=known,
         heard=_told_now_and_then(),
     )
     return simulate({**planned.request, "HyperParameterTuningJobName": planned_name(spec.name, planned.request)}, scene)

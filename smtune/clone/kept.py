@@ -14,7 +14,7 @@ from smtune.data.upload.place import parse_place
 from smtune.definitions import definitions
 from smtune.errors import ServiceError, SmtuneError, SpecError
 from smtune.patience import Line
-from smtune.plan import SPEC_TAG, TEST_TAG
+from smtune.plan import ROWS_TAG, SPEC_TAG, TEST_TAG
 from smtune.request import Site, to_request
 from smtune.request.write import SUBMIT_DIRECTORY
 from smtune.service import translated
@@ -24,7 +24,7 @@ from smtune.spec.load import check_document
 from smtune.spec.yaml import MAX_CHARACTERS, parse_yaml
 from smtune.veil import unveiled
 
-OWN_TAGS = (SPEC_TAG, TEST_TAG)
+OWN_TAGS = (SPEC_TAG, TEST_TAG, ROWS_TAG)
 """The tags that a launch writes anew."""
 _SHOWN = 8
 _MAX_BYTES = MAX_CHARACTERS * 4

@@ -5,13 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from smtune.diagnosis.answers import loss_at
+from smtune.diagnosis.answers import PLACES, loss_at
 from smtune.diagnosis.model import Errors, Gap
-from smtune.diagnosis.scale import Scale
+from smtune.diagnosis.reference import Benchmark
+from smtune.diagnosis.scale import Scale, percent
+from smtune.diagnosis.selection import luck_of
+from smtune.diagnosis.setting import Setting
 
 _POINT_ONLY = (
     "Point-only: without the sizes of the sets chance is not taken into account; on small sets another "
     "sample could change a verdict."
+)
+_INTERVALS = (
+    "Every verdict that is given is right with {confidence} confidence, all of them at once. Rows count as "
+    "independent: several of one patient or one speaker make the intervals too narrow; give a standard error then."
+)
+_NO_SPREAD = (
+    "The number of rows does not say how sure {metric} is; give a standard error, as a bootstrap over the predictions "
+    "has it (for auc the positive rows are enough). Until then it counts as exact on {sets}."
+)
+_CHOSEN = (
+    "Validation chose the best of {jobs} training jobs: that alone can make it look up to {amount} better, if all were "
+    "equally good. The intervals of the gaps up to validation allow for it."
 )
 _AT_LEAST = (
     "Human level is an upper bound of the lowest possible {noun}: avoidable bias is at least what is shown, "
@@ -44,15 +59,44 @@ _LOWER = (
 )
 
 
-def list_assumptions(errors: Errors, gaps: tuple[Gap, ...], scale: Scale) -> tuple[str, ...]:
+def list_assumptions(
+    errors: Errors, gaps: tuple[Gap, ...], scale: Scale, setting: Setting, reference: Benchmark | None
+) -> tuple[str, ...]:
     """The general ones first, then what is special about these numbers."""
-    return (*_general(errors, scale), *_special(errors, gaps, scale))
+    return (
+        *_evidence(errors, gaps, scale, setting),
+        *_general(errors, scale, reference),
+        *_special(errors, gaps, scale),
+    )
 
 
-def _general(errors: Errors, scale: Scale) -> Iterator[str]:
-    yield _POINT_ONLY
+def _evidence(errors: Errors, gaps: tuple[Gap, ...], scale: Scale, setting: Setting) -> Iterator[str]:
+    useless = [PLACES[level.name] for level in errors.levels if level.rows is not None and level.spread is None]
+    if useless:
+        yield _NO_SPREAD.format(metric=scale.metric, sets=" and ".join(useless))
+    if errors.is_exact:
+        yield _POINT_ONLY
+        return
+    yield _INTERVALS.format(confidence=percent(setting.confidence))
+    exact = [PLACES[level.name] for level in errors.levels if level.spread is None]
+    if exact:
+        yield f"Counted as exact, for nothing says how sure it is: {' and '.join(exact)}."
+    yield from _luck(errors, gaps, scale)
+
+
+def _luck(errors: Errors, gaps: tuple[Gap, ...], scale: Scale) -> Iterator[str]:
+    luck = luck_of(errors.validation, errors.test, errors.jobs, 2.0) if errors.jobs else None
+    if luck is not None and luck.jobs > 1:
+        yield _CHOSEN.format(jobs=f"{luck.jobs:,}", amount=scale.amount(luck.flattery), noun=scale.noun)
+    elif errors.jobs is None and any(gap.evidence == "interval" for gap in gaps):
+        yield f"Validation {scale.noun} is taken as that of one model; if it is the best of many, say of how many."
+
+
+def _general(errors: Errors, scale: Scale, reference: Benchmark | None) -> Iterator[str]:
     if scale.loss != scale.metric:
         yield f"All values are losses, lower is better: {scale.metric} is shown as {scale.loss}."
+    if reference is not None and reference.reason:
+        yield f"Human level is that of {' and '.join(reference.labels)}: {reference.reason}."
     yield _NO_REFERENCE if errors.human is None else _AT_LEAST.format(noun=scale.noun)
     if errors.train_dev is None and not errors.one_pool:
         yield _LIKE_TRAINING

@@ -1,30 +1,25 @@
-"""What a diagnosis is made of: plain frozen values.
-
-Sample sizes and intervals belong to `Level` and `Gap`; until they are there, all evidence is point-only.
-"""
+"""What a diagnosis is made of: plain frozen values."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from smtune.diagnosis.interval import Interval, deviates, surely_above
+from smtune.diagnosis.level import Level, Place
+from smtune.diagnosis.needed import Needed
 from smtune.diagnosis.scale import Scale
+from smtune.diagnosis.selection import Luck
 
-Place = Literal["human", "train", "train_dev", "validation", "test"]
 GapName = Literal["avoidable_bias", "variance", "data_mismatch", "validation_to_test"]
-Code = Literal["high_bias", "high_variance", "data_mismatch"]
-Verdict = Literal["high", "low", "not assessable"]
-Evidence = Literal["point-only"]
+Code = Literal["high_bias", "high_variance", "data_mismatch", "validation_overfitting", "mismatch_or_luck"]
+Verdict = Literal["present", "absent", "not enough evidence", "not assessable"]
+Evidence = Literal["interval", "point-only"]
+Cause = Literal["mismatch", "selection", "either"]
 Direction = Literal["up", "down", "set", "change"]
 
-
-@dataclass(frozen=True)
-class Level:
-    """The loss at one place of the chain: a fraction of 1 for a rate, else in the metric's own unit."""
-
-    name: Place
-    value: Decimal
+_Z95 = deviates(0.95, 1)
 
 
 @dataclass(frozen=True)
@@ -38,6 +33,8 @@ class Errors:
     test: Level | None = None
     one_pool: bool = False
     """Whether validation and test were drawn at random from the same rows: then they cannot be mismatched."""
+    jobs: int | None = None
+    """How many training jobs validation chose the best of."""
 
     @property
     def levels(self) -> tuple[Level, ...]:
@@ -62,15 +59,22 @@ class Errors:
 
     @property
     def surpassed(self) -> bool:
-        """Training and unseen rows are both no worse than the reference, and training is better."""
-        if self.human is None:
+        """Training and unseen rows are both no worse than the reference, and training is better; beyond chance."""
+        human, unseen = self.human, self.unseen
+        if human is None or not surely_above(human, self.train):
             return False
-        return self.train.value < self.human.value and self.unseen.value <= self.human.value
+        return surely_above(human, unseen) if human.spread or unseen.spread else unseen.value <= human.value
 
     @property
     def memorised(self) -> bool:
-        """Better than the reference on the rows it was fitted on, and only there."""
-        return self.human is not None and self.train.value < self.human.value < self.unseen.value
+        """Better than the reference on the rows it was fitted on, and only there; beyond chance."""
+        human = self.human
+        return human is not None and surely_above(human, self.train) and surely_above(self.unseen, human)
+
+    @property
+    def is_exact(self) -> bool:
+        """Nothing is known of the chance in any of them."""
+        return not any(level.spread for level in self.levels)
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,13 @@ class Gap:
     """Of the whole gap; None without a reference, or where the whole gap is not above 0."""
     verdict: Verdict
     evidence: Evidence = "point-only"
+    interval: Interval | None = None
+    """Of the value; None without a spread of either end."""
+    needed: Needed | None = None
+    """More rows that would settle it; None if it is settled, or cannot be."""
+    cause: Cause | None = None
+    """Of a gap from validation to test that is present: `either` where luck explains it, None where nobody can say."""
+    luck: Luck | None = None
 
     def to_dict(self) -> dict[str, object]:
         return {
@@ -93,14 +104,19 @@ class Gap:
             "from": self.start,
             "to": self.end,
             "value": _number(self.value),
+            "low": None if self.interval is None else self.interval.low,
+            "high": None if self.interval is None else self.interval.high,
+            "share": _number(self.share),
             "verdict": self.verdict,
             "evidence": self.evidence,
+            "more_rows": None if self.needed is None else self.needed.to_dict(),
+            "cause": self.cause,
         }
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A gap that is high, in words."""
+    """A gap that is present, in words."""
 
     code: Code
     title: str
@@ -143,8 +159,18 @@ class Remedy:
 
 
 @dataclass(frozen=True)
+class Step:
+    """One step of the way through the chain: what was asked, what the losses answered, and where that led."""
+
+    question: str
+    numbers: str
+    answer: str
+    leads_to: str
+
+
+@dataclass(frozen=True)
 class Diagnosis:
-    """Findings and remedies in the order they should be acted on, gaps in the order of the chain."""
+    """Findings and remedies in the order they should be acted on, gaps and path in the order of the chain."""
 
     scale: Scale
     errors: Errors
@@ -152,7 +178,10 @@ class Diagnosis:
     findings: tuple[Finding, ...]
     remedies: tuple[Remedy, ...]
     headline: str
+    path: tuple[Step, ...]
     assumptions: tuple[str, ...]
+    confidence: float
+    """That all verdicts which are given are right, as far as chance goes."""
 
     @property
     def order(self) -> tuple[Code, ...]:
@@ -163,13 +192,21 @@ class Diagnosis:
         """JSON-ready. Rates and shares are fractions of 1; an unknown number is None."""
         return {
             "findings": [finding.to_dict() for finding in self.findings],
+            "levels": [_level(level) for level in self.errors.levels],
             "gaps": [gap.to_dict() for gap in self.gaps],
             "remedies": [remedy.to_dict() for remedy in self.remedies],
             "headline": self.headline,
             "order": list(self.order),
+            "path": [asdict(step) for step in self.path],
             "assumptions": list(self.assumptions),
             "metric": self.scale.metric,
+            "confidence": self.confidence,
         }
+
+
+def _level(level: Level) -> dict[str, object]:
+    low, high = level.limits(_Z95) if level.spread else (None, None)
+    return {"name": level.name, "value": float(level.value), "rows": level.rows, "low": low, "high": high}
 
 
 def _number(value: Decimal | None) -> float | None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from smtune.diagnosis.answers import name_open, tell_needed
 from smtune.diagnosis.hints import Lever, hints_for
-from smtune.diagnosis.model import Errors, Finding, Gap, GapName, Remedy
+from smtune.diagnosis.model import Cause, Errors, Finding, Gap, GapName, Remedy
 from smtune.diagnosis.scale import Scale
 
 
@@ -74,6 +75,18 @@ _VALIDATION_MISMATCH = (
     ),
     _Advice("Try another architecture", "One less sensitive to that difference.", "architecture"),
 )
+_POOL, _FRESH, _CLOSER = _TEST_MISMATCH
+_BY_CAUSE: dict[Cause | None, tuple[_Advice, ...]] = {
+    "mismatch": (_POOL, _CLOSER),
+    "either": (_FRESH, _POOL),
+    "selection": (
+        _FRESH,
+        _Advice(
+            "Judge by cross-validation instead of one validation set",
+            "Every row then validates once, and luck shrinks with the rows.",
+        ),
+    ),
+}
 _BY_GAP: dict[GapName, tuple[_Advice, ...]] = {
     "avoidable_bias": _BIAS,
     "variance": _VARIANCE,
@@ -87,7 +100,7 @@ def prescribe(findings: tuple[Finding, ...], algorithm: str | None) -> tuple[Rem
     return tuple(
         Remedy(finding.code, advice.title, advice.why, hints_for(advice.lever, algorithm), finding.gap.name)
         for finding in findings
-        for advice in _BY_GAP[finding.gap.name]
+        for advice in _BY_CAUSE.get(finding.gap.cause, _BY_GAP[finding.gap.name])
     )
 
 
@@ -96,10 +109,15 @@ def next_step(errors: Errors, gaps: tuple[Gap, ...], scale: Scale) -> Remedy:
     if scale.floor is None:
         why = f"A gap in {scale.loss} is large or small only against the span from baseline to human level."
         return Remedy("not_assessable", "Give a human level and a baseline", why)
+    undecided = [gap for gap in gaps if gap.verdict == "not enough evidence"]
+    if undecided:
+        needs = (f"For {name_open([gap])}: {tell_needed(gap, scale)}." for gap in undecided)
+        why = f"{' '.join(needs)} That is if the values stay what they are."
+        return Remedy("not_enough_evidence", "Measure on more rows", why)
     if errors.human is None:
         why = "Have people (best: a team of experts) label rows of the validation set and count their errors."
         return Remedy("not_assessable", "Measure human level", why)
-    if errors.one_pool and any(gap.name == "validation_to_test" and gap.verdict != "low" for gap in gaps):
+    if errors.one_pool and any(gap.name == "validation_to_test" and gap.verdict != "absent" for gap in gaps):
         why = "More rows make both errors surer; fewer jobs choose less by luck. Until then test is the honest one."
         return Remedy("not_assessable", "Validate on more rows, or run fewer jobs", why)
     if errors.surpassed:

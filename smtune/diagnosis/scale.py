@@ -38,6 +38,24 @@ class Scale:
         """A difference of levels, as in `4.0 points`; the sign is left to the sentence around it."""
         return f"{self.digits(abs(value))} points" if self.rate else self.digits(abs(value))
 
+    def amount(self, value: float) -> str:
+        """A limit of a difference, as in `3.3 points`, or `-1.0 points`."""
+        return f"{self._limit(value)} points" if self.rate else self._limit(value)
+
+    def between(self, limits: tuple[float, float]) -> str:
+        """Confidence limits in a sentence, as in `2.4 and 4.9 points`."""
+        low, high = limits
+        return f"{self._limit(low)} and {self.amount(high)}"
+
+    def span(self, limits: tuple[float, float]) -> str:
+        """Confidence limits for a table, as in `2.4 to 4.9`."""
+        low, high = limits
+        return f"{self._limit(low)} to {self._limit(high)}"
+
+    def _limit(self, value: float) -> str:
+        shown = f"{100 * value:.{self.decimals}f}" if self.rate else f"{value:.4g}"
+        return shown[1:] if shown.startswith("-") and not float(shown) else shown
+
     def signed(self, value: Decimal) -> str:
         """A difference for a table, as in `+4.0`."""
         return f"{'+' if value >= 0 else '-'}{self.digits(abs(value))}"
@@ -58,3 +76,8 @@ def write_share(share: Decimal) -> str:
         return "over 100 %"
     shown = f"{share.quantize(_TENTH_OF_A_PERCENT, ROUND_DOWN, EXACT):.1%}"[:-1]
     return f"{shown.removesuffix('.0')} %"
+
+
+def percent(fraction: float) -> str:
+    """As in `95 %` or `97.5 %`."""
+    return f"{100 * fraction:.4g} %"

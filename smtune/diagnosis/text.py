@@ -5,11 +5,13 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from smtune.diagnosis.answers import PLACES, WHOLE, answer, ask
-from smtune.diagnosis.model import Diagnosis, Finding, Gap, GapName, Hint, Level, Place, Remedy
+from smtune.diagnosis.answers import PLACES, WHOLE
+from smtune.diagnosis.level import Level, Place
+from smtune.diagnosis.model import Diagnosis, Finding, Gap, GapName, Hint, Remedy
 from smtune.diagnosis.scale import Scale, write_share
 
 WIDTH = 100
+_ALIGNED = "<>><>><<"
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
 _GAPS: dict[GapName, str] = {
@@ -17,12 +19,6 @@ _GAPS: dict[GapName, str] = {
     "variance": "variance",
     "data_mismatch": "data mismatch",
     "validation_to_test": "validation to test",
-}
-_CALLED: dict[GapName, str] = {
-    "avoidable_bias": "high bias",
-    "variance": "high variance",
-    "data_mismatch": "data mismatch",
-    "validation_to_test": "data mismatch or selection",
 }
 
 
@@ -42,41 +38,41 @@ def _ladder(diagnosis: Diagnosis) -> Iterator[str]:
     unit = ", gaps in points" if diagnosis.scale.rate else ""
     yield from _fill(f"Error ladder ({diagnosis.scale.loss}{unit})")
     gaps: dict[Place, Gap] = {gap.end: gap for gap in diagnosis.gaps}
-    rows = [("", "level", "gap to the line above", "", "share", "verdict")]
+    rows: list[tuple[str, ...]] = [("", "level", "rows", "gap to the line above", "", "interval", "share", "verdict")]
     if diagnosis.errors.human is None:
-        rows.append((PLACES["human"], "unknown", "", "", "", ""))
+        rows.append((PLACES["human"], "unknown", *[""] * 6))
     rows += [_row(level, gaps.get(level.name), diagnosis.scale) for level in diagnosis.errors.levels]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for name, value, gap, size, share, verdict in rows:
-        left = f"  {name:<{widths[0]}}  {value:>{widths[1]}}   {gap:<{widths[2]}}  {size:>{widths[3]}}"
-        yield f"{left}  {share:>{widths[4]}}  {verdict}".rstrip()
+    used = [column for column in range(len(_ALIGNED)) if any(row[column] for row in rows[1:])]
+    widths = {column: max(len(row[column]) for row in rows) for column in used}
+    for row in rows:
+        cells = (f"{row[column]:{_ALIGNED[column]}{widths[column]}}" for column in used)
+        yield f"  {'  '.join(cells)}".rstrip()
     whole = diagnosis.errors.whole
     if whole is not None:
         last = PLACES[diagnosis.errors.last.name]
         yield f"  whole gap, human level to {last}: {diagnosis.scale.signed(whole)}"
 
 
-def _row(level: Level, gap: Gap | None, scale: Scale) -> tuple[str, str, str, str, str, str]:
-    start = (PLACES[level.name], scale.level(level.value))
+def _row(level: Level, gap: Gap | None, scale: Scale) -> tuple[str, ...]:
+    start = (PLACES[level.name], scale.level(level.value), "" if level.rows is None else f"{level.rows:,}")
     if gap is None:
-        return (*start, "", "", "", "")
+        return (*start, *[""] * 5)
     size = "unknown" if gap.value is None else scale.signed(gap.value)
+    interval = "" if gap.interval is None else scale.span(gap.interval)
     share = "" if gap.share is None else write_share(gap.share)
-    bound = ", at least" if gap.name == "avoidable_bias" and gap.value is not None and gap.value > 0 else ""
-    return (*start, _GAPS[gap.name] + bound, size, share, gap.verdict.replace("high", "HIGH"))
+    bound = " >=" if gap.name == "avoidable_bias" and gap.value is not None and gap.value > 0 else ""
+    verdict = {"present": "PRESENT", "not enough evidence": "open"}.get(gap.verdict, gap.verdict)
+    return (*start, _GAPS[gap.name] + bound, size, interval, share, verdict)
 
 
 def _questions(diagnosis: Diagnosis) -> Iterator[str]:
     floor = diagnosis.scale.floor
-    rule = "" if floor is None else f" (high: over {diagnosis.scale.gap(floor)} and at least {WHOLE})"
+    rule = "" if floor is None else f" (present: over {diagnosis.scale.gap(floor)} and at least {WHOLE})"
     yield from _fill(f"Questions{rule}")
-    levels = {level.name: level.value for level in diagnosis.errors.levels}
-    for number, gap in enumerate(diagnosis.gaps, start=1):
-        start = diagnosis.scale.level(levels[gap.start]) if gap.start in levels else "unknown"
-        step = f"{start} -> {diagnosis.scale.level(levels[gap.end])}"
-        reply = answer(gap, diagnosis.errors, diagnosis.scale)
-        called = f": {_CALLED[gap.name]}" if gap.verdict == "high" else ""
-        yield from _fill(f"{ask(gap, diagnosis.scale)}  {step}: {reply}{called}", f"  {number}. ")
+    for number, step in enumerate(diagnosis.path, start=1):
+        lead = f"  {number}. "
+        yield from _fill(f"{step.question}  {step.numbers}: {step.answer}", lead)
+        yield from _fill(f"=> {step.leads_to}", " " * len(lead))
 
 
 def _remedies(diagnosis: Diagnosis) -> Iterator[str]:

@@ -10,11 +10,9 @@ from smtune.local.history import History
 from smtune.local.records import Definition, Parent, TrainingJob, TuningJob
 from smtune.local.resource import find_halving, resource_name
 from smtune.search.halving import Halving, Result, promoted
-from smtune.search.question import Past, Question, State, Trial
+from smtune.search.question import Past, Question, Trial
 from smtune.search.space import Space
 from smtune.search.suggest import suggest
-
-_STATES: Mapping[str, State] = {"InProgress": "pending", "Stopping": "pending", "Failed": "failed"}
 
 
 @dataclass(frozen=True)
@@ -38,11 +36,10 @@ class Chooser:
 
     def next(self) -> Attempt:
         """What to try now."""
-        jobs = self._history.jobs()
         if self._halving is not None and self.retrains():
-            return self._promote(self._halving, jobs) or self._start_low(self._halving, jobs)
-        definition = self._turn(jobs)
-        return Attempt(definition.name, self._suggest(definition, jobs))
+            return self._promote(self._halving, self._history.jobs()) or self._start_low(self._halving)
+        definition = self._turn()
+        return Attempt(definition.name, self._suggest(definition))
 
     @property
     def most(self) -> float:
@@ -57,11 +54,9 @@ class Chooser:
         told = self._history.count("Completed") > 0 and not self._history.has_curves
         return told and all(resource_name(each) for each in self._job.definitions)
 
-    def _turn(self, jobs: Sequence[TrainingJob]) -> Definition:
+    def _turn(self) -> Definition:
         """The definition with the fewest training jobs; of a grid, one that has combinations left."""
-        counts = dict.fromkeys(self._spaces, 0)
-        for training in jobs:
-            counts[training.definition] += 1
+        counts = {name: len(self._history.tried(name).trials) for name in self._spaces}
         left = [
             each
             for each in self._job.definitions
@@ -69,14 +64,13 @@ class Chooser:
         ]
         return min(left or self._job.definitions, key=lambda each: counts[each.name])
 
-    def _suggest(self, definition: Definition, jobs: Sequence[TrainingJob]) -> Mapping[str, str]:
+    def _suggest(self, definition: Definition) -> Mapping[str, str]:
         if not len(self._spaces[definition.name]):
             return {}
-        trials = [_trial(each) for each in jobs if each.definition == definition.name]
-        past: Sequence[Past] = self._past
+        tried, past = self._history.tried(definition.name), self._past
         seed = seed_of(self._job, self._job.definitions.index(definition))
         space, strategy = self._spaces[definition.name], self._job.config["Strategy"]
-        return suggest(Question(space, trials, strategy, definition.maximize, seed, past))
+        return suggest(Question(space, tried.trials, strategy, definition.maximize, seed, past, tried.keys))
 
     def _promote(self, halving: Halving, jobs: Sequence[TrainingJob]) -> Attempt | None:
         results = [
@@ -97,20 +91,16 @@ class Chooser:
         training = next(each for each in jobs if each.number == found[0].number)
         return Attempt(training.definition, training.config, found[1])
 
-    def _start_low(self, halving: Halving, jobs: Sequence[TrainingJob]) -> Attempt:
-        definition = self._turn(jobs)
-        rungs = halving.bracket(len(jobs) + 1)
-        return Attempt(definition.name, self._suggest(definition, jobs), rungs[0] if rungs else halving.most)
+    def _start_low(self, halving: Halving) -> Attempt:
+        definition = self._turn()
+        rungs = halving.bracket(len(self._history) + 1)
+        return Attempt(definition.name, self._suggest(definition), rungs[0] if rungs else halving.most)
 
 
 def seed_of(job: TuningJob, index: int = 0) -> int:
     """The request's seed; without one, the job's own, made from its name. Each definition has another."""
     seed = job.config.get("RandomSeed")
     return (int.from_bytes(job.name.encode(), "big") % 2**32 if seed is None else int(seed)) + index
-
-
-def _trial(training: TrainingJob) -> Trial:
-    return Trial(training.config, training.objective, _STATES.get(training.status, "finished"))
 
 
 def _key(training: TrainingJob, resource: int | None) -> tuple[str | None, frozenset[tuple[str, str]], int | None]:

@@ -8,6 +8,7 @@ open is filled in: early stopping, an end by convergence, and at most 100 traini
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -61,7 +62,7 @@ def _range(name: str, hint: str, definition: Json) -> tuple[str, Json]:
     parameter = None if table is None else table.parameters.get(name)
     if parameter is None or not parameter.recommended:
         return _around(hint)
-    if parameter.kind == "categorical":
+    if not parameter.recommended.startswith(("[", "(")):  # values that are named one by one, whatever their kind
         return "categorical", {"Values": [value.strip() for value in parameter.recommended.split(",")]}
     low, high = parameter.recommended.strip("[]()").split(",")
     return parameter.kind, {"MinValue": low.strip(), "MaxValue": high.strip(), "ScalingType": "Auto"}
@@ -74,9 +75,10 @@ def _around(hint: str) -> tuple[str, Json]:
         value = math.nan
     if not math.isfinite(value):
         return "categorical", {"Values": [hint]}
-    if hint.lstrip("+-").isdecimal():
+    if hint.strip().lstrip("+-").isdecimal():
         ends = sorted((int(value) // _WHOLE_SPREAD, int(value) * _WHOLE_SPREAD)) if value else [0, _WHOLE_SPREAD]
         least = max(1, ends[0]) if value > 0 else ends[0]
         return "integer", {"MinValue": str(least), "MaxValue": str(ends[1]), "ScalingType": "Auto"}
-    low, high = sorted((value / _SPREAD, value * _SPREAD)) if value else (0.0, 1.0)
+    largest = sys.float_info.max
+    low, high = sorted((value / _SPREAD, min(max(value * _SPREAD, -largest), largest))) if value else (0.0, 1.0)
     return "continuous", {"MinValue": repr(low), "MaxValue": repr(high), "ScalingType": "Auto"}

@@ -61,29 +61,27 @@ class Database:
 
     def close(self) -> None:
         """Close this thread's connection."""
-        db = self._local.__dict__.pop("db", None)
-        if db is not None:
-            db.close()
+        self._local.__dict__.pop("mine", None)
 
     def _connect(self) -> sqlite3.Connection:
         """This thread's connection, to a database that is ours."""
-        db: sqlite3.Connection | None = getattr(self._local, "db", None)
-        if db is not None:
-            return db
+        mine: _Connection | None = getattr(self._local, "mine", None)
+        if mine is not None:
+            return mine.db
         self._path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            db = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = NORMAL")
-            self._make(db)
+            mine = _Connection(self._path)
+            mine.db.execute("PRAGMA journal_mode = WAL")
+            mine.db.execute("PRAGMA synchronous = NORMAL")
+            self._make(mine.db)
         except sqlite3.OperationalError as error:
             message = f"cannot open {self._path}: {error}"
             raise SmtuneError(message) from error
         except sqlite3.DatabaseError as error:
             message = f"{self._path} is not smtune's database ({error}): move it away, or use another SMTUNE_HOME"
             raise SmtuneError(message) from error
-        self._local.db = db
-        return db
+        self._local.mine = mine
+        return mine.db
 
     def _make(self, db: sqlite3.Connection) -> None:
         """Create the tables of a new database, once, whoever else is opening it; refuse another version's."""
@@ -96,6 +94,18 @@ class Database:
             elif version != _VERSION:
                 message = f"{self._path} is of another version of smtune (format {version}): use another SMTUNE_HOME"
                 raise SmtuneError(message)
+
+
+class _Connection:
+    """Closed as soon as nobody has it any more: its thread is over, the store is gone, or the file is none of ours."""
+
+    def __init__(self, path: Path) -> None:
+        # Whoever clears away may be another thread.
+        self.db = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+
+    def __del__(self) -> None:
+        if "db" in self.__dict__:
+            self.db.close()
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 
 from smtune.local.ending import artifact_uri
 from smtune.local.planning import OBJECTIVE_HYPERPARAMETER, all_hyperparameters, metric_definitions
-from smtune.local.records import Definition, Tally, TrainingJob, TuningJob
+from smtune.local.records import Definition, Entry, Tally, TrainingJob, TuningJob
 from smtune.local.settings import ACCOUNT, DELETED, REGION
 from smtune.statuses import RUNNING
 
@@ -146,6 +146,26 @@ def list_training_job(training: TrainingJob) -> Json:
             "LastModifiedTime": _time(training.modified),
             "TrainingJobStatus": training.status,
             "SecondaryStatus": _secondary(training),
+        }
+    )
+
+
+OUTLINED = frozenset(
+    ("TrainingJobName", "TrainingJobArn", "TuningJobArn", "TrainingJobStatus", "CreationTime", "LastModifiedTime")
+)
+"""What `outline_training_job` tells."""
+
+
+def outline_training_job(job: TuningJob, entry: Entry) -> Json:
+    """Of DescribeTrainingJob's answer what most searches look at."""
+    return _known(
+        {
+            "TrainingJobName": entry.name,
+            "TrainingJobArn": training_job_arn(entry.name),
+            "TuningJobArn": None if job.alone else tuning_job_arn(job.name),
+            "TrainingJobStatus": entry.status,
+            "CreationTime": _time(entry.created),
+            "LastModifiedTime": _time(entry.modified),
         }
     )
 

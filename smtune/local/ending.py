@@ -86,6 +86,8 @@ def _verdict(definition: Definition, trial: Trial, exit_code: int, final: FinalM
         values={name: value for name, (value, _) in final.items()},
         lines=trial.lines,
         tail=tuple(trial.tail),
+        unsearched=objective in trial.plan.scraper.slow,
+        given_up=objective in trial.plan.scraper.given_up,
     )
     regex = next((item["Regex"] for item in metric_definitions(definition.body) if item["Name"] == objective), None)
     try:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import bisect
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from smtune.local.records import TrainingJob
+from smtune.search.question import State, Trial, Tried
+
+_STATES: Mapping[str, State] = {"InProgress": "pending", "Stopping": "pending", "Failed": "failed"}
 
 
 @dataclass
@@ -31,6 +35,8 @@ class History:
         self._jobs: dict[int, TrainingJob] = {}
         self._statuses: Counter[str] = Counter()
         self._objectives = 0
+        self._tried: dict[str | None, Tried] = {}
+        self._ended: list[TrainingJob] = []
         self._curves: dict[int, Curve] = {}
         for job in jobs:
             self.put(job)
@@ -41,9 +47,15 @@ class History:
         if before is not None:
             self._statuses[before.status] -= 1
             self._objectives -= before.objective is not None
+            if before.ended is not None:
+                self._ended.remove(before)
         self._jobs[job.number] = job
         self._statuses[job.status] += 1
         self._objectives += job.objective is not None
+        if job.ended is not None:
+            bisect.insort(self._ended, job, key=_end)
+        trial = Trial(job.config, job.objective, _STATES.get(job.status, "finished"))
+        self._tried.setdefault(job.definition, Tried()).put(job.number, trial)
 
     def __len__(self) -> int:
         return len(self._jobs)
@@ -63,7 +75,11 @@ class History:
 
     def ended(self) -> list[TrainingJob]:
         """Those that are over, in the order of their end."""
-        return sorted((job for job in self._jobs.values() if job.ended is not None), key=lambda job: job.ended or 0.0)
+        return list(self._ended)
+
+    def tried(self, definition: str | None) -> Tried:
+        """The trials of one definition."""
+        return self._tried.get(definition) or Tried()
 
     # the objective while it trains
 
@@ -91,3 +107,7 @@ class History:
             job = self._jobs.get(number)
             if job is not None and job.status != "Failed" and curve.values:
                 yield job, curve
+
+
+def _end(job: TrainingJob) -> float:
+    return job.ended or 0.0

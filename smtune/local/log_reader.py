@@ -25,6 +25,7 @@ class LogReader:
         """What kept the log from being written."""
         self._file = file
         self._scraper = scraper
+        self._told = 0
         self._observed: list[Observation] = []
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._read, args=(stream,), daemon=True)
@@ -47,8 +48,15 @@ class LogReader:
                 line = as_text(raw)
                 log.write(now, line)
                 observed = self._scraper.read(line, now)
+                self._tell_slow(log, now)
                 self.lines += 1
                 self.tail.append(line)
                 with self._lock:
                     self._observed += observed
             self.trouble = log.trouble
+
+    def _tell_slow(self, log: TrainingLog, now: float) -> None:
+        """Say once of each metric that its regex takes too long."""
+        for words in list(self._scraper.slow.values())[self._told :]:
+            self._told += 1
+            log.write(now, words)

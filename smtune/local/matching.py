@@ -31,7 +31,7 @@ class SearchProperties:
         if _count(expression) > _MOST_PARTS:
             message = f"A search expression may hold at most {_MOST_PARTS} filters, nested filters and subexpressions"
             raise ServiceAnswerError("ValidationException", message)
-        for name in [*_named(expression), *([sort_by] if sort_by else [])]:
+        for name in [*named_properties(expression), *([sort_by] if sort_by else [])]:
             if name.partition(".")[0] not in self.names | {"Metrics"}:
                 raise ServiceAnswerError("ValidationException", f"Unknown property name: {name}")
 
@@ -127,7 +127,8 @@ def _count(expression: Json) -> int:
     return own + sum(_count(item) for item in expression.get("SubExpressions", ()))
 
 
-def _named(expression: Json) -> list[str]:
+def named_properties(expression: Json) -> list[str]:
+    """The properties that an expression looks at."""
     names = [item["Name"] for item in expression.get("Filters", ())]
     names += [item["NestedPropertyName"] for item in expression.get("NestedFilters", ())]
-    return names + [name for item in expression.get("SubExpressions", ()) for name in _named(item)]
+    return names + [name for item in expression.get("SubExpressions", ()) for name in named_properties(item)]

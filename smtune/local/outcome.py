@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from smtune.line_search import SECONDS
 from smtune.local.program import Program
 from smtune.local.records import TrainingStatus
 
@@ -28,6 +29,10 @@ class Ending:
     lines: int
     tail: Sequence[str]
     """The last lines of the log."""
+    unsearched: bool = False
+    """Whether there are lines that the objective metric's regex would have taken too long for."""
+    given_up: bool = False
+    """Whether there are so many that the metric was not looked for in the rest."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +53,9 @@ def judge(ending: Ending, objective: str | None, regex: str | None, program: Pro
     if objective is None:
         return Verdict("Completed", "Completed", None)
     value = ending.values.get(objective)
-    if value is None:
-        return Verdict("Failed", "Failed", _shorten(_no_metric(ending, objective, regex)))
+    if value is None or ending.given_up:
+        reason = _too_slow(objective, regex) if ending.unsearched else _no_metric(ending, objective, regex)
+        return Verdict("Failed", "Failed", _shorten(reason))
     if not math.isfinite(value):
         reason = f"The objective metric {objective!r} was last printed as {value}: no tuning is possible with it"
         return Verdict("Failed", "Failed", reason)
@@ -87,6 +93,13 @@ def _no_metric(ending: Ending, objective: str, regex: str | None) -> str:
     return (
         f"The objective metric {objective!r} was never printed: none of the {ending.lines} log lines matched its "
         f"regex {regex!r}; the last line was {last[:200]!r}"
+    )
+
+
+def _too_slow(objective: str, regex: str | None) -> str:
+    return (
+        f"The objective metric {objective!r} is not known: its regex {regex!r} takes more than {SECONDS:g} s for some "
+        "lines, which are not searched then; write it without a repetition within a repetition, such as (a+)+"
     )
 
 

@@ -105,7 +105,8 @@ class ProcessTrial(Followed):
         self._weighed, used = now, memory_of(self._process.pid) / 1e9
         if used > most:
             reason = f"OutOfMemory: {used:.2f} GB in use, and SMTUNE_MEMORY_GB allows {most:g}"
-            (self.root / "output" / "failure").write_text(reason, encoding="utf-8")
+            with suppress(OSError):  # the program may have removed the folder
+                (self.root / "output" / "failure").write_text(reason, encoding="utf-8")
         return used > most
 
     def _prepare(self) -> None:

@@ -17,6 +17,8 @@ from smtune.local.settings import DELETED
 from smtune.metrics import Observation
 from smtune.statuses import RUNNING
 
+_NAMED = "WHERE tuning_job = ? OR instr(lower(tuning_job), ?) = 1 ORDER BY name"
+
 
 class AlreadyExistsError(SmtuneError):
     """A tuning job of this name is there already (names are not case-sensitive)."""
@@ -127,7 +129,8 @@ class Store:
 
     def running_training_jobs(self, tuning_job: str) -> list[TrainingJob]:
         """Those of a tuning job that have not ended, by number."""
-        return self._training_jobs("WHERE tuning_job = ? AND status IN (?, ?) ORDER BY number", tuning_job, *RUNNING)
+        # The plus keeps SQLite from the index of the numbers: it would read every training job there ever was.
+        return self._training_jobs("WHERE tuning_job = ? AND status IN (?, ?) ORDER BY +number", tuning_job, *RUNNING)
 
     def all_training_jobs(self) -> list[TrainingJob]:
         """Those of every tuning job, deleted ones' too."""
@@ -135,8 +138,7 @@ class Store:
 
     def training_jobs_named(self, tuning_job: str) -> list[TrainingJob]:
         """Those of every tuning job that had this name, deleted ones too; by name."""
-        condition = "WHERE tuning_job = ? OR instr(lower(tuning_job), ?) = 1 ORDER BY name"
-        return self._training_jobs(condition, tuning_job, f"{tuning_job.lower()}{DELETED}")
+        return self._training_jobs(_NAMED, tuning_job, f"{tuning_job.lower()}{DELETED}")
 
     def best_training_job(self, job: TuningJob) -> TrainingJob | None:
         """The completed training job with the best objective; the first of equals.
@@ -161,6 +163,11 @@ class Store:
         return [
             rows.entry(row) for row in self._read(f"{rows.ENTRIES} WHERE tuning_job = ? ORDER BY number", tuning_job)
         ]
+
+    def entries_named(self, tuning_job: str) -> list[Entry]:
+        """Those of every tuning job that had this name, deleted ones too; by name."""
+        deleted = f"{tuning_job.lower()}{DELETED}"
+        return [rows.entry(row) for row in self._read(f"{rows.ENTRIES} {_NAMED}", tuning_job, deleted)]
 
     def all_entries(self) -> list[Entry]:
         """The training jobs of every tuning job, deleted ones' too."""

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from smtune.local.answers import ServiceAnswerError
 from smtune.local.describe import describe_training_job, list_training_job
-from smtune.local.matching import SearchProperties, matches, property_value, required_value
-from smtune.local.pages import Listing, page, paged
+from smtune.local.pages import Listing, page
 from smtune.local.records import TrainingJob, TuningJob
 from smtune.local.store import Store
-from smtune.service_model import shapes
+from smtune.local.training_search import search_training_jobs
 from smtune.statuses import RUNNING
 
 Json = dict[str, Any]
-_SEARCH_SIZE = 100
 
 
 class TrainingJobs:
@@ -33,7 +32,7 @@ class TrainingJobs:
             "DescribeTrainingJob": self.describe,
             "StopTrainingJob": self.stop,
             "ListTrainingJobs": self.list_all,
-            "Search": self.search,
+            "Search": functools.partial(search_training_jobs, store),
         }
 
     def describe(self, request: Json) -> Json:
@@ -65,22 +64,6 @@ class TrainingJobs:
         chosen = [item for item in answer["TrainingJobSummaries"] if item["TrainingJobStatus"] == wanted]
         return {**answer, "TrainingJobSummaries": chosen}
 
-    def search(self, request: Json) -> Json:
-        """Records of the TrainingJob shape; newest change first, as the service's default is."""
-        if request["Resource"] != "TrainingJob":
-            message = f"The local engine searches TrainingJob only so far, not {request['Resource']}"
-            raise ServiceAnswerError("ValidationException", message)
-        known = SearchProperties(frozenset(shapes()["TrainingJob"]["members"]))
-        expression = request.get("SearchExpression", {})
-        known.check(expression, request.get("SortBy"))
-        records = [record for record in self._records(known, expression) if matches(expression, record)]
-        key = request.get("SortBy", "LastModifiedTime")
-        records.sort(key=lambda record: _sortable(property_value(record, key)))
-        if request.get("SortOrder", "Descending") == "Descending":
-            records.reverse()
-        answer = paged("Results", [{"TrainingJob": item} for item in records], request, default_size=_SEARCH_SIZE)
-        return {**answer, "TotalHits": {"Value": len(records), "Relation": "EqualTo"}}
-
     def find(self, name: str) -> TrainingJob:
         """The training job; raises ServiceAnswerError, with the code that the service really gives."""
         training = self._store.training_job(name)
@@ -92,23 +75,3 @@ class TrainingJobs:
         job = self._store.tuning_job(training.tuning_job)
         assert job is not None  # noqa: S101  a training job's tuning job is never forgotten
         return job
-
-    def _records(self, known: SearchProperties, expression: Json) -> list[Json]:
-        """All that may match; where a tuning job is asked for, only its own are read."""
-        jobs: dict[str, TuningJob] = {}
-        records = []
-        owner = required_value(expression, "TuningJobArn")
-        name = None if owner is None else owner.rpartition("/")[2]
-        for training in self._store.all_training_jobs() if name is None else self._store.training_jobs_named(name):
-            if training.tuning_job not in jobs:
-                jobs[training.tuning_job] = self._tuning_job(training)
-            described = describe_training_job(jobs[training.tuning_job], training)
-            record = {name: value for name, value in described.items() if name in known.names}
-            tags = [{"Key": key, "Value": value} for key, value in training.tags.items()]
-            records.append({**record, "Tags": tags} if tags else record)
-        return records
-
-
-def _sortable(value: Any) -> tuple[bool, str, Any]:
-    """Records without the property come last in the default, descending order."""
-    return (value is not None, type(value).__name__, value if value is not None else 0)

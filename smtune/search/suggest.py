@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from smtune.search.covering import by_covering
 from smtune.search.grid import by_grid
-from smtune.search.question import Question, key
+from smtune.search.question import Question
 
 _MOST = 1000
 _AT_ONCE = 50
@@ -31,7 +31,7 @@ def suggest(question: Question) -> dict[str, str]:
     offers = itertools.chain(_offers(question), by_chance(question))
     first = next(offers)
     others = itertools.islice(offers, _MOST)
-    return next((each for each in itertools.chain([first], others) if key(each) not in question.tried), first)
+    return next((each for each in itertools.chain([first], others) if not question.has_seen(each)), first)
 
 
 def by_chance(question: Question) -> Iterator[dict[str, str]]:

@@ -19,9 +19,11 @@ from smtune.local.records import TuningJob
 from smtune.local.settings import SCRIPTED, Settings
 from smtune.local.stage import Cue, Script, ScriptError, Stage, read_values
 from smtune.local.stage.surrogate import curve_length, surrogate_curve
+from smtune.local.store import Store
 from smtune.search.resource import read_halving
 from smtune.simulate.model import Simulation
 from smtune.simulate.objective import Objective
+from smtune.simulate.past import bring_parents, missing_parent, parent_names
 from smtune.simulate.tell import Told, told
 
 Json = Mapping[str, Any]
@@ -41,6 +43,8 @@ class Scene:
     """None: a smooth random function."""
     said: str = ""
     """The objective as the user wrote it."""
+    known: Store | None = None
+    """Where the tuning jobs are that a warm start may name."""
     heard: Callable[[int], None] = lambda _: None
     """Is told now and then how many training jobs have begun."""
 
@@ -48,22 +52,32 @@ class Scene:
 def simulate(request: Json, scene: Scene) -> Simulation:
     """Play the tuning job of `request`; raises SpecError for one that the service would refuse, UsageError.
 
-    What it would learn from parents (warm start) is left out, as they are on the service.
+    A warm start's parents are those of `scene.known`; it is left out, and that is noted, where one is not there.
     """
-    notes = []
-    if "WarmStartConfig" in request:
+    missing = missing_parent(scene.known, parent_names(request))
+    if missing is not None:
         request = {name: value for name, value in request.items() if name != "WarmStartConfig"}
-        notes.append("without its warm start: what the parents have tried is not here")
     with tempfile.TemporaryDirectory(prefix="smtune-simulation-") as folder:
         settings = Settings(Path(folder), sandbox=False, runner=SCRIPTED)
-        stage = Stage(settings, _Director(request, scene), _START)
+        director = _Director(request, scene)
+        stage = Stage(settings, director, _START)
         service = TuningService(settings, stage)
         try:
+            notes = _notes(missing, service, request, director, scene)
             job = _play(service, stage, request, scene)
-            return told(Told(job, service.store, scene.tariff, scene.minutes, scene.source, scene.said, tuple(notes)))
+            return told(Told(job, service.store, scene.tariff, scene.minutes, scene.source, scene.said, notes))
         finally:
             stage.close()
             service.store.close()
+
+
+def _notes(
+    missing: str | None, service: TuningService, request: Json, director: _Director, scene: Scene
+) -> tuple[str, ...]:
+    """Of the warm start, which is made ready if there is one."""
+    if missing is not None or scene.known is None or "WarmStartConfig" not in request:
+        return () if missing is None else (missing,)
+    return (bring_parents(scene.known, service.store, request, director.last_value),)
 
 
 def _play(service: TuningService, stage: Stage, request: Json, scene: Scene) -> TuningJob:
@@ -109,6 +123,10 @@ class _Director:
         curve = self._curve(cue, length)
         # Where nobody is stopped for its curve, all but its last value would only take time.
         return Script(curve if self._is_judged else curve[-1:], seconds, startup=60 * _some(STARTUP, chance))
+
+    def last_value(self, cue: Cue) -> float:
+        """The objective of a training job that was trained to its end."""
+        return self._curve(cue, self._most or curve_length(cue.hyperparameters))[-1]
 
     def _curve(self, cue: Cue, length: int) -> Sequence[float]:
         if self._scene.objective is None:

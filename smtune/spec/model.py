@@ -108,7 +108,7 @@ class TuningSpec(Frozen):
     )
     diagnosis: DiagnosisSpec | None = Field(
         default=None,
-        description="What bias and variance are measured against. Without it there is no diagnosis.",
+        description="What bias and variance are measured against. Without it bias is not assessable.",
         examples=[{"human_error": 0.01}],
     )
     compute: Compute = Field(

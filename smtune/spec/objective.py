@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, Strict, model_validator
 
 from smtune.spec.ranges import Frozen, mistake
 
@@ -40,11 +40,43 @@ class MetricNames(Frozen):
     test: str | None = Field(default=None, description="The error's name on test.", examples=["test:error"])
 
 
+class SetRows(Frozen):
+    """How many rows each set has."""
+
+    train: int | None = Field(default=None, ge=1, description="Rows of train.", examples=[7000])
+    validation: int | None = Field(default=None, ge=1, description="Rows of validation.", examples=[1500])
+    test: int | None = Field(default=None, ge=1, description="Rows of test.", examples=[1500])
+
+
+class People(Frozen):
+    """A group of people of one kind who did the task."""
+
+    label: str = Field(min_length=1, description="Who they are.", examples=["team of experts"])
+    error: float = Field(ge=0, description="What they get wrong.", examples=[0.005])
+    cases: int | None = Field(default=None, ge=1, description="How many cases that was measured on.", examples=[400])
+
+
 class DiagnosisSpec(Frozen):
     """What bias and variance are measured against."""
 
     human_error: float | None = Field(
         default=None, ge=0, description="What people who know the task get wrong.", examples=[0.01]
+    )
+    human_cases: int | None = Field(
+        default=None, ge=1, description="How many cases `human_error` was measured on.", examples=[400]
+    )
+    people: Annotated[tuple[People, ...], Strict(False)] = Field(
+        default=(),
+        description="Instead of `human_error`: groups of people. The best that is shown to be better counts.",
+        examples=[[{"label": "doctor", "error": 0.01, "cases": 800}, {"label": "team", "error": 0.005, "cases": 400}]],
+    )
+    rows: SetRows = Field(
+        default=SetRows(),
+        description="Rows of each set, where smtune does not split them itself: without them chance is left out.",
+        examples=[{"train": 7000, "validation": 1500, "test": 1500}],
+    )
+    confidence: float | None = Field(
+        default=None, ge=0.5, le=0.9999, description="That every verdict is right; 0.95 if not given.", examples=[0.99]
     )
     baseline: float | None = Field(
         default=None, ge=0, description="For an error without a scale: that of a trivial model.", examples=[12.5]
@@ -54,3 +86,15 @@ class DiagnosisSpec(Frozen):
         description="The same error on each set, by name.",
         examples=[{"train": "train:error", "validation": "validation:error", "test": "test:error"}],
     )
+
+    @model_validator(mode="after")
+    def _has_one_human_level(self) -> Self:
+        if self.people and self.human_error is not None:
+            raise mistake("human_error stands beside people", "leave one of them out")
+        if self.human_cases is not None and self.human_error is None:
+            raise mistake("human_cases is given without human_error", "give the error, or cases within people")
+        labels = [group.label for group in self.people]
+        for label in labels:
+            if labels.count(label) > 1:
+                raise mistake(f"two groups of people are labelled {label!r}", "give each a label of its own")
+        return self

@@ -65,6 +65,7 @@ def read_text(path: Path) -> str:
             content = stream.read(_MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         cause = error.strerror if isinstance(error, OSError) else error
+        cause = "embedded null byte" if "\0" in str(path) else cause  # each Python has other words for it
         raise _error(path, f"cannot read the file: {cause}", "name a spec; `smtune init` makes one") from None
     if len(content) > _MAX_BYTES:
         raise _error(path, f"the document is larger than {MAX_CHARACTERS:,} characters")

@@ -102,7 +102,17 @@ def test_it_does_not_listen_elsewhere_without_a_token(monkeypatch: pytest.Monkey
     assert "SMTUNE_SERVE_TOKEN" not in os.environ, "what it starts does not need it"
 
 
-def test_an_endpoint_that_is_no_url_is_a_wrong_option() -> None:
-    done = inside("serve", "--s3", "nonsense")
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("nonsense", "'nonsense' is not a URL"),
+        ("http://127.0.0.1:9000/storage", "more than a host and a port"),
+        ("http://user:hidden-text@127.0.0.1:9000", "would be kept and shown"),
+        ("user:hidden-text@127.0.0.1:9000", "is not a URL"),
+    ],
+)
+def test_an_endpoint_that_is_no_url_is_a_wrong_option(url: str, words: str) -> None:
+    done = inside("serve", "--s3", url)
     assert done.returncode == 2
-    assert "--s3: 'nonsense' is not a URL" in done.stderr
+    assert words in done.stderr
+    assert url.startswith("user") or "hidden-text" not in done.stderr

@@ -70,7 +70,7 @@ def verdicts(diagnosis: Diagnosis) -> dict[str, str]:
 def test_published_examples_come_out_as_published(numbers: str, codes: list[str]) -> None:
     diagnosis = of_percent(numbers)
     assert list(diagnosis.order) == codes
-    assert bool(codes) == any(gap.verdict == "high" for gap in diagnosis.gaps)
+    assert bool(codes) == any(gap.verdict == "present" for gap in diagnosis.gaps)
 
 
 def test_there_are_23_published_examples() -> None:
@@ -88,7 +88,7 @@ def test_scenario_4_has_the_source_s_label_as_headline_and_still_says_high_bias(
         Decimal("0.04"),
     )
     assert (bias.gap.start, bias.gap.end, bias.gap.value) == ("human", "train", Decimal("0.04"))
-    assert verdicts(diagnosis)["variance"] == "low"
+    assert verdicts(diagnosis)["variance"] == "absent"
 
 
 def test_both_mismatches_are_told_apart() -> None:
@@ -105,12 +105,12 @@ def test_both_mismatches_are_told_apart() -> None:
 @pytest.mark.parametrize(
     ("numbers", "variance"),
     [
-        ("1 1 - 2 -", "low"),  # exactly 1 point
-        ("1 1 - 2.001 -", "high"),
-        ("0 6 - 8 -", "high"),  # exactly 25 %
-        ("0 6.001 - 8 -", "low"),
-        ("5 2 - 4 -", "high"),  # whole gap below 0: only the floor counts
-        ("5 2 - 3 -", "low"),
+        ("1 1 - 2 -", "absent"),  # exactly 1 point
+        ("1 1 - 2.001 -", "present"),
+        ("0 6 - 8 -", "present"),  # exactly 25 %
+        ("0 6.001 - 8 -", "absent"),
+        ("5 2 - 4 -", "present"),  # whole gap below 0: only the floor counts
+        ("5 2 - 3 -", "absent"),
     ],
 )
 def test_edges_of_the_rule(numbers: str, variance: str) -> None:
@@ -158,7 +158,7 @@ def test_what_is_not_a_number_is_refused(bad: object) -> None:
 class TestWithoutHumanLevel:
     def test_bias_is_not_assessable_and_not_taken_from_zero(self) -> None:
         diagnosis = of_percent("- 5 - 5.5 -")
-        assert verdicts(diagnosis) == {"avoidable_bias": "not assessable", "variance": "low"}
+        assert verdicts(diagnosis) == {"avoidable_bias": "not assessable", "variance": "absent"}
         assert diagnosis.gaps[0].value is None
         assert diagnosis.headline.startswith("Bias not assessable without a human level")
         assert any("not taken to be 0" in assumption for assumption in diagnosis.assumptions)
@@ -171,8 +171,8 @@ class TestWithoutHumanLevel:
 
     def test_a_smaller_share_depends_on_the_human_level(self) -> None:
         assert verdicts(of_percent("- 8 - 10 -"))["variance"] == "not assessable"
-        assert verdicts(of_percent("1 8 - 10 -"))["variance"] == "low"
-        assert verdicts(of_percent("7.5 8 - 10 -"))["variance"] == "high"
+        assert verdicts(of_percent("1 8 - 10 -"))["variance"] == "absent"
+        assert verdicts(of_percent("7.5 8 - 10 -"))["variance"] == "present"
 
 
 class TestBetterThanHumanLevel:
@@ -190,7 +190,7 @@ class TestBetterThanHumanLevel:
         diagnosis = of_percent("5 0 - 8 -")
         assert diagnosis.order == (VARIANCE,)
         assert "memorised" in diagnosis.findings[0].detail
-        assert verdicts(diagnosis)["avoidable_bias"] == "low"
+        assert verdicts(diagnosis)["avoidable_bias"] == "absent"
 
     def test_a_train_dev_set_shows_that_nothing_was_memorised(self) -> None:
         assert not of_percent("1 0.5 0.6 5 -").errors.memorised
@@ -213,7 +213,7 @@ def test_the_floor_can_be_lowered_where_human_level_is_far_below_it() -> None:
 
 def test_a_set_that_does_better_than_the_one_before_is_pointed_out() -> None:
     diagnosis = of_percent("1 5 - 10 6")
-    assert verdicts(diagnosis)["validation_to_test"] == "low"
+    assert verdicts(diagnosis)["validation_to_test"] == "absent"
     assert any("Test error is 4.0 points below validation error" in assumption for assumption in diagnosis.assumptions)
 
 
@@ -225,8 +225,11 @@ def test_to_dict_is_the_json_contract() -> None:
         "remedies",
         "headline",
         "order",
+        "levels",
+        "path",
         "assumptions",
         "metric",
+        "confidence",
     }
     assert document["order"] == ["data_mismatch", "high_bias"]
     assert document["metric"] == "error"
@@ -236,8 +239,13 @@ def test_to_dict_is_the_json_contract() -> None:
         "from": "human",
         "to": "train",
         "value": 0.04,
-        "verdict": "high",
+        "low": None,
+        "high": None,
+        "share": pytest.approx(4 / 9),
+        "verdict": "present",
         "evidence": "point-only",
+        "more_rows": None,
+        "cause": None,
     }
     first = document["findings"][0]
     assert list(first) == ["code", "title", "gap", "from", "to", "share", "detail"]
@@ -272,8 +280,8 @@ class TestMetrics:
             )
             return verdicts(diagnosis)["variance"]
 
-        assert variance("26.9") == "high"
-        assert variance("27") == "low"
+        assert variance("26.9") == "present"
+        assert variance("27") == "absent"
 
     def test_the_mean_is_the_baseline_of_r2(self) -> None:
         diagnosis = diagnose_metrics({"train": 0.9, "validation": 0.6}, metric="r2", human_error=0.05)
@@ -317,7 +325,7 @@ def test_the_rule_is_what_it_says(human: Decimal, train: Decimal, validation: De
             continue
         value = Fraction(end) - Fraction(start)
         high = value > Fraction(1, 100) and (whole <= 0 or value / whole >= Fraction(1, 4))
-        assert (gap.verdict == "high") == high
+        assert (gap.verdict == "present") == high
 
 
 @given(human=rates, train=rates, validation=rates)
@@ -367,7 +375,7 @@ def test_any_diagnosis_is_json(
 
 def test_sets_drawn_from_one_pool_are_never_mismatched() -> None:
     known = {"human_error": "1%", "train_error": "5%", "validation_error": "6%", "test_error": "10%"}
-    drawn = diagnose(**known, one_pool=True)
+    drawn = diagnose(**known, one_pool=True)  # type: ignore[arg-type]
 
     assert drawn.order == ("high_bias",)
     assert drawn.gaps[-1].verdict == "not assessable"
@@ -384,5 +392,5 @@ def test_a_test_gap_alone_within_one_pool_asks_for_rows_not_for_other_data() -> 
     )
     assert [remedy.title for remedy in drawn.remedies] == ["Validate on more rows, or run fewer jobs"]
     small = diagnose(human_error="4%", train_error="4%", validation_error="4%", test_error="4.5%", one_pool=True)
-    assert small.gaps[-1].verdict == "low"
+    assert small.gaps[-1].verdict == "absent"
     assert small.headline.startswith("Nothing material: ")

@@ -24,11 +24,11 @@ def flat(text: str) -> str:
 def test_the_ladder_of_scenario_4() -> None:
     assert text_of(0.01, 0.05, 0.06, 0.10).split("\n\n")[1].splitlines() == [
         "Error ladder (error, gaps in points)",
-        "                level   gap to the line above            share  verdict",
+        "                level  gap to the line above        share   verdict",
         "  human level   1.0 %",
-        "  training      5.0 %   avoidable bias, at least  +4.0  44.4 %  HIGH",
-        "  validation    6.0 %   variance                  +1.0  11.1 %  low",
-        "  test         10.0 %   validation to test        +4.0  44.4 %  HIGH",
+        "  training      5.0 %  avoidable bias >=      +4.0  44.4 %  PRESENT",
+        "  validation    6.0 %  variance               +1.0  11.1 %  absent",
+        "  test         10.0 %  validation to test     +4.0  44.4 %  PRESENT",
         "  whole gap, human level to test: +9.0",
     ]
 
@@ -41,7 +41,8 @@ def test_the_headline_comes_first() -> None:
 def test_questions_have_answers_with_their_numbers() -> None:
     text = flat(text_of(0.01, 0.05, 0.06))
     assert (
-        "1. Is training error well above human level? 1.0 % -> 5.0 %: yes, at least 4.0 points of 5.0 (80 %): high bias"
+        "1. Is training error well above human level? 1.0 % -> 5.0 %: "
+        "yes, at least 4.0 points of 5.0 (80 %) => high bias"
     ) in text
     assert (
         "2. Is validation error well above training error? 5.0 % -> 6.0 %: no, 1.0 points, and anything "
@@ -59,7 +60,7 @@ def test_a_share_just_under_a_quarter_does_not_read_as_a_quarter() -> None:
 
 def test_a_gap_larger_than_the_whole() -> None:
     text = flat(text_of(0.05, 0, 0.08))
-    assert "yes, 8.0 points, more than the whole gap of 3.0 points: high variance" in text
+    assert "yes, 8.0 points, more than the whole gap of 3.0 points => high variance" in text
     assert "no, it is 5.0 points lower" in text
 
 

@@ -420,6 +420,22 @@ def test_a_progress_bar_in_the_log_does_no_harm(submit: Run, session: LocalSessi
     assert list(learning_curves(session, training)["value"]) == [1.0]
 
 
+def test_a_regex_that_takes_for_ever_fails_the_training_job_by_name(submit: Run, session: LocalSession) -> None:
+    script = 'for _ in range(4):\n    print("a" * 200 + "!")'
+    name = submit(script, changes={"metrics": {"score": "(a|aa)+$"}, "limits": {"jobs": 1}})
+    wait_for(session, name)
+    (training,) = training_jobs(session, name)
+
+    reason = "The objective metric 'score' is not known: its regex '(a|aa)+$' takes more than 0.5 s for some lines"
+    assert training["TrainingJobStatus"] == "Failed"
+    assert training["FailureReason"].startswith(reason)
+    (told,) = (line for _, line in log_lines(session, training["TrainingJobName"]) if line.startswith("smtune: "))
+    assert told == (
+        "smtune: a line was not searched for the metric 'score': its regex '(a|aa)+$' takes more than 0.5 s for it; "
+        "after 3 such lines the metric is not read any more"
+    )
+
+
 def test_objects_of_one_name_below_a_prefix_are_both_there_and_unharmed(submit: Run, session: LocalSession) -> None:
     storage = session.client("s3")
     for part in ("1", "2"):

@@ -186,6 +186,14 @@ def test_a_program_that_uses_more_memory_than_it_may_is_killed_and_told(tmp_path
     assert memory_of(trial._process.pid) == 0
 
 
+def test_it_is_killed_though_nobody_can_write_why(tmp_path: Path) -> None:
+    """Or the disk is full: nothing that a program does to its folder may end the worker."""
+    fill = "import os, shutil; shutil.rmtree(os.environ['SM_OUTPUT_DIR']); data = bytearray(300_000_000)\n"
+    trial = ProcessTrial(replace(planned(tmp_path, f"{fill}import time; time.sleep(600)"), memory=0.2))
+
+    assert ended(trial) == -signal.SIGKILL
+
+
 def test_a_program_within_its_memory_is_left_alone(tmp_path: Path) -> None:
     trial = ProcessTrial(replace(planned(tmp_path, "print('score=0.5')"), memory=1.0))
     assert ended(trial) == 0

@@ -101,6 +101,25 @@ def test_a_search_has_pages_and_an_order(client: Any, settings: Settings) -> Non
         client.search(Resource="TrainingJob", MaxResults=101)
 
 
+@pytest.mark.parametrize("order", ["CreationTime", "LastModifiedTime", "TrainingJobStatus", None])
+@pytest.mark.parametrize(
+    "conditions",
+    [
+        [],
+        [where("TuningJobArn", f"{ARN}/first")],
+        [where("TrainingJobStatus", "Completed"), where("LastModifiedTime", "2001-01-01T00:00:00", "GreaterThan")],
+        [where("TrainingJobArn", "second", "Contains"), where("TuningJobArn", operator="Exists")],
+    ],
+)
+def test_what_all_lists_show_is_found_without_the_whole_records_and_nothing_else(
+    client: Any, two: dict[str, list[str]], conditions: list[dict[str, str]], order: str | None
+) -> None:
+    sort = {} if order is None else {"SortBy": order}
+    anyone = where("SecondaryStatus", operator="Exists")
+
+    assert found(client, *conditions, **sort) == found(client, *conditions, anyone, **sort) != []
+
+
 @pytest.mark.parametrize(
     ("request_", "message"),
     [

@@ -55,6 +55,18 @@ def test_the_decisive_line_is_the_exception_not_the_last_word(tmp_path: Path) ->
     assert '"torch.OutOfMemoryError: CUDA" in train.py, exit code: 1' in str(verdict.reason)
 
 
+@pytest.mark.parametrize("changes", [{"values": {}}, {"given_up": True}])
+def test_an_objective_whose_regex_takes_too_long_names_it(tmp_path: Path, changes: dict[str, Any]) -> None:
+    verdict = judge(ending(unsearched=True, **changes), "auc", "(a|aa)+$", SCRIPT, tmp_path)
+
+    assert verdict.status == "Failed"
+    assert "objective metric 'auc' is not known: its regex '(a|aa)+$' takes more than 0.5 s" in str(verdict.reason)
+
+
+def test_a_line_that_took_too_long_does_no_harm_to_the_others(tmp_path: Path) -> None:
+    assert judge(ending(unsearched=True), "auc", "(a|aa)+$", SCRIPT, tmp_path).status == "Completed"
+
+
 def test_an_objective_without_a_definition_says_so(tmp_path: Path) -> None:
     verdict = judge(ending(values={}), "auc", None, SCRIPT, tmp_path)
 

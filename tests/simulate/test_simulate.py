@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ from plan_requests import SOURCE
 from smtune.errors import SpecError, UsageError
 from smtune.estimate import JobMinutes, Tariff
 from smtune.estimate.prices import Price
+from smtune.local.store import Store
 from smtune.plan import Prepared, plan
 from smtune.simulate import Scene, Simulation, read_objective, simulate
+from smtune.testing import LocalService
 
 TEN = JobMinutes(10, 10, 10, is_given=True)
 BOWL = "1 - (dose - 0.3) ** 2"
@@ -132,11 +135,60 @@ def test_an_objective_without_a_number_fails_as_it_would_for_real() -> None:
     assert found.best is None
 
 
-def test_a_warm_start_is_left_out_and_said_to_be() -> None:
+def warm(kind: str = "TransferLearning", **changes: Any) -> dict[str, Any]:
     parents = [{"HyperParameterTuningJobName": "before"}]
-    warm = {"ParentHyperParameterTuningJobs": parents, "WarmStartType": "TransferLearning"}
-    found = simulate({**request(), "WarmStartConfig": warm}, scene())
-    assert found.notes == ("without its warm start: what the parents have tried is not here",)
+    start = {"ParentHyperParameterTuningJobs": parents, "WarmStartType": kind}
+    return {**request(**changes), "WarmStartConfig": start}
+
+
+@pytest.mark.parametrize("known", [None, "an empty home"])
+def test_a_warm_start_from_elsewhere_is_left_out_and_said_to_be(tmp_path: Path, known: str | None) -> None:
+    found = simulate(warm(), scene(known=None if known is None else Store(tmp_path / "state.db")))
+    assert found.status == "Completed"
+    assert found.notes == ("without its warm start: before is no tuning job of this machine, and nobody else is asked",)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.fixture
+def before(tmp_path: Path) -> Iterator[LocalService]:
+    """A tuning job of this machine, whose objective is another than any that is simulated."""
+    with LocalService(tmp_path) as service:
+        service.script(curve=lambda given: 1_000 * given["dose"])
+        limits = {"jobs": 12, "parallel": 12}
+        asked = {**request(limits=limits, strategy="random"), "HyperParameterTuningJobName": "before"}
+        service.session.client("sagemaker").create_hyper_parameter_tuning_job(**asked)
+        yield service
+
+
+@pytest.mark.parametrize("kind", ["TransferLearning", "IdenticalDataAndAlgorithm"])
+def test_a_warm_start_knows_what_its_parents_have_tried(before: LocalService, tmp_path: Path, kind: str) -> None:
+    before.finish()
+    known, asked = Store(tmp_path / "state.db"), {"strategy": "bayesian", "limits": {"jobs": 4, "parallel": 1}}
+    found = simulate(warm(kind, **asked), scene(BOWL, known=known))
+    cold = played(BOWL, **asked)
+    assert found.notes == (
+        "its warm start knows 12 training jobs of before, with the values that the simulated objective gives them",
+    )
+    assert [job.hyperparameters for job in found.jobs] != [job.hyperparameters for job in cold.jobs]
+    off = [abs(float(job.hyperparameters["dose"]) - 0.3) for job in found.jobs]
+    assert max(off) < 0.35, "the search knows the bowl; by the parents' own values it would go to a dose of 1"
+    theirs = {training.objective: float(training.config["dose"]) for training in known.training_jobs("before")}
+    assert all(value == 1_000 * dose for value, dose in theirs.items()), "their own memory is as it was"
+
+
+def test_a_parent_that_runs_is_not_learnt_from_yet(before: LocalService, tmp_path: Path) -> None:
+    found = simulate(warm(), scene(known=Store(tmp_path / "state.db")))
+    assert found.notes == ("without its warm start: before has not ended",)
+    assert before.session.client("sagemaker").list_training_jobs(StatusEquals="InProgress")["TrainingJobSummaries"]
+
+
+def test_a_parents_configurations_may_be_no_longer_the_childs(before: LocalService, tmp_path: Path) -> None:
+    before.finish()
+    narrow = warm(hyperparameters={"rounds": 3, "dose": {"min": 0.0, "max": 0.5}})
+    found = simulate(narrow, scene(BOWL, known=Store(tmp_path / "state.db")))
+    (note,) = found.notes
+    assert 0 < int(note.removeprefix("its warm start knows ").split()[0]) <= 12
+    assert found.status == "Completed"
 
 
 def test_a_missing_price_is_named() -> None:

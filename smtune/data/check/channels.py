@@ -43,7 +43,11 @@ def read_channel(name: str, channel: Channel, spec: TuningSpec, folder: Path, ke
         where = channel.uri or channel.dataset or (channel.file_system.id if channel.file_system else "")
         what = "a manifest" if channel.here else "not on this machine"
         return Reading((_unread(name, f"{where} is {what}: not looked at"),), expected)
-    path = folder / channel.here
+    return read_rows(name, folder / channel.here, expected, keys, limit)
+
+
+def read_rows(name: str, path: Path, expected: Expected, keys: Keys, limit: int) -> Reading:
+    """Read the files of one set, a file or a folder of them, up to `limit` bytes (0: all)."""
     try:
         files = [leaf.path for leaf in list_tree(path).leaves if leaf.path.name not in _BESIDE]
     except TreeError as error:
@@ -74,7 +78,7 @@ def _settled(name: str, expected: Expected, files: Sequence[Path]) -> tuple[Expe
     """What the files are read as: what the algorithm takes them for, unless their names say that this is a mistake."""
     endings = {Path(file.name.removesuffix(".gz")).suffix.lower() for file in files}
     named = _BY_ENDING.get(endings.pop()) if len(endings) == 1 else None
-    if not expected.algorithm:
+    if not expected.algorithm and expected.kind == "other":
         return dataclasses.replace(expected, kind="other" if named in (None, "csv") else named), (
             [] if named else [_unread(name, f"{files[0].name}: not looked into, its name does not tell the format")]
         )

@@ -58,8 +58,8 @@ def look_at(head: Sequence[str], file: Path, expected: Expected, tally: Tally) -
     if expected.algorithm == "xgboost" and expected.kind == "csv":
         delimiter = next((each for each in _DELIMITERS if each in head[0].strip()), ",")
     first, *rest = (row for row in csv.reader(head, delimiter=delimiter) if row)
-    has_header = expected.kind == "table" or _is_header(first, rest[0] if rest else first)
-    if has_header and expected.kind == "csv":
+    has_header = _has_header(expected, first, rest[0] if rest else first)
+    if has_header and expected.kind == "csv" and expected.algorithm:
         fault = _HEADER.of(expected.algorithm)
         names = listed((legible(cell.strip(), _NAME) for cell in first), 3)
         tally.add(fault, f"{file}:1", names)
@@ -70,6 +70,12 @@ def look_at(head: Sequence[str], file: Path, expected: Expected, tally: Tally) -
         return Layout(len(first), delimiter, has_header), columns
     width = Counter(len(row) for row in (first, *rest)).most_common(1)[0][0]
     return Layout(width, delimiter, has_header), tuple(f"column {index}" for index in range(width))
+
+
+def _has_header(expected: Expected, first: Sequence[str], second: Sequence[str]) -> bool:
+    if expected.header is not None:
+        return expected.header
+    return expected.kind == "table" or _is_header(first, second)
 
 
 def _is_header(first: Sequence[str], second: Sequence[str]) -> bool:

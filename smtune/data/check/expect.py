@@ -86,6 +86,8 @@ class Expected:
     """Whether an empty cell is a missing value to the algorithm."""
     left_out: tuple[str, ...] = ()
     """Columns of a table that the algorithm never gets."""
+    header: bool | None = None
+    """Whether a CSV file begins with the names of its columns; None: see for yourself."""
 
 
 def expected_of_channel(spec: TuningSpec, name: str, channel: Channel) -> Expected:

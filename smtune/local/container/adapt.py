@@ -40,7 +40,7 @@ def adapt(content: Mapping[str, Any], order: Order) -> dict[str, Any]:
         "volumes": [_mount(text, order.compose.major) for text in service.get("volumes", ())],
     }
     if order.memory is not None:  # with swap on top it would only be slow
-        service["mem_limit"] = service["memswap_limit"] = f"{round(order.memory * 1000)}m"
+        service["mem_limit"] = service["memswap_limit"] = f"{round(order.memory * 1e9)}b"
     if not order.network:
         service["extra_hosts"] = [f"{order.host}:127.0.0.1"]
     return {"services": {order.host: _escaped(service)}}

@@ -63,6 +63,8 @@ def _up(file: Path, place: Place) -> int:
     place.started.touch()
     exit_code = _wait(order)
     _collect(folders(content), place.training / "ml", order)
+    if exit_code != 0:
+        _explain_memory(order, place.training / "ml" / "output")
     place.exit_code.write_text(str(exit_code), encoding="ascii")
     return exit_code
 
@@ -103,6 +105,17 @@ def _collect(mounts: Mapping[str, Path], target: Path, order: Order) -> None:
         source.chmod(0o755)
         source.rename(target / name)
         source.mkdir()
+    failure = target / "output" / "failure"
+    if failure.is_symlink():  # of the container's: here it leads to a file of this machine's
+        failure.unlink()
+
+
+def _explain_memory(order: Order, output: Path) -> None:
+    """Leave the reason of a failure of which only the kernel knows: it kills without a word, and maybe just a child."""
+    inspect = [order.docker, "container", "inspect", "--format", "{{.State.OOMKilled}}", order.container]
+    if ask(inspect) == (0, "true\n"):
+        allowed = "this machine has" if order.memory is None else f"SMTUNE_MEMORY_GB allows ({order.memory:g})"
+        (output / "failure").write_text(f"OutOfMemory: it used more memory than {allowed}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import io
 import logging
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -28,7 +29,11 @@ _MOST_BYTES = 16 << 20
 _IDLE_SECONDS = 120.0
 _DROPPED_BYTES = 256 << 20
 """Of the body of a request that is refused."""
+_DROPPED_AT_ONCE = 1 << 16
 _LINGER_SECONDS = 2.0
+_DROP_SECONDS = 60.0
+_BARE = {204, 304}
+"""Statuses of answers that have no body, nor its length (RFC 9110, 8.6)."""
 _DIGITS = 18
 _NO_LENGTH = 1 << 62
 _NO_SIZE = "The request needs a Content-Length"
@@ -48,13 +53,14 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
 
     def handle_one_request(self) -> None:
-        with suppress(ConnectionError):  # who has gone needs no answer
+        with suppress(ConnectionError), self.server.awaited(self.connection):  # who has gone needs no answer
             super().handle_one_request()
 
     def log_message(self, *_: object) -> None:
         """Nothing: request lines may hold what is nobody's business."""
 
     def _handle(self) -> None:
+        self.server.has_come(self.connection)
         headers = {name.lower(): value for name, value in self.headers.items()}
         request, body = Request(self.command, self.path, headers), self._body(headers)
         if body is None:
@@ -152,17 +158,21 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True  # or the client would wait for the rest
 
     def _drop(self, body: Body) -> None:
-        """Read what is left of a body that nobody wanted.
+        """Read what is left of a body that nobody wanted: then the next request may follow on the same connection.
 
         A connection that is closed with bytes unread takes the answer with it.
         """
         if body.left == 0:
             return
-        self.close_connection = True
+        dropped, until = 0, time.monotonic() + _DROP_SECONDS
         self.connection.settimeout(_LINGER_SECONDS)
-        with suppress(OSError, ClientGoneError):
-            for _ in chunks(body, min(body.left, _DROPPED_BYTES)):
-                pass
+        try:
+            while body.left and dropped < _DROPPED_BYTES and time.monotonic() < until:
+                dropped += len(body.read(_DROPPED_AT_ONCE))
+        except ClientGoneError:
+            self.close_connection = True
+        self.close_connection |= body.left > 0
+        self.connection.settimeout(self.timeout)
 
     def _plain(self, status: int, text: str) -> Response:
         """An answer in no service's own dialect, and the last one: the body may still lie in the connection."""
@@ -173,10 +183,10 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response_only(response.status)
         for name, value in response.headers.items():
             self.send_header(name, value)
-        if "Content-Length" not in response.headers and response.status != 204:
+        if "Content-Length" not in response.headers and response.status not in _BARE:
             self.send_header("Content-Length", str(len(response.body)))
         self.end_headers()
-        if self.command == "HEAD":
+        if self.command == "HEAD" or response.status in _BARE:
             return
         self.wfile.write(response.body)
         if response.stream is not None:

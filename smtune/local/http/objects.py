@@ -30,7 +30,16 @@ _STREAMED = {"PutObject", "UploadPart"}
 _MOST_BYTES = 16 << 20
 """Of a body that is a document."""
 _DEFAULT_BUCKET = re.compile(rf"sagemaker-[a-z0-9-]+-{ACCOUNT}")
-_NO_NAMES = {errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR}
+_WITH_FACTS = {"GetObject", "HeadObject"}
+_WISHES = {
+    "response-cache-control": "CacheControl",
+    "response-content-disposition": "ContentDisposition",
+    "response-content-encoding": "ContentEncoding",
+    "response-content-language": "ContentLanguage",
+    "response-content-type": "ContentType",
+}
+"""Headers that a link may ask for, whatever the object has: a file's name in a browser, say."""
+_NO_NAMES = {errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.EEXIST}
 
 
 class ObjectFront:
@@ -77,6 +86,8 @@ class ObjectFront:
         if _DEFAULT_BUCKET.fullmatch(place.bucket):  # SageMaker's own, which its SDK takes for granted
             (self._settings.objects / place.bucket).mkdir(parents=True, exist_ok=True)
         answer = self._service.answer(operation, lambda: _call(operation, place, request, body))
+        if operation in _WITH_FACTS:
+            answer = {**answer, **_wished(place)}
         return encode_s3(operation, _as_text(answer, place))
 
 
@@ -87,6 +98,13 @@ def _call(operation: str, place: Place, request: Request, body: Body) -> S3Call:
         stream = _document(stream)
     query = {name: _key_of(text) if name == _PAGE else text for name, text in place.query.items()}
     return S3Call(place.bucket, place.key, headers, query, stream, Claim.of(headers, {}))
+
+
+def _wished(place: Place) -> Json:
+    wished = {member: place.query[name] for name, member in _WISHES.items() if name in place.query}
+    if not all(text.isprintable() and text.isascii() for text in wished.values()):
+        raise ServiceAnswerError("InvalidArgument", "A header's value is of printable ASCII characters")
+    return wished
 
 
 def _document(stream: Any) -> io.BytesIO:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import http.client
+import string
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from smtune.local.http.bodies import SizedBody
 from smtune.local.http.message import chunks
@@ -21,8 +22,14 @@ class Upstream:
     def __init__(self, url: str) -> None:
         """Raises ValueError for what is no http(s) URL."""
         parts = urlsplit(url)
+        if parts.username is not None or parts.password is not None:
+            message = "a URL with a user's name or password would be kept and shown: give keys as AWS_ACCESS_KEY_ID"
+            raise ValueError(message)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             message = f"{url!r} is not a URL such as http://127.0.0.1:5000"
+            raise ValueError(message)
+        if parts.path.strip("/") or parts.query or parts.fragment:
+            message = f"{url!r} has more than a host and a port: S3 has its buckets right below"
             raise ValueError(message)
         self.url = url.rstrip("/")
         self._secure = parts.scheme == "https"
@@ -39,7 +46,8 @@ class Upstream:
         kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
         connection = kind(self._host, self._port, timeout=_TIMEOUT)
         try:
-            connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
+            written = quote(target.encode("latin-1"), safe=string.printable)  # also what a client has not encoded
+            connection.putrequest(method, written, skip_host=True, skip_accept_encoding=True)
             for name, value in headers.items():
                 if name not in _OWN:
                     connection.putheader(name, value)

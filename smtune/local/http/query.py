@@ -93,7 +93,8 @@ def _number(text: str, kind: type[int] | type[float]) -> float:
 
 def document(root: ET.Element) -> bytes:
     """A whole document, with its declaration."""
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode").encode()
+    text = ET.tostring(root, encoding="unicode").replace("\r", "&#13;")  # else it is read as the end of a line
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + text.encode()
 
 
 def fill(element: ET.Element, shape: Any, value: Any) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, quote, unquote_to_bytes
 
 from smtune.local.answers import ServiceAnswerError
 from smtune.local.http.message import Request
@@ -33,11 +34,10 @@ class Place:
         in_name = _IN_NAME.fullmatch(request.headers.get("host", ""))
         if in_name is not None and in_name[1] != "s3":
             path = f"/{in_name[1]}{path}"
-        bucket, _, key = path.lstrip("/").partition("/")
-        bucket = unquote(bucket)
+        bucket, _, key = (_text(part) for part in path.lstrip("/").partition("/"))
         if bucket and _BUCKET.fullmatch(bucket) is None:
             raise ServiceAnswerError("InvalidBucketName", "The specified bucket is not valid.")
-        return cls(bucket, unquote(key), dict(parse_qsl(query, keep_blank_values=True)))
+        return cls(bucket, key, dict(parse_qsl(_raw(query), keep_blank_values=True)))
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,16 @@ def operation_of(request: Request, place: Place, known: Set[str]) -> str:
         message = "The specified method is not allowed against this resource."
         raise ServiceAnswerError("MethodNotAllowed", message, status=405)
     return max(fitting, key=lambda route: (route.weight, route.operation in known)).operation
+
+
+def _text(part: str) -> str:
+    """Percent-encoded UTF-8; what a client has not encoded counts as well, as at S3."""
+    return unquote_to_bytes(_raw(part)).decode(errors="replace")
+
+
+def _raw(text: str) -> str:
+    """A request line is read as Latin-1, whatever the client meant by its bytes."""
+    return quote(text.encode("latin-1"), safe=string.printable)
 
 
 @cache

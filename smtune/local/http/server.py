@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import socket
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 _MOST_CONNECTIONS = 200
 """At once; each takes a thread and some file descriptors, of which a process often has 1024."""
 _LAST_ANSWERS_SECONDS = 5.0
+_HEAD_SECONDS = 120.0
+"""From the end of a request to that of the next one's headers: also for who sends a byte now and then."""
 
 
 class Server(ThreadingHTTPServer):
@@ -33,6 +36,7 @@ class Server(ThreadingHTTPServer):
         self.token = door.token
         self.address_family = socket.AF_INET6 if ":" in door.host else socket.AF_INET
         self._open: set[socket.socket] = set()
+        self._awaited: dict[socket.socket, float] = {}
         handler: type[BaseHTTPRequestHandler] = Handler
         super().__init__((door.host, door.port), handler)
 
@@ -59,6 +63,26 @@ class Server(ThreadingHTTPServer):
     def shutdown_request(self, request: Any) -> None:
         self._open.discard(request)
         super().shutdown_request(request)
+
+    @contextmanager
+    def awaited(self, connection: socket.socket) -> Iterator[None]:
+        """While inside, a request is to come on a connection, or the connection ends."""
+        self._awaited[connection] = time.monotonic() + _HEAD_SECONDS
+        try:
+            yield
+        finally:
+            self.has_come(connection)
+
+    def has_come(self, connection: socket.socket) -> None:
+        """The headers of the request are read; its body has a time of its own."""
+        self._awaited.pop(connection, None)
+
+    def service_actions(self) -> None:
+        """Every moment: cut off who is too slow."""
+        now = time.monotonic()
+        for connection in [each for each, until in list(self._awaited.items()) if until < now]:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002  the signature is given
         """A bug in one connection ends that connection only."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,10 @@ import numpy as np
 from smtune.local.programs.failures import UserError
 from smtune.local.programs.folder import TrainingFolder
 from smtune.local.programs.recordio import read_records
-from smtune.local.programs.tables import Floats, Table, data_files, read_csv, stacked
+from smtune.local.programs.tables import Table, data_files, read_csv, stacked
 
 _RECORDS = "application/x-recordio-protobuf"
-_LABEL_SIZES = {"label_size=0": 0, "label_size=1": 1}
+_LABEL_SIZES = {"0": 0, "1": 1}
 
 
 def read_channel(job: TrainingFolder, name: str, *, labelled: bool, width: int | None) -> Table | None:
@@ -31,25 +32,30 @@ def read_channel(job: TrainingFolder, name: str, *, labelled: bool, width: int |
         raise UserError(message)
     kind, *options = (part.strip() for part in content_type.lower().split(";"))
     if kind == "text/csv":
-        table = _csv_table(
-            name, stacked([read_csv(file, labelled=_labels(options) > 0) for file in files], files), options
-        )
+        table = _csv_table(name, files, _labels(name, options))
     elif kind == _RECORDS:
-        table = _dense(read_records(files), name)
+        table = _filled(read_records(files), name)
     else:
         message = f"channel {name}: the content type is {content_type}, and not text/csv or {_RECORDS}"
         raise UserError(message)
-    _check(table, name, labelled=labelled, width=width)
+    _check_width(table, name, labelled=labelled, width=width)
+    table = _dense(table)
+    _check_values(table, name, labelled=labelled)
     return table
 
 
-def _labels(options: list[str]) -> int:
-    """How many label columns come first; 1 where the content type does not say."""
-    return next((_LABEL_SIZES[each] for each in options if each in _LABEL_SIZES), 1)
+def _labels(name: str, options: list[str]) -> int:
+    """How many label columns come first; 1 where the content type does not say. Raises UserError for more."""
+    given = {key.strip(): value.strip() for key, _, value in (option.partition("=") for option in options)}
+    size = given.get("label_size", "1")
+    if size not in _LABEL_SIZES:
+        message = f"channel {name}: label_size is 0 or 1, and not {size}"
+        raise UserError(message)
+    return _LABEL_SIZES[size]
 
 
-def _csv_table(name: str, rows: Floats, options: list[str]) -> Table:
-    first = _labels(options)
+def _csv_table(name: str, files: list[Path], first: int) -> Table:
+    rows = stacked([read_csv(file, labelled=first > 0) for file in files], files)
     if rows.shape[1] <= first:
         message = f"channel {name} has {rows.shape[1]} columns: a label and at least one feature are needed"
         raise UserError(message)
@@ -57,19 +63,26 @@ def _csv_table(name: str, rows: Floats, options: list[str]) -> Table:
     return Table(rows[:, first:], labels)
 
 
-def _dense(table: Table | None, name: str) -> Table:
+def _filled(table: Table | None, name: str) -> Table:
     if table is None:
         message = f"channel {name} holds no records"
         raise UserError(message)
+    return table
+
+
+def _dense(table: Table) -> Table:
     features: Any = table.features
     return table if isinstance(features, np.ndarray) else replace(table, features=features.toarray())
 
 
-def _check(table: Table, name: str, *, labelled: bool, width: int | None) -> None:
+def _check_width(table: Table, name: str, *, labelled: bool, width: int | None) -> None:
     if width is not None and table.features.shape[1] != width:
         found = f"channel {name} has {table.features.shape[1]} features, and feature_dim is {width}"
         hint = "" if labelled else ": for CSV without labels, the content type is text/csv;label_size=0"
         raise UserError(found + hint)
+
+
+def _check_values(table: Table, name: str, *, labelled: bool) -> None:
     if not np.isfinite(table.features).all():
         message = f"channel {name} has a feature that is missing or not finite"
         raise UserError(message)

@@ -20,7 +20,7 @@ from sklearn.cluster import KMeans, MiniBatchKMeans
 from sklearn.exceptions import ConvergenceWarning
 
 from smtune.local.programs.channels import read_channel
-from smtune.local.programs.failures import UserError
+from smtune.local.programs.failures import AlgorithmError, UserError
 from smtune.local.programs.folder import read_folder, save_bytes
 from smtune.local.programs.given import given_values, tuned_metric, unsupported
 from smtune.local.programs.quality import check_objective, report, run_algorithm
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def train(base: Path) -> None:
-    """Fit, report and save; raises UserError."""
+    """Fit, report and save; raises UserError or AlgorithmError."""
     job = read_folder(base)
     values = given_values("kmeans", job.hyperparameters)
     unsupported(values, "half_life_time_size", 0)
@@ -49,7 +49,11 @@ def train(base: Path) -> None:
     if rows is None:
         message = "channel train is missing"
         raise UserError(message)
-    model = fit(rows.features, values)
+    try:
+        model = fit(rows.features, values)
+    except ValueError as error:
+        message = f"K-means: {error}"
+        raise AlgorithmError(message) from error
     held_out = read_channel(job, "test", labelled=False, width=values["feature_dim"])
     for data, table in (("train", rows), ("test", held_out)):
         if table is not None:

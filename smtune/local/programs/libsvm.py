@@ -26,16 +26,17 @@ class _SparseRows:
     ends: array[int] = field(default_factory=lambda: array("q", [0]))
 
     def add(self, line: str) -> None:
-        """One line, `label[:weight] [qid:n] index:value ... # remark`; raises ValueError for another."""
+        """One line, `label[:weight] [qid:n] index:value ... # remark`; raises ValueError or OverflowError else."""
         tokens = line.partition("#")[0].split()
         if not tokens:
             return
         label, _, weight = tokens[0].partition(":")
         self.labels.append(float(label))
         self.weights.append(float(weight or 1))
+        grouped = len(self.groups)
         for token in tokens[1:]:
             name, _, value = token.partition(":")
-            if name == "qid":
+            if name == "qid" and len(self.groups) == grouped:
                 self.groups.append(int(value))
             else:
                 self.columns.append(_index(name))
@@ -73,7 +74,7 @@ def read_libsvm(files: Sequence[Path]) -> Table | None:
             for number, line in enumerate(lines, 1):
                 try:
                     rows.add(line)
-                except ValueError:
+                except (ValueError, OverflowError):
                     raise _not_libsvm(file, number, line) from None
     if rows.groups and len(rows.groups) != len(rows.labels):
         message = f"{files[0].parent.name}: some rows have a qid and some have none"

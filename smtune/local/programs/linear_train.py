@@ -56,10 +56,7 @@ def train(base: Path) -> None:
     loss = _loss(values)
     computed = dict.fromkeys(COMPUTED[values["predictor_type"]])
     check_objective(tuned_metric(job.hyperparameters), job.channels, computed)
-    data = {name: rows for name in ("train", "validation", "test") if (rows := _rows(job, name, values)) is not None}
-    if "train" not in data:
-        message = "channel train is missing"
-        raise UserError(message)
+    data = _channels(job, values)
     scale = _scale(data["train"], values)
     scaled = {name: scale.apply(rows) for name, rows in data.items()}
     model = _fitted(loss, values, scaled, _row_weights(data["train"][1], values))
@@ -98,6 +95,20 @@ def _loss(values: Mapping[str, Any]) -> Loss:
 
 def _is_multiclass(values: Mapping[str, Any]) -> bool:
     return bool(values["predictor_type"] == "multiclass_classifier")
+
+
+def _channels(job: TrainingFolder, values: Mapping[str, Any]) -> dict[str, Rows]:
+    """The rows of every channel there is; raises UserError without training data."""
+    found = {name: rows for name in ("train", "validation", "test") if (rows := _rows(job, name, values)) is not None}
+    if "train" not in found:
+        message = "channel train is missing"
+        raise UserError(message)
+    widths = {name: rows[0].shape[1] for name, rows in found.items()}
+    other = next((name for name in widths if widths[name] != widths["train"]), None)
+    if other is not None:
+        message = f"channel {other} has {widths[other]} features, and channel train has {widths['train']}"
+        raise UserError(message)
+    return found
 
 
 def _rows(job: TrainingFolder, name: str, values: Mapping[str, Any]) -> Rows | None:

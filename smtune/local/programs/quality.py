@@ -41,5 +41,5 @@ def check_objective(tuned: str, channels: Mapping[str, object], computed: Mappin
         message = f"the objective metric {tuned} needs a channel {data}"
         raise UserError(message)
     if tuned and computed is not None and name not in computed:
-        message = f"the objective metric {tuned} is not computed on this machine: {', '.join(computed)} are"
+        message = f"the objective metric {tuned} is not computed on this machine: take one of {', '.join(computed)}"
         raise UserError(message)

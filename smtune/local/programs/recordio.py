@@ -26,6 +26,8 @@ _KEY, _VALUE = 1, 2
 _TYPES: dict[int, str] = {2: "<f4", 3: "<f8", 7: ""}
 """Field of a value -> how its numbers are kept; integers are varints."""
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+_LONGEST = 70
+"""Bits of the longest varint: ten bytes of seven."""
 
 
 @dataclass(frozen=True)
@@ -106,9 +108,20 @@ def _tensor(value: bytes) -> Tensor:
             values, keys, shape = (np.concatenate(numbers[part] or [np.empty(0)]) for part in (1, 2, 3))
             if not numbers[2] and (len(values) or not len(shape)):
                 return Tensor(values)
+            _check_columns(keys, len(values))
             return Tensor(values, keys.astype(np.int64), int(shape[-1]) if len(shape) else 0)
     message = "a record's values are no numbers"
     raise ValueError(message)
+
+
+def _check_columns(keys: npt.NDArray[np.float64], count: int) -> None:
+    """SciPy and XGBoost believe what they are told, and would write there."""
+    if len(keys) != count:
+        message = f"a record has {len(keys)} columns for {count} values"
+        raise ValueError(message)
+    if (keys < 0).any():
+        message = f"a record has the column {keys.min():.0f}"
+        raise ValueError(message)
 
 
 def _numbers(packed: bytes | int, kind: str) -> npt.NDArray[np.float64]:
@@ -156,6 +169,9 @@ def _varint(content: bytes, place: int) -> tuple[int, int]:
         if byte < 0x80:
             return number, place
         shift += 7
+        if shift >= _LONGEST:
+            message = "a number is too long"
+            raise ValueError(message)
 
 
 def _signed(number: int) -> int:

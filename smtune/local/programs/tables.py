@@ -38,12 +38,15 @@ class Table:
 
 
 def data_files(folder: Path) -> list[Path]:
-    """A channel's files, sorted; raises UserError for a hidden one, as the container does."""
+    """A channel's files, sorted; raises UserError for a hidden one, and warns of folders too deep, as the container."""
     found = sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
     hidden = [path.name for path in found if path.name.startswith(".")]
     if hidden:
         message = f"Hidden file found in the data path! Remove that before training: {hidden[0]}"
         raise UserError(message)
+    deep = [path.name for path in found if len(path.relative_to(folder).parts) > _DEPTH]
+    if deep:
+        _LOG.warning("Files in deeper folders are not read: %s%s", deep[0], ", ..." if len(deep) > 1 else "")
     return [path for path in found if len(path.relative_to(folder).parts) <= _DEPTH]
 
 
@@ -63,7 +66,8 @@ def read_csv(file: Path, *, labelled: bool = True) -> Floats:
     """
     delimiter = _delimiter(file)
     try:
-        rows = np.loadtxt(file, np.float32, comments=None, delimiter=delimiter, quotechar='"', ndmin=2)
+        with file.open(encoding="utf-8") as lines:  # by its name, NumPy would unpack rows.csv.gz
+            rows = np.loadtxt(lines, np.float32, comments=None, delimiter=delimiter, quotechar='"', ndmin=2)
     except ValueError:
         rows = np.array(list(_csv_rows(file, delimiter, labelled=labelled)), np.float32)
     if labelled and np.isnan(rows[:, 0]).any():
@@ -85,18 +89,24 @@ def _delimiter(file: Path) -> str:
 def _csv_rows(file: Path, delimiter: str, *, labelled: bool) -> Iterator[list[float]]:
     """Rows as wide as the first one; an empty cell is a missing value, except for the label."""
     width = 0
+    for number, cells in _csv_lines(file, delimiter):
+        place = f"{file.name} line {number}"
+        width = width or len(cells)
+        if len(cells) != width:
+            message = f"{place}: {len(cells)} columns, where the first line has {width}"
+            raise UserError(message)
+        yield [_cell(text.strip(), place, labelled and not column) for column, text in enumerate(cells)]
+
+
+def _csv_lines(file: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """The cells of every line that has any, with its number."""
     with file.open(encoding="utf-8", errors="replace", newline="") as lines:
         reader = csv.reader(lines, delimiter=delimiter)
-        for cells in reader:
-            if not cells:
-                continue
-            width = width or len(cells)
-            if len(cells) != width:
-                found = f"{len(cells)} columns, where the first line has {width}"
-                message = f"{file.name} line {reader.line_num}: {found}"
-                raise UserError(message)
-            place = f"{file.name} line {reader.line_num}"
-            yield [_cell(text.strip(), place, labelled and not column) for column, text in enumerate(cells)]
+        try:
+            yield from ((reader.line_num, cells) for cells in reader if cells)
+        except csv.Error as error:
+            message = f"{file.name} line {reader.line_num}: {error}"
+            raise UserError(message) from error
 
 
 def _cell(text: str, place: str, is_label: bool) -> float:
@@ -126,11 +136,18 @@ def read_parquet(file: Path) -> Floats:
     except ArrowInvalid as error:
         message = f"{file.name} is not a Parquet file: {error}"
         raise UserError(message) from error
-    arrays = []
-    for name in columns.column_names:
+    arrays = [np.empty((columns.num_rows, 0), np.float32)]
+    for name, column in zip(columns.column_names, columns.columns, strict=True):  # names may be there twice
         try:
-            arrays.append(np.asarray(columns[name].to_numpy(), np.float32))
+            arrays.append(_numbers(column.to_numpy()))
         except (TypeError, ValueError) as error:
             message = f"{file.name}: column {name!r} holds values that are not numbers"
             raise UserError(message) from error
     return np.column_stack(arrays)
+
+
+def _numbers(column: npt.NDArray[Any]) -> Floats:
+    if column.dtype.kind in "mM":  # NumPy would count their nanoseconds
+        message = "times are no numbers"
+        raise TypeError(message)
+    return np.asarray(column, np.float32)

@@ -9,6 +9,7 @@ Without validation data a fifth of the training rows, drawn at random, becomes t
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,14 +55,29 @@ def read_tabular(job: TrainingFolder, seed: int) -> Tabular:
     _check(table, categories)
     held_out = _read(job.data("validation")) if "validation" in job.channels else _read(root / "validation")
     if held_out is None:
-        chosen = np.random.default_rng(seed).permutation(len(table))
-        count = max(1, round(len(table) * _HELD_OUT))
-        held_out, table = table.iloc[chosen[:count]], table.iloc[chosen[count:]]
+        table, held_out = _divided(table, seed)
     if held_out.shape[1] != table.shape[1]:
         message = f"training data have {table.shape[1]} columns, validation data {held_out.shape[1]}"
         raise UserError(message)
     _check(held_out, categories)
-    return Tabular(table.iloc[:, 1:], table.iloc[:, 0], (held_out.iloc[:, 1:], held_out.iloc[:, 0]), categories)
+    labels, truth = _alike(table.iloc[:, 0], held_out.iloc[:, 0])
+    return Tabular(table.iloc[:, 1:], labels, (held_out.iloc[:, 1:], truth), categories)
+
+
+def _divided(table: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Training and validation data."""
+    if len(table) < 2:
+        message = "one row cannot be divided into training and validation data"
+        raise UserError(message)
+    chosen = np.random.default_rng(seed).permutation(len(table))
+    count = max(1, round(len(table) * _HELD_OUT))
+    return table.iloc[chosen[count:]], table.iloc[chosen[:count]]
+
+
+def _alike(*labels: pd.Series[Any]) -> Iterator[pd.Series[Any]]:
+    """Labels as numbers where all of them are, else as words: each file was read for itself."""
+    numbers = all(pd.api.types.is_numeric_dtype(each.dtype) for each in labels)
+    return (each if numbers else each.astype(str) for each in labels)
 
 
 def _check_content_type(job: TrainingFolder, name: str) -> None:
@@ -91,9 +107,12 @@ def _categories(root: Path, columns: int) -> tuple[int, ...]:
     file = root / _CATEGORIES
     if not file.exists():
         return ()
-    content = json.loads(file.read_text(encoding="utf-8"))
-    found = next((content[key] for key in _KEYS if key in content), None)
-    if not isinstance(found, list) or not all(isinstance(each, int) and 0 < each < columns for each in found):
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError:
+        content = None
+    found = next((content[key] for key in _KEYS if key in content), None) if isinstance(content, dict) else None
+    if not isinstance(found, list) or not all(type(each) is int and 0 < each < columns for each in found):
         message = f'{_CATEGORIES}: write {{"{_KEYS[0]}": [3, 5]}}, with columns from 1 to {columns - 1}'
         raise UserError(message)
     return tuple(each - 1 for each in found)
@@ -106,7 +125,7 @@ def _check(table: pd.DataFrame, categories: tuple[int, ...]) -> None:
     for column in range(1, table.shape[1]):
         if column - 1 not in categories and not pd.api.types.is_numeric_dtype(table.dtypes.iloc[column]):
             cells = table.iloc[:, column].dropna()
-            odd = cells[pd.to_numeric(cells, errors="coerce").isna()].iloc[0]
+            odd = next(iter(cells[pd.to_numeric(cells, errors="coerce").isna()]), cells.iloc[0])  # else too large
             message = (
                 f"column {column} holds what is no number, as {odd!r}: "
                 f"CSV has no header here, and columns of categories are listed in {_CATEGORIES}"

@@ -11,7 +11,7 @@ from smtune.local.programs.failures import UserError
 from smtune.local.programs.libsvm import read_libsvm
 from smtune.local.programs.recordio import read_records
 from smtune.local.programs.tables import Floats, Table, data_files, read_csv, read_parquet, stacked
-from smtune.local.programs.xgboost_light import xgb
+from smtune.local.programs.xgboost_light import reason, xgb
 
 _LOG = logging.getLogger(__name__)
 _FORMATS = {
@@ -24,8 +24,12 @@ _DEFAULT = "text/libsvm"
 
 
 def matrix(table: Table) -> Any:
-    """Rows as xgboost takes them."""
-    return xgb.DMatrix(table.features, label=table.labels, weight=table.weights, qid=table.groups)
+    """Rows as xgboost takes them; raises UserError for those that it does not."""
+    try:
+        return xgb.DMatrix(table.features, label=table.labels, weight=table.weights, qid=table.groups)
+    except (xgb.core.XGBoostError, ValueError) as error:
+        message = f"Failed to load the data with exception:\n {reason(error)}"
+        raise UserError(message) from error
 
 
 def check_channel(name: str, channel: Mapping[str, str]) -> None:
@@ -70,7 +74,8 @@ def load(folders: Sequence[Path], content_type: str | None, *, csv_weights: bool
     if kind == "recordio-protobuf":
         return read_records(files)
     blocks = [read_csv(file) if kind == "csv" else read_parquet(file) for file in files]
-    return _dense_table(stacked(blocks, files), weighted=csv_weights and kind == "csv")
+    table = _dense_table(stacked(blocks, files), weighted=csv_weights and kind == "csv")
+    return table if len(table.labels) else None
 
 
 def warn_of_copies(train: Path, validation: Path) -> None:

@@ -142,8 +142,9 @@ def evaluate(
             message = f"no rows in {data_dir}"
             raise UserError(message)
         return _scores(model, matrix(table), list(dict.fromkeys(metrics))), len(table.labels)
-    except (xgb.core.XGBoostError, ValueError) as error:
-        message = f"cannot score {model_path.name} on {data_dir}: {reason(error)}"
+    except (xgb.core.XGBoostError, ValueError, OSError) as error:
+        said = error.strerror if isinstance(error, OSError) else reason(error)
+        message = f"cannot score {model_path.name} on {data_dir}: {said}"
         raise UserError(message) from error
 
 

@@ -71,6 +71,7 @@ def run(job: Job) -> None:
     _LOG.info("Determined 0 GPU(s) available on the instance.")
     tables = {name: job.load(name) for name in names}
     folded = _folded(job, tables) if "_kfold" in job.hyperparameters else None
+    _check_widths(tables)
     for name, table in tables.items():
         _check_labels(job, name, table.labels)
     _log_start(job, tables)
@@ -105,8 +106,19 @@ def _log_start(job: Job, tables: Mapping[str, Table]) -> None:
         _LOG.info("Validation matrix has %d rows", len(tables["validation"].labels))
 
 
+def _check_widths(tables: Mapping[str, Table]) -> None:
+    """XGBoost takes columns that are not there for missing values. Of sparse rows nobody can tell."""
+    widths = {name: table.features.shape[1] for name, table in tables.items() if isinstance(table.features, np.ndarray)}
+    if len(set(widths.values())) > 1:
+        message = f"train has {widths['train']} features, and validation has {widths['validation']}"
+        raise UserError(message)
+
+
 def _check_labels(job: Job, channel: str, labels: Any) -> None:
     """The mistakes XGBoost finds late, or never: it prints `auc:nan` where there is one class only."""
+    if np.isnan(labels).any():
+        message = f"{channel}: some rows have no label"
+        raise UserError(message)
     objective = job.hyperparameters.get("objective", "")
     if objective in _LOGISTIC and not ((labels >= 0) & (labels <= 1)).all():
         odd = labels[(labels < 0) | (labels > 1)][0]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -74,3 +76,12 @@ def test_where_none_can_be_started_it_says_why(
     started = machine(*programs, user=user)
     assert words in engine.start_engine()
     assert started == []
+
+
+def test_one_that_hangs_does_not_answer(engine: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    def hangs(command: list[str], **options: Any) -> None:
+        raise subprocess.TimeoutExpired(command, options["timeout"])
+
+    monkeypatch.setattr(shutil, "which", lambda name: f"/bin/{name}")
+    monkeypatch.setattr(subprocess, "run", hangs)
+    assert engine.engine_answers() is False

@@ -70,7 +70,9 @@ def adapted(folder: Path, content: Mapping[str, Any], **changes: Any) -> dict[st
 
 def test_a_limit_of_memory_is_the_containers_and_allows_no_swap(tmp_path: Path) -> None:
     limited = adapted(tmp_path, sdk_file(tmp_path), memory=1.5)
-    assert (limited["mem_limit"], limited["memswap_limit"]) == ("1500m", "1500m")
+    assert (limited["mem_limit"], limited["memswap_limit"]) == ("1500000000b", "1500000000b")
+    tiny = adapted(tmp_path, sdk_file(tmp_path), memory=0.0001)
+    assert tiny["mem_limit"] == "100000b", "to Docker, 0m is no limit at all"
     assert "mem_limit" not in adapted(tmp_path, sdk_file(tmp_path))
 
 

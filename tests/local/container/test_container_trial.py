@@ -108,6 +108,17 @@ def test_it_ends_with_all_that_the_container_left(
 
 
 @pytest.mark.usefixtures("played_sdk")
+def test_a_failure_file_does_not_lead_out_of_the_container(plan: Plan, tmp_path: Path) -> None:
+    """What is a file of the container's there is one of this machine's here: its text would become the reason."""
+    (tmp_path / "password").write_text("secret", encoding="utf-8")
+    link = f"os.symlink({str(tmp_path / 'password')!r}, os.path.join(os.environ['OUTPUT'], 'failure'))"
+    trial = start_trial(plan(f"import os, sys\n{link}\nsys.exit(1)"))
+
+    assert ended(trial) == 1
+    assert list((trial.root / "output").iterdir()) == [trial.root / "output" / "data"]
+
+
+@pytest.mark.usefixtures("played_sdk")
 def test_it_is_told_to_stop_and_killed_after_its_grace(plan: Plan, played: Path) -> None:
     trial = start_trial(plan(WAITS))
     until_it_runs(trial)

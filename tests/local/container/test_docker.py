@@ -1,4 +1,4 @@
-"""Training jobs in real containers, through the SDK's own local mode: seven of them, on images of this machine's files.
+"""Training jobs in real containers, through the SDK's own local mode: eight of them, on images of this machine's files.
 
 Without Docker these tests say why they are skipped; with CI=true they fail then. `make docker` sees to everything.
 """
@@ -219,6 +219,25 @@ def test_after_a_kill_of_everybody_the_next_worker_finds_the_container_and_runs_
 
     assert only_training_job(session, name)["TrainingJobStatus"] == "Completed"
     assert containers(home) == []
+
+
+@pytest.fixture
+def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMTUNE_MEMORY_GB", "0.1")
+
+
+@pytest.mark.usefixtures("little_memory")
+def test_whose_child_is_killed_for_its_memory_says_so(session: LocalSession, start: Start) -> None:
+    name = start(
+        "import subprocess, sys\n"
+        "code = subprocess.run([sys.executable, '-c', 'data = bytearray(300_000_000)']).returncode\n"
+        "sys.exit(f'a child ended with {code}')"
+    )
+    wait_for(session, name)
+
+    reason = only_training_job(session, name)["FailureReason"]
+    wanted = "OutOfMemory: it used more memory than SMTUNE_MEMORY_GB allows (0.1)"
+    assert reason == f"AlgorithmError: {wanted}, exit code: 1"
 
 
 def test_an_image_that_is_not_there_is_refused_and_not_fetched(start: Start) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import select
 import socket
 import threading
 import time
@@ -121,6 +122,56 @@ def test_who_is_slow_is_cut_off(settings: Settings, monkeypatch: pytest.MonkeyPa
         assert connection.recv(65536) == b""
 
 
+def test_who_sends_a_byte_now_and_then_is_cut_off_as_well(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "_HEAD_SECONDS", 0.5)
+    with Front(settings).running() as url, connected(url) as connection:
+        connection.setblocking(False)
+        began, ended = time.monotonic(), False
+        while not ended and time.monotonic() - began < 10:
+            connection.send(b"x")
+            time.sleep(0.05)
+            ended = bool(select.select([connection], [], [], 0)[0])
+        assert ended
+        assert connection.recv(1) == b""
+        assert time.monotonic() - began > 0.4
+
+
+def test_who_is_in_time_may_go_on_for_longer(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "_HEAD_SECONDS", 0.5)
+    with Front(settings).running() as url, connected(url) as connection:
+        for _ in range(4):
+            assert answer_of(connection, request("sagemaker", b"{}", LIST))[0] == 200
+            time.sleep(0.25)
+
+
+def answer_of(connection: socket.socket, sent: bytes) -> tuple[int, bytes]:
+    """Status and body that come back to a request that does not end its connection."""
+    connection.sendall(sent.replace(b"Connection: close\r\n", b""))
+    with closing(http.client.HTTPResponse(connection)) as answer:
+        answer.begin()
+        return answer.status, answer.read()
+
+
+@pytest.mark.parametrize("chunked", [False, True], ids=["of a length", "in chunks"])
+def test_a_connection_goes_on_after_an_upload_that_was_refused(url: str, chunked: bool) -> None:
+    body = b"x" * 300_000
+    upload = request("s3", body, line="PUT /bucket/../key HTTP/1.1")
+    if chunked:
+        head = upload[: -len(body)].replace(b"Content-Length: 300000", b"Transfer-Encoding: chunked")
+        upload = head + b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+    with connected(url) as connection:
+        assert answer_of(connection, upload)[0] == 400
+        assert answer_of(connection, request("s3", b"", line="PUT /bucket/key HTTP/1.1"))[0] == 200
+
+
+def test_a_key_may_be_sent_as_it_is_written(url: str) -> None:
+    """curl and others send UTF-8 without percent signs."""
+    exchange(url, request("s3", b"text", line="PUT /bucket/%C3%A4/key HTTP/1.1"))
+    assert exchange(url, request("s3", b"", line="GET /bucket/ä/key HTTP/1.1")).endswith(b"\r\n\r\ntext")
+    listed = exchange(url, request("s3", b"", line="GET /bucket?list-type=2&prefix=ä HTTP/1.1"))
+    assert "<Key>ä/key</Key>" in listed.decode()
+
+
 def test_calls_on_one_connection_do_not_wait_for_acknowledgements(url: str) -> None:
     """Headers and body in two packets cost 40 ms a call, unless they are sent at once."""
     with closing(http.client.HTTPConnection("127.0.0.1", urlsplit(url).port, timeout=20)) as connection:
@@ -194,6 +245,12 @@ def test_an_object_that_breaks_off_is_not_filled_up_with_anything(settings: Sett
 def test_an_upstream_that_speaks_nonsense_is_unavailable(settings: Settings) -> None:
     with upstream(b"what?\r\n") as other, Front(settings, s3=other).running() as url:
         assert exchange(url, request("s3", b"", line="GET /b/k HTTP/1.1")).startswith(b"HTTP/1.1 503")
+
+
+def test_a_key_goes_on_to_the_upstream_however_it_is_written(settings: Settings) -> None:
+    fine = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ntext"
+    with upstream(fine) as other, Front(settings, s3=other).running() as url:
+        assert exchange(url, request("s3", b"", line="GET /b/ä HTTP/1.1")).endswith(b"\r\n\r\ntext")
 
 
 def test_an_upload_whose_client_has_gone_is_given_up_at_once(settings: Settings) -> None:

@@ -184,14 +184,43 @@ def test_chunks_of_other_sdks_are_taken_apart(
         ("GET", "/bucket?list-type=2&max-keys=many", 400, "InvalidArgument"),
         ("PUT", "/bucket/key?uploadId=x&partNumber=one", 404, "NoSuchUpload"),
         ("DELETE", "/", 405, "MethodNotAllowed"),
+        ("GET", "/bucket/a-file?response-content-type=a%0d%0ab:%20c", 400, "InvalidArgument"),
     ],
 )
 def test_what_makes_no_sense_is_refused_as_s3_does(url: str, method: str, path: str, status: int, code: str) -> None:
+    requests.put(f"{url}/bucket/a-file", headers=SIGNED, timeout=30)
     request = requests.Request(method, url, headers=SIGNED, data=b"<" if method == "POST" else b"").prepare()
     request.url = f"{url}{path}"  # requests would tidy it up
     with requests.Session() as session:
         answer = session.send(request, timeout=30)
     assert (answer.status_code, f"<Code>{code}</Code>" in answer.text) == (status, True)
+
+
+def test_a_file_and_a_folder_of_one_name_cannot_both_be(storage: Any) -> None:
+    storage.put_object(Bucket="both", Key="a", Body=b"")
+    storage.put_object(Bucket="both", Key="b/c", Body=b"")
+    for key in ("a/b", "b"):
+        with pytest.raises(ClientError, match="A key is a file's path here") as caught:
+            storage.put_object(Bucket="both", Key=key, Body=b"")
+        assert code(caught) == "InvalidArgument", "which no client repeats"
+
+
+def test_a_link_may_say_how_its_object_is_to_be_shown(storage: Any) -> None:
+    storage.put_object(Bucket="shown", Key="key", Body=b"text", ContentType="text/csv")
+    wished = {"ResponseContentType": "text/plain", "ResponseContentDisposition": 'attachment; filename="a b.txt"'}
+    link = storage.generate_presigned_url("get_object", Params={"Bucket": "shown", "Key": "key", **wished})
+    answer = requests.get(link, timeout=30)
+    assert (answer.text, answer.headers["Content-Type"]) == ("text", "text/plain")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="a b.txt"'
+
+
+def test_the_end_of_a_line_in_a_key_stays_what_it_is(storage: Any) -> None:
+    keys = ["a\rb", "a\nb", "a\r\nb"]
+    for key in keys:
+        storage.put_object(Bucket="lines", Key=key, Body=b"")
+    deleted = storage.delete_objects(Bucket="lines", Delete={"Objects": [{"Key": key} for key in keys]})
+    assert [item["Key"] for item in deleted["Deleted"]] == keys
+    assert storage.list_objects_v2(Bucket="lines")["KeyCount"] == 0
 
 
 def test_a_bucket_may_be_in_the_host(url: str, storage: Any) -> None:

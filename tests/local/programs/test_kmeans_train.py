@@ -11,7 +11,7 @@ from training_folder import last_values, write_folder
 
 from smtune.algorithms.quality_metrics import quality_definitions
 from smtune.local.programs import kmeans_train
-from smtune.local.programs.failures import UserError
+from smtune.local.programs.failures import AlgorithmError, UserError
 from smtune.local.programs.kmeans_train import fit, train
 
 NO_LABEL = "text/csv;label_size=0"
@@ -80,3 +80,25 @@ def test_without_a_content_type_csv_is_taken_for_records(tmp_path: Path) -> None
         train(write_folder(tmp_path, GIVEN, None, train=clouds(1)))
     with pytest.raises(UserError, match="has 1 features, and feature_dim is 2: for CSV without labels"):
         train(write_folder(tmp_path, GIVEN, "text/csv", train=clouds(1)))
+
+
+@pytest.mark.parametrize(("content_type", "features"), [("text/csv; label_size = 0", 2), ("text/csv;label_size=1", 1)])
+def test_the_content_type_says_whether_a_label_comes_first(tmp_path: Path, content_type: str, features: int) -> None:
+    train(write_folder(tmp_path, GIVEN | {"feature_dim": str(features)}, content_type, train=clouds(1)))
+    assert (tmp_path / "model/model.joblib").exists()
+
+
+def test_more_than_one_label_is_refused_and_not_taken_for_a_feature(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="channel train: label_size is 0 or 1, and not 2"):
+        train(write_folder(tmp_path, GIVEN, "text/csv;label_size=2", train=clouds(1)))
+
+
+def test_a_sparse_row_of_another_width_is_refused_before_it_takes_the_memory(tmp_path: Path) -> None:
+    row = "0a23d7ce1b0000000a190a0676616c756573120f120d0a04000080401205ffffffff7f00"  # 4.0 in column 34,359,738,367
+    with pytest.raises(UserError, match="channel train has 34359738368 features, and feature_dim is 2"):
+        train(write_folder(tmp_path, GIVEN, None, train={"rows.rec": bytes.fromhex(row)}))
+
+
+def test_numbers_too_large_for_a_distance_are_one_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(AlgorithmError, match="K-means: Input X contains infinity or a value too large"):
+        train(write_folder(tmp_path, GIVEN, NO_LABEL, train=clouds(1) * 1e37))

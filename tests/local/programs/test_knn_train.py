@@ -69,7 +69,7 @@ def test_fewer_rows_and_dimensions_are_kept_as_asked(tmp_path: Path, caplog: pyt
             {"dimension_reduction_type": "sign", "dimension_reduction_target": "4"},
             "dimension_reduction_target: 4 is not less than feature_dim, 4",
         ),
-        ({"_tuning_objective_metric": "test:mse"}, "test:mse is not computed on this machine: accuracy are"),
+        ({"_tuning_objective_metric": "test:mse"}, "test:mse is not computed on this machine: take one of accuracy"),
     ],
 )
 def test_what_is_wrong_is_said(tmp_path: Path, change: dict[str, str], message: str) -> None:

@@ -160,6 +160,12 @@ def test_what_is_wrong_is_said(tmp_path: Path, change: dict[str, str], message: 
     assert message in str(failed.value)
 
 
+def test_every_channel_has_the_features_of_training(tmp_path: Path) -> None:
+    write_folder(tmp_path, BINARY, train={"a.csv": "1,2,3\n0,3,4\n"}, validation={"a.csv": "1,2\n"})
+    with pytest.raises(UserError, match="channel validation has 1 features, and channel train has 2"):
+        train(tmp_path)
+
+
 def test_labels_must_be_classes(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="channel train: labels are 0 to 1 for binary_classifier, found 2"):
         train(write_folder(tmp_path, BINARY, train={"a.csv": "1,2\n2,3\n"}))

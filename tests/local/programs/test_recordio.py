@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +69,29 @@ def test_whatever_is_in_a_file_is_read_or_refused(
             read_records([write(tmp_path_factory.mktemp("records"), bad)])
         except UserError as error:
             assert "rows.rec is not recordio-protobuf: " in str(error)  # noqa: PT017
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ("120a" + "ff" * 9 + "01", "a record has the column -1"),
+        ("12020001", "a record has 2 columns for 1 values"),
+        ("120c" + "ff" * 11 + "01", "a number is too long"),
+    ],
+)
+def test_columns_that_cannot_be_are_refused_before_anything_is_written_there(
+    tmp_path: Path, keys: str, message: str
+) -> None:
+    content = wrapped(2, bytes.fromhex("0a0400008040" + keys))  # one value: 4.0
+    payload = wrapped(1, wrapped(1, b"values") + wrapped(2, content))
+    file = write(tmp_path, struct.pack("<II", 0xCED7230A, len(payload)) + payload + b"\0" * (-len(payload) % 4))
+    with pytest.raises(UserError, match=message):
+        read_records([file])
+
+
+def wrapped(field: int, content: bytes) -> bytes:
+    """A short field of a protobuf message."""
+    return bytes([field << 3 | 2, len(content)]) + content
 
 
 def test_rows_of_other_widths_are_named(tmp_path: Path) -> None:

@@ -42,6 +42,11 @@ def test_a_fifth_is_held_out_where_there_is_no_validation_data(tmp_path: Path) -
     assert sorted(seen) == list(range(10))
 
 
+def test_labels_are_words_in_all_files_or_in_none(tmp_path: Path) -> None:
+    data = read(tmp_path, train={"a.csv": "1,5,6\n", "b.csv": "x,7,8\n"}, validation={"a.csv": "1,2,3\n"})
+    assert (data.labels.tolist(), data.validation[1].tolist()) == (["1", "x"], ["1"])
+
+
 @pytest.mark.parametrize("key", ["cat_index_list", "cat_index"])
 def test_categories_are_columns_of_the_file(tmp_path: Path, key: str) -> None:
     text = "".join(f"{n % 2},{n},{'ab'[n % 2]}\n" for n in range(10))
@@ -66,6 +71,11 @@ def test_categories_are_columns_of_the_file(tmp_path: Path, key: str) -> None:
             {"train": {"a.csv": ROWS, "categorical_index.json": '{"cat_index_list": [0]}'}},
             'write {"cat_index_list": [3, 5]}, with columns from 1 to 2',
         ),
+        ({"train": {"a.csv": ROWS, "categorical_index.json": "[1"}}, 'write {"cat_index_list": [3, 5]}'),
+        ({"train": {"a.csv": ROWS, "categorical_index.json": "5"}}, 'write {"cat_index_list": [3, 5]}'),
+        ({"train": {"a.csv": ROWS, "categorical_index.json": '{"cat_index": [true]}'}}, "with columns from 1 to 2"),
+        ({"train": {"a.csv": f"0,{'9' * 30},1\n" + ROWS}}, "column 1 holds what is no number, as"),
+        ({"train": {"a.csv": "0,1,2\n"}}, "one row cannot be divided into training and validation data"),
     ],
 )
 def test_what_is_wrong_is_said(tmp_path: Path, channels: dict[str, Any], message: str) -> None:

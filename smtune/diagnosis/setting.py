@@ -1,0 +1,45 @@
+"""What a diagnosis is made under, apart from the losses themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypedDict
+
+from smtune.diagnosis.interval import CONFIDENCE
+from smtune.errors import UsageError
+
+
+class Circumstances(TypedDict, total=False):
+    """Keywords that every entry takes."""
+
+    algorithm: str | None
+    """`xgboost` adds hyperparameters to the remedies; any other name adds none."""
+    one_pool: bool
+    """Validation and test were drawn at random from the same rows, so they cannot be mismatched."""
+    jobs: int | None
+    """How many training jobs validation chose the best of: choice flatters."""
+    confidence: float
+    """That all verdicts which are given are right, from 0.5 to 0.9999; 0.95 unless given."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The same, complete and checked."""
+
+    algorithm: str | None = None
+    one_pool: bool = False
+    jobs: int | None = None
+    confidence: float = CONFIDENCE
+
+    @classmethod
+    def of(cls, given: Circumstances) -> Setting:
+        """Raises UsageError for a number that has no meaning."""
+        setting = cls(**given)
+        jobs, confidence = setting.jobs, setting.confidence
+        if jobs is not None and (isinstance(jobs, bool) or not isinstance(jobs, int) or jobs < 1):
+            message = f"jobs is {jobs!r}; give how many training jobs there were, a whole number above 0"
+            raise UsageError(message)
+        if not 0.5 <= confidence <= 0.9999:
+            message = f"confidence is {confidence!r}; give a number from 0.5 to 0.9999, as in 0.95"
+            raise UsageError(message)
+        return setting

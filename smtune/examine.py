@@ -1,0 +1,171 @@
+"""What the best model of a tuning job is worth: its score on held-out rows, and bias, variance or mismatch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+
+from smtune.diagnosis import Diagnosis, Group, Loss, Measured, Number, diagnose_metrics
+from smtune.diagnosis.reference import Human
+from smtune.errors import SmtuneError
+from smtune.evaluate import Evaluation, definition_of, evaluate
+from smtune.local.objects import parse_uri
+from smtune.plan import ROWS_TAG, SPEC_TAG, TEST_TAG
+from smtune.progress.look import tags_of
+from smtune.results import Best
+from smtune.service import translated
+from smtune.spec import BuiltIn, Table, TuningSpec, load_spec
+
+SETS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the caller knows of a tuning job. Each wins over what the job remembers of its spec."""
+
+    human_error: Human = None
+    """As a loss: 1 - accuracy."""
+    baseline: Number | None = None
+    metrics: Mapping[str, str] = field(default_factory=dict)
+    """By set, the name of the metric; else the spec's, or those that go with the objective."""
+    rows: Mapping[str, int] = field(default_factory=dict)
+    one_pool: bool | None = None
+    confidence: float | None = None
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What a tuning job remembers of its launch."""
+
+    spec: TuningSpec | None = None
+    test_uri: str | None = None
+    rows: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What was found, and what could not be."""
+
+    evaluation: Evaluation | None
+    diagnosis: Diagnosis | None
+    notes: tuple[str, ...]
+
+
+def examine(session: boto3.Session, job: Mapping[str, Any], best: Best | None, known: Known = Known()) -> Examination:
+    """Score the best model on the rows its job held out, and diagnose it. `job` is the description of the tuning job.
+
+    What cannot be done is a note, not an error: the tuning job's own results stand.
+    """
+    notes: list[str] = []
+    memory = recall(session, job, notes)
+    evaluation = _evaluate(session, memory, best, notes)
+    diagnosis = _diagnose(memory, best, evaluation, _Case(job, known, notes))
+    return Examination(evaluation, diagnosis, tuple(notes))
+
+
+def recall(session: boto3.Session, job: Mapping[str, Any], notes: list[str]) -> Memory:
+    """The spec, the held-out data and the rows of a job, which its tags name."""
+    tags = tags_of(session, job["HyperParameterTuningJobArn"])
+    rows = _counts(tags.get(ROWS_TAG, ""))
+    if SPEC_TAG not in tags:
+        return Memory(rows=rows)
+    try:
+        with translated():
+            bucket, key = parse_uri(tags[SPEC_TAG])
+            text = session.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read().decode("utf-8", "replace")
+        return Memory(load_spec(f"{text}\n"), tags.get(TEST_TAG), rows)  # a text of one line would be a file's name
+    except SmtuneError as error:
+        notes.append(f"the job's spec at {tags[SPEC_TAG]} cannot be read: {error}")
+        return Memory(rows=rows)
+
+
+def _counts(text: str) -> dict[str, int]:
+    """`test=86 train=398` -> numbers; what somebody else wrote there is left alone."""
+    pairs = (word.split("=") for word in text.split() if word.count("=") == 1)
+    return {name: int(rows) for name, rows in pairs if rows.isascii() and rows.isdigit() and int(rows)}
+
+
+def _evaluate(session: boto3.Session, memory: Memory, best: Best | None, notes: list[str]) -> Evaluation | None:
+    if memory.spec is None or best is None:
+        return None
+    if memory.test_uri is None:
+        notes.append("no test metrics: the spec holds no test set out")
+        return None
+    try:
+        return evaluate(session, memory.spec, best, memory.test_uri)
+    except SmtuneError as error:
+        notes.append(f"no test metrics: {error}")
+        return None
+
+
+@dataclass(frozen=True)
+class _Case:
+    job: Mapping[str, Any]
+    known: Known
+    notes: list[str]
+
+
+def _diagnose(memory: Memory, best: Best | None, evaluation: Evaluation | None, case: _Case) -> Diagnosis | None:
+    if best is None:
+        return None
+    names = _names(memory.spec, best, case.known)
+    found = {**best.metrics, **(evaluation.metrics if evaluation else {})}
+    values = {place: found[name] for place, name in names.items() if name in found}
+    if "train" not in values or "validation" not in values:
+        missing = [name for place, name in names.items() if place not in values and place != "test"]
+        case.notes.append(
+            f"no diagnosis: it needs the same error on train and validation; not reported: {', '.join(missing)}"
+        )
+        return None
+    rows = {**memory.rows, **_spec_rows(memory.spec), **case.known.rows}
+    if evaluation is not None and names.get("test") in evaluation.metrics:
+        rows["test"] = evaluation.rows
+    measured: dict[str, Loss] = {place: Measured(value, rows.get(place)) for place, value in values.items()}
+    try:
+        return _judged(measured, names["validation"], memory.spec, best, case)
+    except SmtuneError as error:
+        case.notes.append(f"no diagnosis: {error}")
+        return None
+
+
+def _judged(values: Mapping[str, Loss], metric: str, spec: TuningSpec | None, best: Best, case: _Case) -> Diagnosis:
+    known, said = case.known, spec.diagnosis if spec else None
+    algorithm = definition_of(spec, best).algorithm if spec else None
+    one_pool = isinstance(spec.data, Table) if spec else False
+    return diagnose_metrics(
+        values,
+        metric=metric,
+        human_error=_people(spec) if known.human_error is None else known.human_error,
+        baseline_error=(said.baseline if said else None) if known.baseline is None else known.baseline,
+        algorithm=algorithm.builtin if isinstance(algorithm, BuiltIn) else None,
+        one_pool=one_pool if known.one_pool is None else known.one_pool,
+        jobs=case.job.get("TrainingJobStatusCounters", {}).get("Completed") or None,
+        confidence=known.confidence or (said.confidence if said else None) or 0.95,
+    )
+
+
+def _people(spec: TuningSpec | None) -> Human:
+    """Human level as the spec has it."""
+    said = spec.diagnosis if spec else None
+    if said is None:
+        return None
+    if said.people:
+        return [Group(group.label, Measured(group.error, group.cases)) for group in said.people]
+    return None if said.human_error is None else Measured(said.human_error, said.human_cases)
+
+
+def _spec_rows(spec: TuningSpec | None) -> dict[str, int]:
+    said = spec.diagnosis.rows if spec and spec.diagnosis else None
+    return {} if said is None else {name: rows for name in SETS if (rows := getattr(said, name)) is not None}
+
+
+def _names(spec: TuningSpec | None, best: Best, known: Known) -> dict[str, str]:
+    """The metric's name on each set: the caller's, the spec's, or what goes with the objective."""
+    quantity = best.metric.rpartition(":")[2]
+    usual = {place: f"{place}:{quantity}" for place in SETS} | {"validation": best.metric}
+    said = spec.diagnosis.metrics if spec and spec.diagnosis else None
+    named = {place: name for place in SETS if said is not None and (name := getattr(said, place))}
+    return {**(named or usual), **known.metrics}

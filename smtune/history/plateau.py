@@ -1,0 +1,70 @@
+"""Has the search stopped finding better configurations, but for noise?
+
+What the jobs were worth so far: of a random search, how much better the best of all is than the best of half of them,
+on average over all halves (that is known exactly); of a search that learns, than the best of the first half. Random
+jobs gain less with each doubling, so that is what the next doubling brings at most.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from smtune.history.model import History, Sample
+from smtune.history.noise import estimate_noise
+from smtune.history.observation import Observation, too_few
+
+_FEWEST = 20
+_TREND = 0.1
+_WITHIN, _BEYOND = 0.75, 2.0
+"""Gains below and above so many standard deviations of noise are none, and are some."""
+
+
+def observe_plateau(history: History) -> Iterator[Observation]:
+    """Whether as many training jobs again would be wasted."""
+    sample = history.sample
+    noise = estimate_noise(sample)
+    if len(sample) < _FEWEST or noise is None:
+        yield too_few(
+            "plateau", f"{len(sample)} training jobs with an objective are too few to tell a plateau; 20 would do."
+        )
+        return
+    gain = half_gain(sample, is_adaptive=history.is_adaptive)
+    trend = late_trend(sample) if history.is_adaptive else 1.0
+    numbers = {"gain": gain, "noise": noise.sd, "how": noise.how, "trend_p": trend, "jobs": len(sample)}
+    size = f"the second half of {len(sample)} training jobs brought {gain:.3g}, noise is {noise.sd:.3g} ({noise.how})"
+    if gain <= _WITHIN * noise.sd and not noise.is_rough and trend > _TREND:
+        yield Observation("plateau", "present", f"The search is on a plateau: {size}.", None, numbers)
+    elif gain > _BEYOND * noise.sd:
+        yield Observation("plateau", "absent", f"The search still finds better: {size}.", None, numbers)
+    else:
+        also = ", which may be far less" if noise.is_rough else ""
+        also += "" if trend > _TREND else "; later training jobs are still better than earlier ones"
+        yield Observation(
+            "plateau", "not enough evidence", f"The search may go on to improve: {size}{also}.", None, numbers
+        )
+
+
+def half_gain(sample: Sample, *, is_adaptive: bool) -> float:
+    """How much lower the best loss of all is than that of half of the training jobs."""
+    count = len(sample)
+    best = float(sample.losses.min())
+    if is_adaptive:
+        return float(sample.losses[: count // 2].min()) - best
+    losses, half = np.sort(sample.losses), count // 2
+    # The chance that the k-th best is the best of a half: the half has it, and none of the k better ones.
+    ways = math.comb(count, half)
+    chances = [math.comb(count - 1 - better, half - 1) / ways for better in range(count - half + 1)]
+    return float(np.dot(chances, losses[: len(chances)])) - best
+
+
+def late_trend(sample: Sample) -> float:
+    """The chance that the second half falls as much with time though it does not: Kendall's test, one-sided."""
+    from scipy.stats import kendalltau
+
+    late = sample.losses[len(sample) // 2 :]
+    if np.ptp(late) == 0:
+        return 1.0
+    return float(kendalltau(np.arange(len(late)), late, alternative="less").pvalue)

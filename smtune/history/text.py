@@ -1,0 +1,48 @@
+"""Lessons as plain text for a terminal: no colour, lines of at most 100 characters."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from smtune.history.observation import Code, Observation, Verdict
+from smtune.history.study import Lessons
+
+WIDTH = 100
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+_TITLES: dict[str, tuple[Code, ...]] = {
+    "Hyperparameters": ("importance", "edge"),
+    "Search": ("plateau", "noise", "unstable_jobs"),
+    "Training": ("divergence", "unstable_epochs", "still_falling", "overfitting", "gap_misleads"),
+    "Budget": ("jobs_left", "runtime_hit", "stopped_early", "epochs_left"),
+}
+_MARKS: dict[Verdict, str] = {"present": "! ", "absent": "- ", "not enough evidence": "? "}
+
+
+def render(lessons: Lessons) -> str:
+    """Each question's answer, by subject: ! found, - not so, ? cannot be told; then the directions that are shown."""
+    of = f" of {lessons.name}" if lessons.name else ""
+    head = f"What {lessons.jobs} training jobs{of} teach, {lessons.measured} of them with an objective"
+    blocks = [_fill(f"{head} (! found, - not so, ? not enough evidence)")]
+    for title, codes in _TITLES.items():
+        found = [each for code in codes for each in lessons.of(code)]
+        if found:
+            blocks.append([title, *(line for each in found for line in _lines(each))])
+    shown = [line for each in lessons.trends if each.towards("up") in _SHOWN for line in _fill(each.tell("up"), "  - ")]
+    if shown:
+        blocks.append(["Directions", *shown])
+    return "\n\n".join("\n".join(lines) for lines in blocks) + "\n"
+
+
+_SHOWN = ("supported", "contradicted")
+
+
+def _lines(observation: Observation) -> Iterator[str]:
+    yield from _fill(observation.sentence, f"  {_MARKS[observation.verdict]}")
+
+
+def _fill(text: str, lead: str = "") -> list[str]:
+    # textwrap breaks at ordinary spaces only: a number stays with its percent sign.
+    tied = text.replace(" %", _NO_BREAK + "%")
+    lines = textwrap.wrap(tied, WIDTH, initial_indent=lead, subsequent_indent=" " * len(lead))
+    return [line.replace(_NO_BREAK, " ") for line in lines]

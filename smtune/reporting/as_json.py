@@ -1,0 +1,33 @@
+"""Report data -> JSON: what the other formats show, as values."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+from smtune.reporting.model import ReportData
+
+
+def to_json(data: ReportData) -> str:
+    """One object; times are UTC ISO 8601, unknown numbers null."""
+    return json.dumps(to_dict(data), indent=2, allow_nan=False) + "\n"
+
+
+def to_dict(data: ReportData) -> dict[str, Any]:
+    """The values behind the report."""
+    plain = dataclasses.asdict
+    return {
+        "schema_version": 1,
+        "report": data.outcome.to_dict(),
+        "training_jobs": [plain(row) for row in data.rows],
+        "hyperparameters": [plain(axis) for axis in data.axes],
+        "importance": [plain(bar) for bar in data.importance] or None,
+        "ladder": None if data.ladder is None else plain(data.ladder),
+        "learning_curves": [plain(curve) for curve in data.curves],
+        "cost": data.spending.to_dict(),
+        "failures": data.triage.to_dict(),
+        "comparison": None if data.comparison is None else data.comparison.to_dict(),
+        "provenance": plain(data.origin),
+        "notes": list(data.notes),
+    }

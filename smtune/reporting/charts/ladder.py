@@ -1,0 +1,78 @@
+"""The error ladder: the loss from human level down to test with intervals, and the gaps between."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from smtune.reporting.charts.canvas import SMALL, Chart, paper
+from smtune.reporting.charts.palette import color
+from smtune.reporting.model import GapLine, Ladder, Rung
+from smtune.reporting.words import counted
+
+_STEP = 62.0
+_COLORS = {"present": "bad", "absent": "muted", "unclear": "muted"}
+
+
+def draw_ladder(ladder: Ladder) -> Chart:
+    """A rung for each place that has a value."""
+    rungs = ladder.rungs
+    ends = [each for rung in rungs for each in (rung.value, rung.low, rung.high) if each is not None]
+    low, high = min(0.0, *ends), max(*ends, 1e-9)
+    with paper(_STEP * len(rungs) + 18, (104, 96, 8, 8)) as sheet:
+        axes = sheet.axes
+        axes.set_axis_off()
+        axes.set_xlim(low - 0.03 * (high - low), high)
+        axes.set_ylim(len(rungs) - 0.55, -0.45)
+        gaps = {(gap.start, gap.end): gap for gap in ladder.gaps}
+        for depth, rung in enumerate(rungs):
+            _draw_rung(axes, depth, rung, low, high)
+            if depth and (gap := gaps.get((rungs[depth - 1].label, rung.label))) is not None:
+                _draw_gap(axes, depth, gap, rungs[depth - 1].value, rung.value)
+        caption = _caption(ladder)
+        return sheet.finish("ladder", "Error ladder", caption)
+
+
+def _draw_rung(axes: Any, depth: int, rung: Rung, low: float, high: float) -> None:
+    axes.plot([low, high], [depth, depth], color=color("line"), linewidth=1, zorder=1)
+    if rung.low is not None and rung.high is not None:
+        axes.plot([rung.low, rung.high], [depth, depth], color=color("accent"), linewidth=5, alpha=0.3, zorder=2)
+    axes.plot([rung.value], [depth], marker="o", markersize=9, color=color("accent"), zorder=4, clip_on=False)
+    beside = {"textcoords": "offset points", "va": "center", "annotation_clip": False}
+    lift = 0 if rung.rows is None else 6
+    axes.annotate(rung.label, (low, depth), xytext=(-12, lift), ha="right", color=color("ink"), **beside)
+    if rung.rows is not None:
+        rows = counted(rung.rows, "row")
+        axes.annotate(rows, (low, depth), xytext=(-12, -8), ha="right", color=color("muted"), fontsize=SMALL, **beside)
+    right = max(rung.value, rung.high or rung.value)
+    axes.annotate(rung.text, (right, depth), xytext=(11, 0), color=color("ink"), weight="bold", **beside)
+
+
+def _draw_gap(axes: Any, depth: int, gap: GapLine, start: float, end: float) -> None:
+    """From the rung above to this one, with its name beside it."""
+    tone, line = color(_COLORS[gap.verdict]), "solid" if gap.verdict != "unclear" else (0, (3, 2))
+    axes.plot(
+        [start, start, end, end],
+        [depth - 1, depth - 0.5, depth - 0.5, depth],
+        color=tone,
+        linewidth=1.6,
+        linestyle=line,
+        zorder=3,
+    )
+    axes.annotate(
+        f"{gap.name} {gap.text}",
+        (max(start, end), depth - 0.5),
+        xytext=(8, 0),
+        textcoords="offset points",
+        va="center",
+        color=tone,
+        fontsize=SMALL,
+        annotation_clip=False,
+    )
+
+
+def _caption(ladder: Ladder) -> str:
+    unit = ", in percent; gaps in points" if ladder.unit else ""
+    has_intervals = any(rung.low is not None for rung in ladder.rungs)
+    bands = " The bands are 95 % confidence intervals." if has_intervals else ""
+    unclear = " Dashed: the evidence is not enough." if any(gap.verdict == "unclear" for gap in ladder.gaps) else ""
+    return f"{ladder.loss.capitalize()}{unit}; lower is better.{bands}{unclear}"

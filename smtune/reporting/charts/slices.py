@@ -1,0 +1,87 @@
+"""The objective against each hyperparameter, on the scale on which that is searched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from smtune.reporting.axes import place_on
+from smtune.reporting.charts.canvas import Chart, paper, write_numbers
+from smtune.reporting.charts.limits import limits
+from smtune.reporting.charts.palette import color
+from smtune.reporting.charts.ticks import ticks
+from smtune.reporting.model import Axis, Row
+from smtune.reporting.sample import POINTS, sample_rows
+from smtune.reporting.words import number
+
+_WIDTH = 320.0
+_JITTER = (0.0, 0.35, -0.35, 0.7, -0.7, 0.17, -0.52, 0.52, -0.17)
+"""Of points in the same column: always the same, so that the same job gives the same drawing."""
+_SCALES = {"log": "logarithmic", "reverse-log": "reverse logarithmic"}
+
+
+def draw_slices(axes: Sequence[Axis], ranked: Sequence[Row], *, is_maximized: bool) -> tuple[Chart, ...]:
+    """A chart for each hyperparameter that has values; `ranked` has the best training job first."""
+    if not ranked:
+        return ()
+    ends = limits([row.objective or 0.0 for row in ranked], is_maximized=is_maximized)
+    inside = [row for row in ranked if ends[0] <= (row.objective or 0.0) <= ends[1]]
+    found = []
+    for index, axis in enumerate(axes):
+        own = [row for row in inside if axis.name in row.values]
+        if own:
+            found.append(_slice(index, axis, sample_rows(own, POINTS), ends))
+    return tuple(found)
+
+
+def slices_note(ranked: Sequence[Row]) -> str:
+    """What the slices leave out."""
+    if len(ranked) <= POINTS:
+        return ""
+    return f"Each chart shows {POINTS} of {len(ranked):,} training jobs: the best, and an even sample of the others."
+
+
+def _slice(index: int, axis: Axis, rows: Sequence[Row], ends: tuple[float, float]) -> Chart:
+    with paper(180, (54, 14, 24, 10), width=_WIDTH) as sheet:
+        spots = [(place, row.objective or 0.0) for row, place in _placed(axis, rows)]
+        sheet.axes.plot(
+            [place for place, _ in spots[1:]],
+            [value for _, value in spots[1:]],
+            linestyle="none",
+            marker="o",
+            markersize=5.5,
+            markeredgewidth=0,
+            color=color("accent"),
+            alpha=0.5,
+        )
+        sheet.axes.plot(
+            *([spots[0][0]], [spots[0][1]]), marker="o", markersize=7.5, color=color("good"), linestyle="none"
+        )
+        places, texts = ticks(axis, 4)
+        sheet.axes.set_xticks(places, texts)
+        sheet.axes.set_xlim(-0.06, 1.06)
+        sheet.axes.set_ylim(*ends)
+        write_numbers(sheet.axes, across=False)
+        caption = _caption(axis, rows[0])
+        return sheet.finish(f"slice-{index}", axis.name, caption)
+
+
+def _caption(axis: Axis, best: Row) -> str:
+    scale = _SCALES.get(axis.scale)
+    return f"Best at {number(best.values[axis.name])}{f', {scale} scale' if scale else ''}."
+
+
+def _placed(axis: Axis, rows: Sequence[Row]) -> list[tuple[Row, float]]:
+    places = [(row, place_on(axis, row.values[axis.name])) for row in rows]
+    width = _width(axis)
+    return [
+        (row, place + width * _JITTER[index % len(_JITTER)])
+        for index, (row, place) in enumerate(places)
+        if place is not None
+    ]
+
+
+def _width(axis: Axis) -> float:
+    """How far points with the same value are apart, where many have it."""
+    if axis.kind == "category":
+        return 0.05 if len(axis.choices) < 8 else 0.02
+    return min(0.03, 0.2 / (axis.high - axis.low)) if axis.kind == "integer" and axis.high > axis.low else 0.0
