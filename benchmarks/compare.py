@@ -58,12 +58,12 @@ def rows_of(count: int, random: np.random.Generator) -> pd.DataFrame:
     return frame.assign(dose=frame["dose"].mask(random.random(count) < 0.1))
 
 
-def nothing(frame: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
+def nothing(frame: pd.DataFrame, _: np.random.Generator) -> pd.DataFrame:
     """As it is."""
     return frame
 
 
-def older(frame: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
+def older(frame: pd.DataFrame, _: np.random.Generator) -> pd.DataFrame:
     """One column of numbers, moved by half a standard deviation."""
     return frame.assign(x1=frame["x1"] + 0.5)
 
@@ -78,13 +78,13 @@ def more_missing(frame: pd.DataFrame, random: np.random.Generator) -> pd.DataFra
     return frame.assign(dose=frame["dose"].mask(random.random(len(frame)) < 0.17))
 
 
-def joint(frame: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
+def joint(frame: pd.DataFrame, _: np.random.Generator) -> pd.DataFrame:
     """Two columns that go together (0.7), and each by itself is as it was."""
     together = 0.7 * frame["x2"] + math.sqrt(1 - 0.49) * frame["x3"]
     return frame.assign(x3=together)
 
 
-def turned_label(frame: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
+def turned_label(frame: pd.DataFrame, _: np.random.Generator) -> pd.DataFrame:
     """The label says the opposite: it is as frequent, the features are the same."""
     return frame.assign(label=1 - frame["label"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -48,6 +49,14 @@ def history_of_points(points: Sequence[Floats], values: Sequence[float], *, adap
         for number, (point, value) in enumerate(zip(points, values, strict=True))
     ]
     return History(runs, [Number(name, 0.0, 1.0, "Linear") for name in names], metric="loss", is_adaptive=adaptive)
+
+
+def history_of_curve(losses: Floats) -> History:
+    """One training job whose training and validation losses are both these."""
+    curve = tuple(enumerate(map(float, losses)))
+    run = Run("job", {"x0": 0.5}, float(losses[-1]), curves={"validation:loss": curve, "train:loss": curve})
+    names = ("validation:loss", "train:loss")
+    return History([run], [Number("x0", 0.0, 1.0, "Linear")], metric=names[0], training_metric=names[1], whole_gap=1.0)
 
 
 def _parzen(points: list[Floats], values: list[float], rng: np.random.Generator) -> Floats:
@@ -97,7 +106,11 @@ def bowl(centre: float) -> Truth:
     """x0 matters, with its best value at `centre`; sd 1."""
     grid = (np.linspace(0, 1, 2001) - centre) ** 2
     scale = float(grid.std())
-    return lambda point: float((point[0] - centre) ** 2 / scale)
+    return functools.partial(_bowl, centre, scale)
+
+
+def _bowl(centre: float, scale: float, point: Floats) -> float:
+    return float((point[0] - centre) ** 2 / scale)
 
 
 def bowls(point: Floats) -> float:

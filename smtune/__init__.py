@@ -58,6 +58,7 @@ _HOMES = {
     "training_jobs": "smtune.results",
     "UploadSettings": "smtune.data.upload.settings",
     "upload": "smtune.data.upload.snapshot",
+    "verify_best": "smtune.verify",
     "wait": "smtune.progress",
     "watch": "smtune.progress",
     "why": "smtune.triage",

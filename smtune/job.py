@@ -24,6 +24,7 @@ from smtune.results import Best, best_training_job, curves, training_jobs
 from smtune.revise.extend import ExtendOptions
 from smtune.revise.job import extend_job, refine_job
 from smtune.session import configuration_of, connect, find_session, renewed
+from smtune.session.alike import trained_alike
 from smtune.spec import TuningSpec, dump_spec, load_spec
 from smtune.spec.document import Document
 from smtune.spec.load import check_document
@@ -31,6 +32,9 @@ from smtune.validate import check_file
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from smtune import verify
+    from smtune.verify import Verified
 
 Spec = TuningSpec | str | Path | Mapping[str, Any]
 
@@ -113,6 +117,15 @@ class TuningJob:
     def extend(self, jobs: int) -> revise.Revision:
         """The spec of a tuning job of `jobs` more training jobs that learns from this one."""
         return extend_job(self.session, self.name, ExtendOptions(jobs=jobs))
+
+    def verify_best(self, options: verify.VerifyOptions | None = None, how: verify.Carry | None = None) -> Verified:
+        """The best configurations trained again with other seeds: which is really the best, and what was luck.
+
+        May be interrupted and called again: what is there is found. See `smtune.verify.verify_best`.
+        """
+        from smtune.verify import verify_best  # scipy takes seconds to load
+
+        return verify_best(trained_alike(self.session, self.name), self.name, options, how)
 
     def stop(self) -> None:
         """Let nothing new start and stop what runs; a job that is over stays as it is."""

@@ -19,11 +19,11 @@ ROWS = (
     {"run", "sdk", "simulate", "testing"},
     {"examine", "launching"},
     {"session"},
-    {"archive", "evaluate", "revise"},
+    {"archive", "evaluate", "revise", "verify"},
     {"results", "progress", "execute", "control", "scaffold", "draft", "triage", "preflight"},
     {"clone", "logs"},
     {"trainings"},
-    {"data", "patience"},
+    {"data", "patience", "predictions"},
     {"service"},
     {"local"},
     {"config", "metric_lab", "plan", "validate"},
@@ -83,9 +83,10 @@ OWNERS = {
         "session",
         "testing",
         "triage",
+        "verify",
     },
     "botocore": {"archive", "data", "execute", "local", "preflight", "results", "sdk", "service", "session", "testing"},
-    "pandas": {"data", "job", "local", "reporting", "results", "sdk"},
+    "pandas": {"data", "job", "local", "predictions", "reporting", "results", "sdk"},
 }
 HEIGHT = {name: len(ROWS) - index for index, row in enumerate(ROWS) for name in row}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,6 +14,7 @@ from smtune.cli.options import output_option, target_option
 _ARGUMENT = re.compile(r"\b(?:\w+_error\b|(?:jobs|confidence|floor)(?= is))")
 _ERRORS = ("train_error", "validation_error", "test_error", "train_dev_error")
 _VALUES = ("train", "validation", "test", "train_dev")
+_CSV = click.Path(dir_okay=False, path_type=Path)
 _RATE = "RATE[/ROWS]"
 _VALUE = "VALUE[/ROWS]"
 
@@ -33,6 +35,7 @@ _VALUE = "VALUE[/ROWS]"
 @click.option("--baseline", metavar="LOSS", help="For rmse and its like: the loss of a model that ignores its input.")
 @click.option("--rows", metavar="SET=ROWS", multiple=True, help="With JOB: rows of a set, as in validation=1500.")
 @click.option("--metric-name", metavar="SET=NAME", multiple=True, help="With JOB: what the metric is called there.")
+@click.option("--predictions", type=_CSV, metavar="CSV", help="Predictions, a row each: set, label, prediction|score.")
 @click.option("--jobs", type=int, metavar="N", help="How many training jobs validation chose the best of.")
 @click.option("--confidence", type=float, metavar="FRACTION", help="That every verdict is right (0.95).")
 @click.option("--floor", metavar="RATE", help="A gap up to this never matters (1%).")
@@ -44,23 +47,34 @@ _VALUE = "VALUE[/ROWS]"
 def command(ctx: click.Context, /, job: str | None, target: Any, output: str, **options: Any) -> None:
     """Say whether bias, variance or data mismatch is the problem, and what to do about it.
 
-    Give a tuning JOB, or errors. A RATE is a fraction (0.05) or a percentage (5%); with the rows it was measured on
-    (5%/1500, or 75/1500 for 75 wrong rows) chance is taken into account, and what the rows cannot show stays open. A
-    VALUE may carry a standard error (3.5+-0.2), an AUC its positive and negative rows (0.91/300:1200).
+    Give a tuning JOB, a file of --predictions, or errors. A RATE is a fraction (0.05) or a percentage (5%); with the
+    rows it was measured on (5%/1500, or 75/1500 for 75 wrong rows) chance is taken into account, and what the rows
+    cannot show stays open. A VALUE may carry a standard error (3.5+-0.2), an AUC its positive and negative rows
+    (0.91/300:1200).
 
     \b
     smtune diagnose my-job-1123-0911 --human-error 4/400
     smtune diagnose --human-error 1%/400 --train-error 5%/7000 --validation-error 6%/1500 --jobs 50
+    smtune diagnose --predictions predictions.csv --metric auc --human-error 3%
     smtune diagnose --metric rmse --human-error 2 --baseline 10 --train 2.5 --validation 3.5+-0.2
     """
-    from smtune.cli.diagnosed import from_errors, from_job, from_values
+    from smtune.cli.diagnosed import from_errors, from_job, from_predictions, from_values
 
     given = {name: value for name, value in options.items() if value not in (None, (), False)}
     if job is not None:
-        _refuse(ctx, given, (*_ERRORS, *_VALUES, "metric", "jobs", "algorithm", "floor"), "do not go with JOB")
+        _refuse(
+            ctx,
+            given,
+            (*_ERRORS, *_VALUES, "metric", "predictions", "jobs", "algorithm", "floor"),
+            "do not go with JOB",
+        )
         from_job(job, target, given, output)
         return
     _refuse(ctx, given, ("rows", "metric_name"), "go with JOB")
+    if "predictions" in given:
+        _refuse(ctx, given, (*_ERRORS, *_VALUES, "floor"), "do not go with --predictions")
+        from_predictions(given, output)
+        return
     if "metric" in given:
         _refuse(ctx, given, (*_ERRORS, "floor"), "do not go with --metric: give --train, --validation")
         _demand(ctx, given, ("train", "validation"))

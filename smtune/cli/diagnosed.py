@@ -39,6 +39,21 @@ def from_values(given: Mapping[str, Any], output: str) -> None:
     _print(found, output)
 
 
+def from_predictions(given: Mapping[str, Any], output: str) -> None:
+    """Print the diagnosis of a file of predictions."""
+    from smtune.predictions import diagnose_predictions, read_predictions
+
+    with _in_terms_of_options():
+        found = diagnose_predictions(
+            read_predictions(given["predictions"]),
+            metric=given.get("metric", "error"),
+            human_error=_people(given),
+            baseline_error=given.get("baseline"),
+            **{name: given[name] for name in _COMMON if name in given},
+        )
+    _print(found, output)
+
+
 def from_job(job: str, target: Any, given: Mapping[str, Any], output: str) -> None:
     """Print the diagnosis of the best training job of a tuning job."""
     from smtune.cli.sessions import session_for

@@ -32,6 +32,7 @@ COMMANDS = {
     "results": "All training jobs of a tuning job, as a table.",
     "best": "The best training job, with all its metrics.",
     "report": "Write all of a tuning job into one file to look at.",
+    "verify-best": "Train the best configurations again: skill or luck?",
     "compare": "Put tuning jobs side by side.",
     "cost": "What a tuning job has cost, beside its estimate.",
     "archive": "Put all of a tuning job into one folder.",
@@ -70,7 +71,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         # A command named like a word of Python has an underscore after its module's name: `import_`.
-        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name.replace("-", "_")
         command: click.Command = import_module(f"smtune.cli.{module}").command
         return command
 

@@ -66,6 +66,7 @@ def command(ctx: click.Context, /, port: int, s3: str | None, host: str, token: 
 
 
 def _end(*_: Any) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it ends already: the last answers are not to be cut off
     raise _ToldToEnd
 
 

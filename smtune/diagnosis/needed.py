@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
 
@@ -23,12 +23,14 @@ class Needed:
         return dict(self.more)
 
 
-def rows_needed(levels: Sequence[Level], settles: Callable[[Sequence[Level]], bool]) -> Needed | None:
-    """The fewest more rows of one set that settle it; where no single set does, of all of them together.
+def rows_needed(
+    levels: Sequence[Level], among: Collection[Place], settles: Callable[[Sequence[Level]], bool]
+) -> Needed | None:
+    """The fewest more rows of one set that settle it; where no single set does, of all of `among` together.
 
     None where no number of rows does: a gap right at the threshold, or sets without known rows.
     """
-    measured = [level for level in levels if level.spread is not None and level.spread.rows]
+    measured = [level for level in levels if level.name in among and level.spread is not None and level.spread.rows]
     alone = [found for level in measured if (found := _needed((level,), levels, settles))]
     if alone:
         return min(alone, key=lambda found: found.more[0][1])

@@ -103,7 +103,7 @@ def _gap(pair: Pair) -> Gap:
     if not pair.is_exact:
         gap = replace(gap, evidence="interval", interval=contrast(pair.gap, pair.errors.levels, pair.z))
     if gap.verdict == "not enough evidence":
-        gap = replace(gap, needed=rows_needed(pair.errors.levels, partial(_is_settled, pair)))
+        gap = replace(gap, needed=rows_needed(pair.errors.levels, pair.excess, partial(_is_settled, pair)))
     return gap
 
 

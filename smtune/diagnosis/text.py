@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from smtune.diagnosis.answers import PLACES, WHOLE
 from smtune.diagnosis.level import Level, Place
-from smtune.diagnosis.model import Diagnosis, Finding, Gap, GapName, Hint, Remedy
+from smtune.diagnosis.model import Diagnosis, Finding, Gap, GapName, Hint, Remedy, Verdict
 from smtune.diagnosis.scale import Scale, write_share
 
 WIDTH = 100
@@ -19,6 +19,12 @@ _GAPS: dict[GapName, str] = {
     "variance": "variance",
     "data_mismatch": "data mismatch",
     "validation_to_test": "validation to test",
+}
+_VERDICTS: dict[Verdict, str] = {
+    "present": "PRESENT",
+    "absent": "absent",
+    "not enough evidence": "open",
+    "not assessable": "unclear",
 }
 
 
@@ -61,8 +67,7 @@ def _row(level: Level, gap: Gap | None, scale: Scale) -> tuple[str, ...]:
     interval = "" if gap.interval is None else scale.span(gap.interval)
     share = "" if gap.share is None else write_share(gap.share)
     bound = " >=" if gap.name == "avoidable_bias" and gap.value is not None and gap.value > 0 else ""
-    verdict = {"present": "PRESENT", "not enough evidence": "open"}.get(gap.verdict, gap.verdict)
-    return (*start, _GAPS[gap.name] + bound, size, interval, share, verdict)
+    return (*start, _GAPS[gap.name] + bound, size, interval, share, _VERDICTS[gap.verdict])
 
 
 def _questions(diagnosis: Diagnosis) -> Iterator[str]:

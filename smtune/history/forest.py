@@ -39,17 +39,17 @@ class Forest:
 
         `weights` (n, b) say how often each training job counts.
         """
-        weight = np.ones_like(values) if weights is None else weights
-        left, right = self.left.astype(np.float64), self.right.astype(np.float64)
-        n_left, n_right = left @ weight, right @ weight
-        apart = (left @ (weight * values)) / np.maximum(n_left, 1) - (right @ (weight * values)) / np.maximum(
-            n_right, 1
-        )
+        weight = np.ones((len(values), 1)) if weights is None else weights
+        # Half the digits, twice the speed: what is compared differs by far more.
+        left, right = self.left.astype(np.float32), self.right.astype(np.float32)
+        light, weighted = weight.astype(np.float32), (weight * values).astype(np.float32)
+        n_left, n_right = left @ light, right @ light
+        apart = (left @ weighted) / np.maximum(n_left, 1) - (right @ weighted) / np.maximum(n_right, 1)
         gains = apart**2 * n_left * n_right / np.maximum(n_left + n_right, 1)
         total = weight.sum(axis=0)
         mean = (weight * values).sum(axis=0) / total
         spread = (weight * (values - mean) ** 2).sum(axis=0)
-        explained = np.stack([gains[self.owner == index].sum(axis=0) for index in range(self.count)])
+        explained = (self.owner == np.arange(self.count)[:, None]).astype(np.float32) @ gains
         return np.asarray(explained / TREES / np.maximum(spread, 1e-300))
 
     def of(self, index: int) -> Forest:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from smtune.history.direction import Trend, Way
 from smtune.history.observation import Code, Observation, Verdict
 from smtune.history.study import Lessons
 
 WIDTH = 100
+_WAYS: tuple[Way, ...] = ("up", "down")
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _TITLES: dict[str, tuple[Code, ...]] = {
     "Hyperparameters": ("importance", "edge"),
@@ -26,15 +28,32 @@ def render(lessons: Lessons) -> str:
     blocks = [_fill(f"{head} (! found, - not so, ? not enough evidence)")]
     for title, codes in _TITLES.items():
         found = [each for code in codes for each in lessons.of(code)]
-        if found:
-            blocks.append([title, *(line for each in found for line in _lines(each))])
-    shown = [line for each in lessons.trends if each.towards("up") in _SHOWN for line in _fill(each.tell("up"), "  - ")]
+        blocks.append([title, *(line for each in _joined(found) for line in _lines(each))])
+    shown = [line for each in lessons.trends for line in _direction(each)]
     if shown:
         blocks.append(["Directions", *shown])
     return "\n\n".join("\n".join(lines) for lines in blocks) + "\n"
 
 
-_SHOWN = ("supported", "contradicted")
+def _direction(trend: Trend) -> Iterator[str]:
+    """The way that is shown to lower the loss, if one is."""
+    for way in _WAYS:
+        if trend.towards(way) == "supported":
+            yield from _fill(trend.tell(way), "  - ")
+
+
+def _joined(observations: Sequence[Observation]) -> Iterator[Observation]:
+    """What cannot be shown to matter in one line."""
+    unshown = [each for each in observations if each.code == "importance" and not each.is_present]
+    yield from (each for each in observations if each.code == "importance" and each.is_present)
+    names = [each.hyperparameter for each in unshown if each.hyperparameter is not None]
+    if len(names) > 1:
+        chance = min(float(each.numbers["p"] or 0.0) for each in unshown)
+        sentence = f"{', '.join(names)}: none can be shown to matter (chance {chance:.2g} at least)."
+        yield Observation("importance", "not enough evidence", sentence)
+    else:
+        yield from unshown
+    yield from (each for each in observations if each.code != "importance")
 
 
 def _lines(observation: Observation) -> Iterator[str]:

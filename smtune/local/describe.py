@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,24 +150,15 @@ def list_training_job(training: TrainingJob) -> Json:
     )
 
 
-OUTLINED = frozenset(
-    ("TrainingJobName", "TrainingJobArn", "TuningJobArn", "TrainingJobStatus", "CreationTime", "LastModifiedTime")
-)
-"""What `outline_training_job` tells."""
-
-
-def outline_training_job(job: TuningJob, entry: Entry) -> Json:
-    """Of DescribeTrainingJob's answer what most searches look at."""
-    return _known(
-        {
-            "TrainingJobName": entry.name,
-            "TrainingJobArn": training_job_arn(entry.name),
-            "TuningJobArn": None if job.alone else tuning_job_arn(job.name),
-            "TrainingJobStatus": entry.status,
-            "CreationTime": _time(entry.created),
-            "LastModifiedTime": _time(entry.modified),
-        }
-    )
+OUTLINED: Mapping[str, Callable[[TuningJob, Entry], Any]] = {
+    "TrainingJobName": lambda _, entry: entry.name,
+    "TrainingJobArn": lambda _, entry: training_job_arn(entry.name),
+    "TuningJobArn": lambda job, _: None if job.alone else tuning_job_arn(job.name),
+    "TrainingJobStatus": lambda _, entry: entry.status,
+    "CreationTime": lambda _, entry: _time(entry.created),
+    "LastModifiedTime": lambda _, entry: _time(entry.modified),
+}
+"""What of DescribeTrainingJob's answer is known without the whole record."""
 
 
 def describe_training_job(job: TuningJob, training: TrainingJob) -> Json:

@@ -32,11 +32,7 @@ class MedianRule:
         if self._judged.get(training.number) == epoch:  # once an epoch, by what the others had then
             return None
         self._judged[training.number] = epoch
-        averages = [
-            other.averages[epoch - 1]
-            for job, other in self._history.curves()
-            if job.number < training.number and len(other.averages) >= epoch
-        ]
+        averages = self._history.averages_before(training.number, epoch) if epoch else []
         if epoch and is_left_behind(curve.values[-1], epoch, averages, maximize=self._maximize):
             return f"early stopping: worse than the median of {len(averages)} earlier training jobs at value {epoch}"
         return None

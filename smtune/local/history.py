@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from smtune.local.records import TrainingJob
+from smtune.search.median import Averages
 from smtune.search.question import State, Trial, Tried
 
 _STATES: Mapping[str, State] = {"InProgress": "pending", "Stopping": "pending", "Failed": "failed"}
@@ -38,6 +39,7 @@ class History:
         self._tried: dict[str | None, Tried] = {}
         self._ended: list[TrainingJob] = []
         self._curves: dict[int, Curve] = {}
+        self._averages: dict[int, Averages] = {}
         for job in jobs:
             self.put(job)
 
@@ -52,6 +54,8 @@ class History:
         self._jobs[job.number] = job
         self._statuses[job.status] += 1
         self._objectives += job.objective is not None
+        if job.status == "Failed":
+            self._drop_averages(job.number)
         if job.ended is not None:
             bisect.insort(self._ended, job, key=_end)
         trial = Trial(job.config, job.objective, _STATES.get(job.status, "finished"))
@@ -88,10 +92,14 @@ class History:
         curve = self._curves.setdefault(number, Curve())
         for value in values:
             curve.add(value)
+            epoch = len(curve.values)
+            if epoch in self._averages and self._counts(number):
+                self._averages[epoch].put(number, curve.averages[-1])
 
     def forget(self, number: int) -> None:
         """The training job starts again."""
         self._curves.pop(number, None)
+        self._drop_averages(number)
 
     def curve(self, number: int) -> Curve:
         return self._curves.get(number, Curve())
@@ -104,9 +112,25 @@ class History:
     def curves(self) -> Iterator[tuple[TrainingJob, Curve]]:
         """Of everyone who has published anything and has not failed."""
         for number, curve in self._curves.items():
-            job = self._jobs.get(number)
-            if job is not None and job.status != "Failed" and curve.values:
-                yield job, curve
+            if curve.values and self._counts(number):
+                yield self._jobs[number], curve
+
+    def averages_before(self, number: int, epoch: int) -> list[float]:
+        """The running averages at `epoch` (from 1) of those with a lower number, as far as they have got there."""
+        if epoch not in self._averages:
+            made = self._averages[epoch] = Averages()
+            for job, curve in self.curves():
+                if len(curve.averages) >= epoch:
+                    made.put(job.number, curve.averages[epoch - 1])
+        return self._averages[epoch].before(number)
+
+    def _counts(self, number: int) -> bool:
+        """Whether others are measured by it."""
+        return number in self._jobs and self._jobs[number].status != "Failed"
+
+    def _drop_averages(self, number: int) -> None:
+        for averages in self._averages.values():
+            averages.drop(number)
 
 
 def _end(job: TrainingJob) -> float:

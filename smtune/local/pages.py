@@ -34,17 +34,27 @@ _SORT_KEYS: Mapping[str, Callable[[Entry], Any]] = {
 }
 
 
+_FILTERS = frozenset(
+    (
+        *("StatusEquals", "NameContains", "CreationTimeAfter", "CreationTimeBefore"),
+        *("LastModifiedTimeAfter", "LastModifiedTimeBefore"),
+    )
+)
+
+
 def page(key: str, listing: Listing, request: Json) -> Json:
     """One page of the items that `request` asks for, below `key`, with a NextToken if there are more.
 
     Times in the request are seconds since the epoch, as on the wire. Raises ServiceAnswerError for a foreign token.
     """
     sort = request.get("SortBy", listing.default_sort)
-    chosen = [entry for entry in listing.entries if _matches(entry, request)]
+    chosen = listing.entries
+    if _FILTERS & request.keys():
+        chosen = [entry for entry in chosen if _matches(entry, request)]
     if sort == "FinalObjectiveMetricValue":
         chosen = [entry for entry in chosen if entry.objective is not None]
     order = request.get("SortOrder", "Ascending" if listing.default_sort == "Name" else "Descending")
-    chosen.sort(key=_SORT_KEYS[sort], reverse=order == "Descending")
+    chosen = sorted(chosen, key=_SORT_KEYS[sort], reverse=order == "Descending")
     answer = paged(key, chosen, request)
     return {**answer, key: [listing.summarize(entry) for entry in answer[key]]}
 

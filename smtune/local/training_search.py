@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from smtune.local.answers import ServiceAnswerError
-from smtune.local.describe import OUTLINED, describe_training_job, outline_training_job
+from smtune.local.describe import OUTLINED, describe_training_job
 from smtune.local.matching import SearchProperties, matches, named_properties, property_value, required_value
 from smtune.local.pages import paged
 from smtune.local.records import TrainingJob, TuningJob
@@ -28,8 +28,10 @@ def search_training_jobs(store: Store, request: Json) -> Json:
     SearchProperties(names).check(expression, request.get("SortBy"))
     records = _Records(store, names, expression)
     # A look at thousands of whole records for each page of a hundred would take minutes.
-    suffices = {*named_properties(expression), order} <= OUTLINED
-    found = [item for item in (records.outlines() if suffices else records.whole()) if matches(expression, item)]
+    wanted = {*named_properties(expression), order}
+    suffices = wanted <= OUTLINED.keys()
+    found = records.outlines(wanted) if suffices else records.whole()
+    found = [item for item in found if matches(expression, item)]
     found.sort(key=lambda item: _sortable(property_value(item, order)))
     if request.get("SortOrder", "Descending") == "Descending":
         found.reverse()
@@ -49,10 +51,11 @@ class _Records:
         self._names = names
         self._jobs: dict[str, TuningJob] = {}
 
-    def outlines(self) -> list[Json]:
-        """Of each only what `OUTLINED` names."""
+    def outlines(self, wanted: Iterable[str]) -> list[Json]:
+        """Of each only its name, and what is wanted of `OUTLINED`."""
         entries = self._store.all_entries() if self._of is None else self._store.entries_named(self._of)
-        return [outline_training_job(self._tuning_job(each.tuning_job), each) for each in entries]
+        told = {name: OUTLINED[name] for name in {"TrainingJobName", *wanted}}
+        return [{name: of(self._tuning_job(each.tuning_job), each) for name, of in told.items()} for each in entries]
 
     def whole(self) -> list[Json]:
         of, store = self._of, self._store

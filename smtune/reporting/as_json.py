@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from smtune.reporting.model import ReportData
+from smtune.rules.discreet import conceal
 
 
 def to_json(data: ReportData) -> str:
@@ -19,7 +20,7 @@ def to_dict(data: ReportData) -> dict[str, Any]:
     plain = dataclasses.asdict
     return {
         "schema_version": 1,
-        "report": data.outcome.to_dict(),
+        "report": _outcome(data),
         "training_jobs": [plain(row) for row in data.rows],
         "hyperparameters": [plain(axis) for axis in data.axes],
         "importance": [plain(bar) for bar in data.importance] or None,
@@ -31,3 +32,11 @@ def to_dict(data: ReportData) -> dict[str, Any]:
         "provenance": plain(data.origin),
         "notes": list(data.notes),
     }
+
+
+def _outcome(data: ReportData) -> dict[str, Any]:
+    """As `smtune run -o json` prints it, without what looks like a secret."""
+    found = data.outcome.to_dict()
+    if found["best"] is not None:
+        found["best"]["static_hyperparameters"] = conceal(found["best"]["static_hyperparameters"])
+    return found

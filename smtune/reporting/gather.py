@@ -52,6 +52,9 @@ def gather_report(
     running = look_up(session, tuning_job)
     if running.no_tags:
         notes.append(f"the job's tags could not be read ({running.no_tags}): who launched it is not known")
+    goals = {each.metric for each in trials.algorithms}
+    if len(goals) > 1:
+        notes.append(f"several objectives in one job: {', '.join(sorted(goals))} cannot be compared with each other")
     pulled = [trials, *(pull(*place) for place in others)]
     data = ReportData(
         outcome=outcome,

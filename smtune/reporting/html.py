@@ -27,7 +27,11 @@ _FRAME_HEIGHT = 900
 def to_html(data: ReportData) -> str:
     """The whole report as a page that needs nothing else; the same data gives the same bytes."""
     return _template().render(
-        data=data, charts=draw(data), told=told, version=__version__, note=slices_note(data.ranked)
+        data=data,
+        charts=draw(data),
+        told=told,
+        version=__version__,
+        note=slices_note(data.ranked, is_maximized=data.is_maximized),
     )
 
 

@@ -23,7 +23,7 @@ class Parts(TypedDict, total=False):
     curve: Said[Numbers]
     seconds: Said[float]
     metrics: Said[Mapping[str, Numbers]]
-    lines: Said[Sequence[str]]
+    lines: Said[Sequence[str] | str]
     fails: Said[str | None]
     interrupted: Said[Numbers | None]
     away: Said[float]
@@ -68,6 +68,8 @@ class Prompter:
             found["curve"] = _several("curve", found["curve"])
         elif "lines" not in found:
             found["curve"] = surrogate_curve(cue, self.seed)
+        if isinstance(found.get("lines"), str):
+            found["lines"] = found["lines"].splitlines()  # not a line for each letter
         if "interrupted" in found:
             found["interrupted"] = _several("interrupted", found["interrupted"])
         if "metrics" in found:

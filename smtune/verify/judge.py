@@ -17,7 +17,7 @@ from smtune.verify.model import Configuration, Interval, Judgement, Lead, Standi
 from smtune.verify.noise import LEVEL, Noise, Values, adjusted_p, critical, is_exact, needed_repeats, noise_of
 
 _LEAST = 2
-_DRAWS = 40_000
+_DRAWS = 5_000
 _SHARES = LEVEL + (1 - LEVEL) / 2
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from smtune.errors import ServiceError, UsageError
 from smtune.patience import Line
-from smtune.results.record import OBJECTIVE, final_metrics
+from smtune.results.record import final_metrics
 from smtune.verify.model import Repeat
 
 Json = Mapping[str, Any]
@@ -44,7 +44,7 @@ def look_at(line: Line, repeat: Repeat, request: Json) -> Repeat:
 def told(repeat: Repeat, answer: Json) -> Repeat:
     """`repeat` with what DescribeTrainingJob says of it."""
     status = str(answer["TrainingJobStatus"])
-    value = final_metrics(answer).get(answer.get("HyperParameters", {}).get(OBJECTIVE, ""))
+    value = final_metrics(answer).get(repeat.metric)
     return dataclasses.replace(
         repeat,
         status=status,

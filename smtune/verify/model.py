@@ -25,6 +25,8 @@ class Repeat:
     """From 1; repeats of one number have one seed, whatever the configuration."""
     seed: int | None
     """None where no seed is set: the training draws for itself."""
+    metric: str = ""
+    """The objective."""
     status: str = NOT_STARTED
     value: float | None = None
     """The objective's final value; None while there is none, and for a repeat that did not complete."""

@@ -10,14 +10,13 @@ import boto3
 
 from smtune.clone.running import describe
 from smtune.definitions import definitions
-from smtune.errors import ServiceError, UsageError
+from smtune.errors import ServiceError
 from smtune.estimate import load_prices
 from smtune.execute.pending import Pending
 from smtune.patience import Line
 from smtune.request.description import normalize
 from smtune.results import Trials, pull
 from smtune.results.cost import region_of, spending
-from smtune.results.record import OBJECTIVE
 from smtune.verify.choose import best_configurations, direction
 from smtune.verify.look import find_training_job, look_at
 from smtune.verify.model import Configuration, Repeat
@@ -131,8 +130,7 @@ class _Planner:
         if self.pending is None:
             return max(0, attempt - 1)
         begun = self.pending.name()
-        attempt = int(begun) if begun is not None and begun.isdecimal() else attempt
-        return attempt
+        return int(begun) if begun is not None and begun.isdecimal() else attempt
 
     def _name(self, original: str, seed: str | None, attempt: int, number: int) -> tuple[str, tuple[str, int] | None]:
         own = None if seed is None else (seed, seed_of(self.arn, attempt, number))
@@ -151,10 +149,11 @@ class _Planner:
     def _known(
         self, item: Configuration, seeds: Mapping[str, str | None], attempt: int, requests: Mapping[str, Json]
     ) -> Configuration:
+        metric = next(each.metric for each in self.trials.algorithms if each.name == item.definition)
         repeats = []
         for number in range(1, self.options.repeats + 1):
             name, seed = self._name(item.training_job, seeds[item.training_job], attempt, number)
-            repeat = Repeat(name, number, None if seed is None else seed[1])
+            repeat = Repeat(name, number, None if seed is None else seed[1], metric)
             repeats.append(look_at(self.line, repeat, requests[name]))
         return dataclasses.replace(item, repeats=tuple(repeats))
 
@@ -179,11 +178,3 @@ class _Planner:
 
     def _note(self, sentence: str) -> None:
         self.notes[sentence] = None
-
-
-def refuse_unsaid(plan: VerifyPlan) -> None:
-    """Raise UsageError where the training jobs do not say what they are tuned for: then no repeat has a value."""
-    silent = [name for name, request in plan.requests.items() if OBJECTIVE not in request.get("HyperParameters", {})]
-    if silent:
-        message = f"{silent[0]} would not say which metric is the objective ({OBJECTIVE} is missing)"
-        raise UsageError(message)

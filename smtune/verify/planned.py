@@ -18,7 +18,6 @@ Json = Mapping[str, Any]
 _MOST_REPEATS = 1000
 
 
-
 @dataclass(frozen=True)
 class VerifyOptions:
     """What to retrain, how often, and how."""
@@ -54,10 +53,14 @@ class VerifyPlan:
     """Repeat -> its CreateTrainingJob request; may hold secrets."""
     seeds: Mapping[str, str | None]
     """Original training job -> the hyperparameter that is its seed."""
+    attempt: int
+    """0 for the first verification, 1 for the next that was asked for anew, ..."""
     parallel: int
     costs: Mapping[str, JobCost] = field(repr=False)
     """Original training job -> what it has cost."""
     currency: str
+    unknown: tuple[str, ...] = ()
+    """What has no price."""
     notes: tuple[str, ...] = ()
     pending: Pending | None = field(default=None, repr=False)
     """Remembers a verification that was asked for anew until all of it is started."""

@@ -11,7 +11,7 @@ import math
 from functools import lru_cache
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 from scipy.optimize import brentq
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(96)
@@ -24,10 +24,13 @@ def exceeds(width: float, count: int, df: float) -> float:
     """The chance that the range of `count` means, in deviations estimated with `df`, exceeds `width`."""
     if width <= 0:
         return 1.0
-    low, high = (math.sqrt(end / df) for end in (stats.chi2.ppf(_TAIL, df), stats.chi2.isf(_TAIL, df)))
+    half = df / 2
+    low, high = (math.sqrt(end / half) for end in (special.gammaincinv(half, _TAIL), special.gammainccinv(half, _TAIL)))
     scales, shares = _spread(low, high)
-    log_density = stats.chi.logpdf(scales * math.sqrt(df), df) + 0.5 * math.log(df)
-    return float(min(1.0, max(0.0, shares @ (np.exp(log_density) * _beyond(width * scales, count)))))
+    # The deviation's own distribution: chi, by the root of its degrees of freedom.
+    constant = math.log(2) + half * math.log(half) - math.lgamma(half)
+    density = np.exp(constant + (df - 1) * np.log(scales) - half * scales**2)
+    return float(min(1.0, max(0.0, shares @ (density * _beyond(width * scales, count)))))
 
 
 @lru_cache(maxsize=1024)

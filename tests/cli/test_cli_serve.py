@@ -6,8 +6,10 @@ import json
 import os
 import signal
 import socket
+import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
@@ -22,6 +24,7 @@ from served import END_SECONDS, serving, variables
 from smtune.local.session import LocalSession
 from smtune.local.settings import Settings
 
+SCOPE = "Credential=a/20260101/us-east-1/s3/aws4_request"
 TOKEN = "a-token-of-24-characters"  # noqa: S105  for this test
 
 
@@ -74,6 +77,21 @@ def test_a_token_keeps_others_out_and_is_nobodys_to_read(home: Path) -> None:
     assert "the token is the clients' AWS_ACCESS_KEY_ID" in remarks
     assert TOKEN not in json.dumps([said, rest, remarks])
     assert not (home / "s3").exists()
+
+
+@pytest.mark.slow
+def test_who_is_told_twice_to_end_ends_once(home: Path) -> None:
+    with serving(home) as process:
+        url = variables(process.stdout)["AWS_ENDPOINT_URL"]
+        client("s3", url).put_object(Bucket="large", Key="key", Body=bytes(20 << 20))
+        with socket.create_connection(("127.0.0.1", urlsplit(url).port or 0)) as slow:
+            slow.sendall(f"GET /large/key HTTP/1.1\r\nHost: localhost\r\nAuthorization: {SCOPE}\r\n\r\n".encode())
+            slow.recv(1)  # and no more: the answer is under way
+            process.send_signal(signal.SIGTERM)
+            time.sleep(0.5)
+            process.send_signal(signal.SIGTERM)
+        _, remarks = process.communicate(timeout=END_SECONDS)
+    assert (process.returncode, "Traceback" in remarks) == (0, False)
 
 
 def test_a_port_that_is_taken_is_one_clear_error() -> None:

@@ -130,6 +130,22 @@ def test_later_training_jobs_and_failed_ones_are_no_measure() -> None:
     assert find_judge(job, tried).reason_to_stop(training(4, None)) is None, "two are too few"
 
 
+def test_who_fails_or_starts_again_is_a_measure_no_more() -> None:
+    job = tuning_job(early_stopping="auto")
+    curves = {number: [0.9, 0.9] for number in (1, 2, 3)}
+    tried = history(*(training(number, None) for number in range(1, 7)), curves=curves)
+    judge = find_judge(job, tried)
+    tried.observe(4, [0.1, 0.1])
+    assert judge.reason_to_stop(training(4, None)) is not None
+    tried.put(training(2, None, status="Failed"))
+    tried.observe(5, [0.1, 0.1])
+    assert "the median of 3" in str(judge.reason_to_stop(training(5, None)))
+    tried.forget(3)
+    tried.forget(4)
+    tried.observe(6, [0.1, 0.1])
+    assert judge.reason_to_stop(training(6, None)) is None, "two are too few"
+
+
 # Hyperband
 
 

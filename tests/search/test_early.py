@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from smtune.search.completion import has_converged, is_on_target, is_stagnant, jobs_without_improvement
 from smtune.search.halving import Halving, Result, is_eliminated, promoted, rung_reached
-from smtune.search.median import is_left_behind
+from smtune.search.median import Averages, is_left_behind
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,22 @@ def test_who_is_worse_than_the_median_of_the_running_averages_is_left_behind(
 def test_the_first_value_is_no_reason_and_two_others_are_too_few() -> None:
     assert not is_left_behind(9.0, 1, [0.1, 0.1, 0.1], maximize=False)
     assert not is_left_behind(9.0, 2, [0.1, 0.1], maximize=False)
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 9), st.sampled_from([0.1, 0.2, 0.5, float("nan")]), st.booleans())),
+    st.integers(1, 9),
+)
+def test_averages_are_kept_as_they_come_and_go(changes: list[tuple[int, float, bool]], number: int) -> None:
+    averages, plain = Averages(), dict[int, float]()
+    for at, value, comes in changes:
+        if comes:
+            averages.put(at, value)
+            plain |= {} if math.isnan(value) or at in plain else {at: value}
+        else:
+            averages.drop(at)
+            plain.pop(at, None)
+    assert averages.before(number) == sorted(value for at, value in plain.items() if at < number)
 
 
 def test_a_bracket_has_every_rung_below_the_most_from_its_first() -> None:

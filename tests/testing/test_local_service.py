@@ -226,6 +226,14 @@ def test_what_a_training_job_prints_is_read_by_the_jobs_own_regexes(service: Loc
     assert [event["timestamp"] for event in events] == [at(10 * n).timestamp() * 1000 for n in (1, 2, 3)]
 
 
+def test_one_text_is_its_lines(service: LocalService) -> None:
+    service.script(lines="hello\nscore=0.25")
+    job = started(service, limits={"jobs": 1, "parallel": 1})
+    service.finish()
+    (item,) = trained(service, job)
+    assert item["FinalMetricDataList"][0]["Value"] == 0.25
+
+
 def test_a_curve_is_in_cloudwatch_and_in_the_log_as_the_regex_has_it(service: LocalService) -> None:
     service.script(curve=[0.1, 0.2, 0.3], metrics={"loss": [3, 2, 1]}, seconds=180)
     job = started(service, limits={"jobs": 1, "parallel": 1})
@@ -288,7 +296,18 @@ def test_a_script_that_raises_is_the_tests_own_error(service: LocalService) -> N
         started(service)
 
 
-@pytest.mark.parametrize("parts", [{"seconds": 0}, {"startup": -1}, {"curve": "high"}, {"seconds": float("inf")}])
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"seconds": 0},
+        {"startup": -1},
+        {"curve": "high"},
+        {"seconds": float("inf")},
+        {"model": {"../escaped": "text"}},
+        {"model": {"/escaped": "text"}},
+        {"model": {"weights": b"bytes"}},
+    ],
+)
 def test_what_cannot_be_played_is_refused(service: LocalService, parts: Any) -> None:
     service.script(**parts)
     with pytest.raises(ScriptError, match=str(next(iter(parts)))):

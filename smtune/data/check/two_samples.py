@@ -89,9 +89,9 @@ def _compare_missing(ours: pd.Series, theirs: pd.Series) -> Difference | None:
     if not (known.any() or held.any()) or (known.all() and held.all()):
         return None
     p, effect = _homogeneity(np.array([[known.sum(), (~known).sum()], [held.sum(), (~held).sum()]], float))
-    ours, theirs = float(known.mean()), float(held.mean())
-    words = f"{100 * theirs:.2g} % missing against {100 * ours:.2g} %"
-    return Difference(p, effect, words, "missing", ours, theirs)
+    shares = float(known.mean()), float(held.mean())
+    words = f"{100 * shares[1]:.2g} % missing against {100 * shares[0]:.2g} %"
+    return Difference(p, effect, words, "missing", *shares)
 
 
 def compare_classes(ours: pd.Series, theirs: pd.Series) -> Difference:

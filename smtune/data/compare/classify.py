@@ -65,7 +65,8 @@ def _judge(features: Features, rows: Rows, held: Rows, seed: int) -> _Judged:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     model = HistGradientBoostingClassifier(
-        max_iter=50,
+        max_iter=30,
+        learning_rate=0.15,
         max_leaf_nodes=12,
         min_samples_leaf=10,
         early_stopping=False,

@@ -41,8 +41,8 @@ class Features:
         bundles, taken = list[list[int]](), set[int]()
         for index in range(len(self.columns)):
             if index not in taken:
-                together = [index, *(other for other in np.flatnonzero(alike[index]) if other > index)]
-                bundles.append([int(each) for each in together if each not in taken])
+                others = [int(other) for other in np.flatnonzero(alike[index]).tolist() if other > index]
+                bundles.append([index, *(other for other in others if other not in taken)])
                 taken.update(bundles[-1])
         return bundles
 
@@ -65,7 +65,8 @@ def _numbers_of(column: Column) -> list[tuple[Floats, bool]]:
         return [(column.values.to_numpy(np.float64), False)]
     if column.kind == "classes":
         return [(_codes(column.both), True)]
-    return [(_codes(common_values(column)), True), (column.both.str.len().to_numpy(np.float64), False)]
+    lengths: Floats = np.array(column.both.str.len(), np.float64)
+    return [(_codes(common_values(column)), True), (lengths, False)]
 
 
 def _codes(texts: pd.Series) -> Floats:

@@ -59,7 +59,7 @@ def compare_data(
     with threadpool_limits(1):
         told = _tell_apart(tested, pair, seed)
         columns, separations = _judge(tested, told, pair, alpha, seed)
-    differs = any(each.differs for each in (*columns, *separations))
+    differs = any(each.differs for each in columns) or any(each.differs for each in separations)
     coarse = _distance(pair, columns, alpha) > _COARSE
     verdict: Verdict = "differs" if differs else "too few rows" if coarse else "no difference found"
     return _result(pair, verdict, columns, separations, alpha, notes)
@@ -70,7 +70,7 @@ def _tell_apart(tested: Sequence[Tested], pair: Pair, seed: int) -> list[tuple[T
     apart = tuple(each.column.name for each in tested if each.found.effect >= APART)
     used = [each.column for each in tested if each.column.name not in apart]
     features = [column for column in used if column.name != pair.label]
-    sets = [features, used] if len(features) < len(used) else [features]
+    sets = [features, used] if features and len(features) < len(used) else [features]
     rows = max(_LEAST_ROWS, min(_MOST_ROWS, _MOST_CELLS // (2 * max(1, len(used)))))
     return [(tell_apart(features_of(_first(each, rows, seed)), seed), apart) for each in sets if each]
 
@@ -118,7 +118,7 @@ def _judge(
 
 
 def _shares(count: int, whole: float) -> list[float]:
-    return [whole / count] * count
+    return [whole / max(1, count)] * count
 
 
 def _distance(pair: Pair, columns: Sequence[ColumnDifference], alpha: float) -> float:
@@ -159,4 +159,8 @@ def _where(columns: Sequence[ColumnDifference], separations: Sequence[Separation
     features = features or any(each.differs for each in separations if each.of == "features")
     if features or label:
         return "features and label" if features and label else "features" if features else "label"
-    return "relation" if any(each.differs for each in separations) else None
+    relied = [each.column for test in separations if test.differs for each in test.relies_on]
+    names = {each.column for each in columns if each.is_label}
+    if not any(test.differs for test in separations):
+        return None
+    return "relation" if names & set(relied) else "features"

@@ -57,6 +57,8 @@ def _slightly(found: DataComparison) -> str:
 
 def remarks(columns: Sequence[ColumnDifference], separations: Sequence[Separation]) -> Iterator[str]:
     """What has to be known to believe the result."""
+    if len({column.is_label for column in columns if column.differs}) == 2:
+        yield "another mix of labels alone moves the features, too: compare the rows of one label to tell"
     left_out = separations[0].left_out if separations else tuple(c.column for c in columns if c.effect >= 0.99)
     for column in columns:
         if column.column in left_out:

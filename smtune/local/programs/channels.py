@@ -39,7 +39,7 @@ def read_channel(job: TrainingFolder, name: str, *, labelled: bool, width: int |
         message = f"channel {name}: the content type is {content_type}, and not text/csv or {_RECORDS}"
         raise UserError(message)
     _check_width(table, name, labelled=labelled, width=width)
-    table = _dense(table)
+    table = _dense(table, name)
     _check_values(table, name, labelled=labelled)
     return table
 
@@ -70,9 +70,15 @@ def _filled(table: Table | None, name: str) -> Table:
     return table
 
 
-def _dense(table: Table) -> Table:
+def _dense(table: Table, name: str) -> Table:
     features: Any = table.features
-    return table if isinstance(features, np.ndarray) else replace(table, features=features.toarray())
+    if isinstance(features, np.ndarray):
+        return table
+    try:
+        return replace(table, features=features.toarray())
+    except (MemoryError, ValueError) as error:  # more than memory holds, or than NumPy can count
+        message = f"channel {name}: there is no room for rows of {features.shape[1]} features"
+        raise UserError(message) from error
 
 
 def _check_width(table: Table, name: str, *, labelled: bool, width: int | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any
 
 
@@ -68,6 +69,15 @@ class Script:
             if not (math.isfinite(value) and value >= 0):
                 message = f"{name}={value!r} is not a number of seconds"
                 raise ScriptError(message)
+        for file, text in self.model.items():
+            if not isinstance(text, str) or not _is_inside(file):
+                message = f"model: {file!r} -> {text!r} is not a file's name in the artifact and its text"
+                raise ScriptError(message)
+
+
+def _is_inside(file: str) -> bool:
+    path = PurePosixPath(file)
+    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts
 
 
 Director = Callable[[Cue], Script]

@@ -13,6 +13,7 @@ from smtune.reporting.sample import POINTS, spread
 from smtune.reporting.words import counted, number
 
 _BOTTOM = 0.035
+_MANY = 150
 
 
 def draw_history(rows: Sequence[Row], metric: str, *, is_maximized: bool) -> Chart | None:
@@ -35,7 +36,7 @@ def draw_history(rows: Sequence[Row], metric: str, *, is_maximized: bool) -> Cha
                 [row.objective or 0.0 for row in some],
                 linestyle="none",
                 marker="o",
-                markersize=5,
+                markersize=5 if len(shown) < _MANY else 3.5,
                 markerfacecolor=fill,
                 markeredgecolor=color("accent"),
                 alpha=0.55,

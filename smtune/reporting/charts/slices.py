@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from smtune.reporting.axes import place_on
 from smtune.reporting.charts.canvas import Chart, paper, write_numbers
-from smtune.reporting.charts.limits import limits
+from smtune.reporting.charts.limits import beyond, limits
 from smtune.reporting.charts.palette import color
 from smtune.reporting.charts.ticks import ticks
 from smtune.reporting.model import Axis, Row
 from smtune.reporting.sample import POINTS, sample_rows
-from smtune.reporting.words import number
+from smtune.reporting.words import counted, number
 
 _WIDTH = 320.0
 _JITTER = (0.0, 0.35, -0.35, 0.7, -0.7, 0.17, -0.52, 0.52, -0.17)
@@ -33,11 +33,17 @@ def draw_slices(axes: Sequence[Axis], ranked: Sequence[Row], *, is_maximized: bo
     return tuple(found)
 
 
-def slices_note(ranked: Sequence[Row]) -> str:
+def slices_note(ranked: Sequence[Row], *, is_maximized: bool) -> str:
     """What the slices leave out."""
-    if len(ranked) <= POINTS:
+    if not ranked:
         return ""
-    return f"Each chart shows {POINTS} of {len(ranked):,} training jobs: the best, and an even sample of the others."
+    values = [row.objective or 0.0 for row in ranked]
+    outside = beyond(values, limits(values, is_maximized=is_maximized))
+    parts = [f"{counted(outside, 'value')} far out of the rest not drawn."] if outside else []
+    if len(ranked) - outside > POINTS:
+        shown = f"Each chart shows {POINTS} of {number(len(ranked))} training jobs"
+        parts.append(f"{shown}: the best, and an even sample of the others.")
+    return " ".join(parts)
 
 
 def _slice(index: int, axis: Axis, rows: Sequence[Row], ends: tuple[float, float]) -> Chart:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import tarfile
 import time
 from collections.abc import Callable
@@ -238,6 +239,13 @@ def test_whose_child_is_killed_for_its_memory_says_so(session: LocalSession, sta
     reason = only_training_job(session, name)["FailureReason"]
     wanted = "OutOfMemory: it used more memory than SMTUNE_MEMORY_GB allows (0.1)"
     assert reason == f"AlgorithmError: {wanted}, exit code: 1"
+
+
+def test_on_an_image_others_can_be_built_with_any_wheels_of_theirs() -> None:
+    """As one with PyTorch, which links a library that nothing else here does."""
+    load = "import ctypes; [ctypes.CDLL(name) for name in ('libutil.so.1', 'librt.so.1', 'libstdc++.so.6')]"
+    done = subprocess.run(["docker", "run", "--rm", "--entrypoint", "python3", OWN, "-c", load], capture_output=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_an_image_that_is_not_there_is_refused_and_not_fetched(start: Start) -> None:

@@ -166,6 +166,15 @@ def test_every_channel_has_the_features_of_training(tmp_path: Path) -> None:
         train(tmp_path)
 
 
+def test_a_column_that_nothing_has_room_for_is_one_clear_error(tmp_path: Path) -> None:
+    row = (  # label 1, and 4.0 in column 2 ** 60
+        "0a23d7ce330000000a1d0a0676616c756573121312110a04000080401209"
+        "80808080808080801012120a0676616c756573120812060a040000803f00"
+    )
+    with pytest.raises(UserError, match="channel train: there is no room for rows of 1152921504606846977 features"):
+        train(write_folder(tmp_path, BINARY, None, train={"rows.rec": bytes.fromhex(row)}))
+
+
 def test_labels_must_be_classes(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="channel train: labels are 0 to 1 for binary_classifier, found 2"):
         train(write_folder(tmp_path, BINARY, train={"a.csv": "1,2\n2,3\n"}))

@@ -1,0 +1,69 @@
+"""smtune data compare, as it is typed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from smtune.cli import main
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """a.csv, b.csv of the same pool, and c.csv, in which people are older."""
+    monkeypatch.chdir(tmp_path)
+    random = np.random.default_rng(5)
+    for name, age in (("a", 50), ("b", 50), ("c", 60)):
+        frame = pd.DataFrame({"sick": random.integers(0, 2, 120), "age": random.normal(age, 10, 120).round(2)})
+        frame.to_csv(f"{name}.csv", index=False)
+    return tmp_path
+
+
+def test_what_differs_is_a_table_and_a_verdict(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["data", "compare", "a.csv", "c.csv", "--label", "sick"]) == 0
+    printed = capsys.readouterr()
+    lines = printed.out.splitlines()
+    assert lines[:2] == ["A  a.csv: 120 rows", "B  c.csv: 120 rows"]
+    assert lines[3].split() == ["column", "kind", "distance", "p", "B", "against", "A"]
+    assert lines[4].startswith("age     numbers ")
+    assert "median " in lines[4]
+    assert lines[6].startswith("classifier on features: AUC 0.")
+    assert lines[7].startswith("  relies on age: without it the AUC falls by 0.")
+    assert lines[-1] == "differs: the features (age), the label not"
+
+
+def test_a_difference_fails_where_that_is_asked_for(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["data", "compare", "a.csv", "c.csv", "--fail-on", "difference"]) == 1
+    assert main(["data", "compare", "a.csv", "b.csv", "--fail-on", "difference"]) == 0
+    assert "\nno difference found (120 rows and 120): " in capsys.readouterr().out
+
+
+def test_as_json_and_csv(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--alpha", "0.01", "--seed", "3", "--limit", "0"]
+    assert main(["data", "compare", "a.csv", "c.csv", *options, "-o", "json"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert (record["verdict"], record["alpha"], record["columns"][0]["column"]) == ("differs", 0.01, "age")
+    assert main(["data", "compare", "a.csv", "c.csv", *options, "-o", "csv"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [(row["column"], row["differs"]) for row in rows] == [("age", "True"), ("sick", "False")]
+
+
+def test_files_without_names_for_their_columns(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("a", "c"):
+        Path(name).write_text("".join(Path(f"{name}.csv").read_text().splitlines(keepends=True)[1:]))
+    options = ["--no-header", "--format", "csv", "--label", "0", "--group", "1"]
+    assert main(["data", "compare", "a", "c", *options]) == 0
+    assert "note: A: one row of each column 1, " in capsys.readouterr().err
+
+
+def test_what_cannot_be_compared_is_a_wrong_argument(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["data", "compare", "a.csv", "b.csv", "--header", "--label", "ill"]) == 2
+    assert "A has no column 'ill'" in capsys.readouterr().err
+    assert main(["data", "compare", "a.csv", "s3://bucket/b.csv"]) == 2
+    assert "fetch it first: aws s3 cp --recursive s3://bucket/b.csv FOLDER" in capsys.readouterr().err

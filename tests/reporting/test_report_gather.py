@@ -1,0 +1,133 @@
+"""From a tuning job on a service to all that its report tells."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from fake_tuning import FakeTuning
+from recorded_jobs import Ran, record_job
+from report_jobs import METRIC, add, told_job
+
+from smtune.archive.session import ArchiveSession
+from smtune.archive.write import archive_job
+from smtune.errors import ServiceError
+from smtune.local.session import LocalSession
+from smtune.local.settings import Settings
+from smtune.reporting import Bar, gather_report, to_html
+
+
+def test_training_jobs_come_in_their_order_and_ranked() -> None:
+    service = told_job()
+    data = gather_report(service.session(), "tune")
+    assert [row.number for row in data.rows] == list(range(1, 13))
+    assert [row.status for row in data.rows].count("Failed") == 2
+    assert (data.name, data.metric, data.is_maximized, data.is_local) == ("tune", METRIC, False, False)
+    assert (data.ranked[0].number, data.ranked[0].objective) == (6, 0.05)
+    assert len(data.ranked) == 10, "what failed is not ranked"
+    assert data.rows[0].values == {"eta": 0.001778, "depth": 2, "booster": "dart"}
+
+
+def test_curves_are_of_the_best_and_of_the_median() -> None:
+    data = gather_report(told_job().session(), "tune")
+    median = data.ranked[len(data.ranked) // 2].name
+    assert {(curve.role, curve.training_job) for curve in data.curves} == {
+        ("best", "tune-006-00000006"),
+        ("median", median),
+    }
+    assert [(curve.place, curve.metric) for curve in data.curves[:2]] == [
+        ("train", "train:error"),
+        ("validation", METRIC),
+    ]
+    assert data.curves[0].steps == tuple(float(step) for step in range(20))
+
+
+def test_failures_cost_and_origin_are_told() -> None:
+    data = gather_report(told_job().session(), "tune")
+    (group,) = data.triage.groups
+    assert (group.cause.id, group.count) == ("error", 2)
+    assert data.spending.billable_seconds == 7200
+    facts = {fact.name: fact.value for fact in data.origin.facts}
+    assert facts["Account"] == "111122223333"
+    assert facts["Region"] == "eu-west-1"
+    assert facts["ARN"].endswith(":hyper-parameter-tuning-job/tune")
+    assert facts["Created"] == "21 September 2026, 14:13:20 UTC"
+    assert data.origin.tags == {"team": "tuning"}
+
+
+def test_a_job_that_has_found_nothing_so_far_has_a_report() -> None:
+    service = told_job(jobs=0, status="InProgress")
+    data = gather_report(service.session(), "tune")
+    assert (data.rows, data.curves, data.ladder) == ((), (), None)
+    assert "No training job has an objective yet." in to_html(data)
+
+
+def test_curves_that_cannot_be_read_are_a_note() -> None:
+    service = told_job()
+    service.refused = {"GetMetricData": "AccessDeniedException", "FilterLogEvents": "AccessDeniedException"}
+    data = gather_report(service.session(), "tune")
+    assert data.curves == ()
+    assert any(note.startswith("no learning curves: ") for note in data.notes)
+
+
+def test_an_unknown_job_is_an_error() -> None:
+    with pytest.raises(ServiceError):
+        gather_report(told_job().session(), "no-such-job")
+
+
+def test_other_jobs_stand_beside_it() -> None:
+    service, other = told_job("tune", 6), told_job("again", 4)
+    data = gather_report(service.session(), "tune", [(other.session(), "again")])
+    assert data.comparison is not None
+    assert [side.name for side in data.comparison.sides] == ["tune", "again"]
+    (side,) = data.others
+    assert side.objectives == (0.1, 0.09, 0.08, 0.07)
+    page = to_html(data)
+    assert 'id="versus"' in page
+    assert "Asked for otherwise in again" in page
+
+
+def test_objectives_that_cannot_be_compared_are_not_drawn_beside_each_other() -> None:
+    service, other = told_job("tune", 6), FakeTuning(name="other")
+    other.add(1)
+    page = to_html(gather_report(service.session(), "tune", [(other.session(), "other")]))
+    assert "Not comparable: other has another objective" in page
+    assert 'id="versus"' not in page
+
+
+def test_importance_is_what_somebody_weighs() -> None:
+    bars = (Bar("eta", 0.62, 0.5, 0.7), Bar("depth", 0.1))
+    data = gather_report(told_job(jobs=4).session(), "tune", weigh=lambda trials: bars if trials.records else ())
+    assert data.importance == bars
+    page = to_html(data)
+    assert 'id="importance"' in page
+    assert "62%" in page
+    assert "not available" in to_html(dataclasses.replace(data, importance=()))
+
+
+def test_two_objectives_in_one_job_are_said() -> None:
+    service = told_job(jobs=0)
+    service.definitions = [
+        {"DefinitionName": name, "TuningObjective": goal, "HyperParameterRanges": service.ranges}
+        for name, goal in (
+            ("a", {"Type": "Minimize", "MetricName": METRIC}),
+            ("b", {"Type": "Minimize", "MetricName": "other"}),
+        )
+    ]
+    service.definition_of[add(service, 1)] = "a"
+    notes = gather_report(service.session(), "tune").notes
+    assert any("several objectives in one job: other, validation:error" in note for note in notes)
+
+
+def test_a_local_job_and_its_archive_tell_the_same(tmp_path: Path) -> None:
+    settings = Settings.from_environment()
+    record_job(settings, "toy", [Ran((0.1, 0.2)), Ran((0.3, 0.5)), Ran((), "Failed", failure_reason="Error: no")])
+    session = LocalSession(settings)
+    here = gather_report(session, "toy")
+    archive_job(session, "toy", tmp_path / "kept")
+    kept = gather_report(ArchiveSession(tmp_path / "kept"), "toy")
+    assert here.is_local
+    assert not kept.is_local
+    assert (kept.rows, kept.curves, kept.axes) == (here.rows, here.curves, here.axes)
+    assert kept.origin == here.origin
