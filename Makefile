@@ -12,7 +12,7 @@ export PYTHONDONTWRITEBYTECODE =
 # They share the processors: numpy's threads would only be in each other's way.
 export OMP_NUM_THREADS = 1
 
-.PHONY: env demo test thorough fuzz docker studio lint lock clean
+.PHONY: env demo test thorough fuzz docker browser studio lint lock clean
 
 env: $(READY) $(AWS_CLI)
 
@@ -36,7 +36,7 @@ demo: $(READY)
 # Three at a time, though two cores are enough: now and then, a test waits for a process.
 test: env lint
 	$(BIN)/pytest -n 3 --dist worksteal
-	$(MAKE) --no-print-directory thorough fuzz docker studio
+	$(MAKE) --no-print-directory thorough fuzz docker browser studio
 
 # Two thousand generated requests, there and back; the properties on all of their examples, where the suite above tries
 # a fourth of them (tests/support/examples.py); and the quickstart just as it is.
@@ -60,6 +60,10 @@ $(IMAGE)/.ready: requirements/image.txt $(READY)
 	rm -rf $(@D)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --target $(@D) --compile-bytecode --require-hashes -r requirements/image.txt
 	touch $@
+
+# The report in chromium without a screen. Where there is none the tests say why they are skipped; with CI=true they fail.
+browser: env
+	$(BIN)/pytest -m browser tests/reporting
 
 # The tests of smtune.sdk once more, on the SageMaker SDK that Studio has.
 studio: $(STUDIO)/.ready

@@ -125,8 +125,12 @@ def _run(folder: Path, hyperparameters: Mapping[str, str]) -> dict[str, Any]:
         stop_grace=0,
     )
     trial = ProcessTrial(plan)
-    while (code := trial.poll()) is None:
-        time.sleep(_TICK_SECONDS)
+    try:
+        while (code := trial.poll()) is None:
+            time.sleep(_TICK_SECONDS)
+    except BaseException:  # Ctrl-C most often: what scores a model must not outlive the one who asked
+        trial.kill()
+        raise
     output = trial.root / "output"
     if code != 0:
         failure = output / "failure"

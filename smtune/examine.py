@@ -134,14 +134,15 @@ def _diagnose(memory: Memory, best: Best | None, evaluation: Evaluation | None, 
 def _judged(values: Mapping[str, Loss], metric: str, spec: TuningSpec | None, best: Best, case: _Case) -> Diagnosis:
     known, said = case.known, spec.diagnosis if spec else None
     algorithm = definition_of(spec, best).algorithm if spec else None
-    one_pool = isinstance(spec.data, Table) if spec else False
+    drawn = said.one_pool if said and said.one_pool is not None else spec is not None and isinstance(spec.data, Table)
     return diagnose_metrics(
         values,
         metric=metric,
         human_error=_people(spec) if known.human_error is None else known.human_error,
         baseline_error=(said.baseline if said else None) if known.baseline is None else known.baseline,
         algorithm=algorithm.builtin if isinstance(algorithm, BuiltIn) else None,
-        one_pool=one_pool if known.one_pool is None else known.one_pool,
+        roles=said.roles if said else {},
+        one_pool=drawn if known.one_pool is None else known.one_pool,
         jobs=case.job.get("TrainingJobStatusCounters", {}).get("Completed") or None,
         confidence=known.confidence or (said.confidence if said else None) or 0.95,
     )

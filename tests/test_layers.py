@@ -42,6 +42,7 @@ ROWS = (
         "line_search",
         "naming",
         "partitions",
+        "roles",
         "statuses",
         "where",
     },

@@ -98,8 +98,8 @@ def _print(found: DataComparison, a: str, b: str) -> None:
         print_table(headings, (_row(each) for each in found.differing), numbers=("distance", "p"))
     if found.separations:
         click.echo()
-    for each in found.separations:
-        for line in _told(each):
+    for number, each in enumerate(found.separations):
+        for line in _told(each, is_new=not any(before.differs for before in found.separations[:number])):
             click.echo(line)
     click.echo(f"\n{found.sentence}")
 
@@ -118,12 +118,12 @@ def _beside(column: ColumnDifference) -> Iterator[str]:
         yield f"looks like {'an' if column.looks_like == 'id' else 'a'} {column.looks_like}"
 
 
-def _told(found: Separation) -> Iterator[str]:
+def _told(found: Separation, *, is_new: bool) -> Iterator[str]:
     yield (
         f"classifier on {found.of}: AUC {found.auc:.3f} on rows it has not seen, p {_p(found.p)} "
         f"({found.rows[0]:,} and {found.rows[1]:,} rows)"
     )
-    for each in found.relies_on:
+    for each in found.relies_on if is_new else ():
         copies = f" (and {_listed(each.copies)}, which go with it)" if each.copies else ""
         yield f"  relies on {each.column}{copies}: without it the AUC falls by {each.drop:.3f}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from smtune.diagnosis.answers import WHOLE, name_open, tell_needed, walk
 from smtune.diagnosis.assumptions import list_assumptions
 from smtune.diagnosis.findings import find
+from smtune.diagnosis.levers import knobs_of
 from smtune.diagnosis.model import Diagnosis, Errors, Finding, Gap
 from smtune.diagnosis.reference import Benchmark
 from smtune.diagnosis.remedies import next_step, prescribe
@@ -22,7 +23,7 @@ def conclude(errors: Errors, scale: Scale, setting: Setting, reference: Benchmar
         errors=errors,
         gaps=gaps,
         findings=findings,
-        remedies=prescribe(findings, setting.algorithm) or (next_step(errors, gaps, scale),),
+        remedies=prescribe(findings, knobs_of(setting.algorithm, setting.roles)) or (next_step(errors, gaps, scale),),
         headline=_headline(findings, gaps, errors, scale),
         path=walk(gaps, errors, scale),
         assumptions=list_assumptions(errors, gaps, scale, setting, reference),

@@ -18,6 +18,15 @@ Verdict = Literal["present", "absent", "not enough evidence", "not assessable"]
 Evidence = Literal["interval", "point-only"]
 Cause = Literal["mismatch", "selection", "either"]
 Direction = Literal["up", "down", "set", "change"]
+Lever = Literal[
+    "bigger model",
+    "train longer",
+    "less regularization",
+    "more regularization",
+    "early stopping",
+    "architecture",
+]
+"""A remedy that hyperparameters are for."""
 
 _Z95 = deviates(0.95, 1)
 
@@ -152,6 +161,8 @@ class Remedy:
     hyperparameters: tuple[Hint, ...] = ()
     gap: GapName | None = None
     """Which gap it is for: two gaps can be a `data_mismatch`."""
+    lever: Lever | None = None
+    """None where hyperparameters cannot help."""
 
     def to_dict(self) -> dict[str, object]:
         hints = [hint._asdict() for hint in self.hyperparameters]

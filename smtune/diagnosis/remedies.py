@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from smtune.diagnosis.answers import name_open, tell_needed
-from smtune.diagnosis.hints import Lever, hints_for
-from smtune.diagnosis.model import Cause, Errors, Finding, Gap, GapName, Remedy
+from smtune.diagnosis.levers import Knob, hints_for
+from smtune.diagnosis.model import Cause, Errors, Finding, Gap, GapName, Lever, Remedy
 from smtune.diagnosis.scale import Scale
 
 
@@ -95,10 +95,10 @@ _BY_GAP: dict[GapName, tuple[_Advice, ...]] = {
 }
 
 
-def prescribe(findings: tuple[Finding, ...], algorithm: str | None) -> tuple[Remedy, ...]:
-    """The remedies finding by finding, each list ranked, with hyperparameters for a known algorithm."""
+def prescribe(findings: tuple[Finding, ...], knobs: tuple[Knob, ...]) -> tuple[Remedy, ...]:
+    """The remedies finding by finding, each list ranked, with the hyperparameters they are about."""
     return tuple(
-        Remedy(finding.code, advice.title, advice.why, hints_for(advice.lever, algorithm), finding.gap.name)
+        Remedy(finding.code, advice.title, advice.why, hints_for(advice.lever, knobs), finding.gap.name, advice.lever)
         for finding in findings
         for advice in _BY_CAUSE.get(finding.gap.cause, _BY_GAP[finding.gap.name])
     )

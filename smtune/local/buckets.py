@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +59,13 @@ class Buckets:
         folder = self._objects / call.bucket
         if not folder.is_dir():
             raise ServiceAnswerError("NoSuchBucket", "The specified bucket does not exist", status=404)
+        for place, _, _ in os.walk(folder, topdown=False):
+            with suppress(OSError):
+                Path(place).rmdir()  # empty folders are no objects
         try:
             folder.rmdir()
+        except FileNotFoundError:
+            pass
         except OSError:
             message = "The bucket you tried to delete is not empty"
             raise ServiceAnswerError("BucketNotEmpty", message, status=409) from None
@@ -84,6 +91,8 @@ class Buckets:
         prefix, delimiter = call.query.get("prefix", ""), call.query.get("delimiter", "")
         after = call.query.get("continuation-token") or call.query.get("start-after", "")
         size = min(int(call.query.get("max-keys", _PAGE)), _PAGE)
+        if size < 0:
+            raise ServiceAnswerError("InvalidArgument", "Argument maxKeys must be an integer between 0 and 2147483647")
         contents: list[Json] = []
         groups: list[str] = []
         last = ""
@@ -94,13 +103,14 @@ class Buckets:
             if place <= after or (group and group in groups[-1:]):
                 continue
             if len(contents) + len(groups) == size:
-                more = True
+                more = size > 0
                 break
             last = place
             if group:
                 groups.append(group)
             else:
-                contents.append(self._entry(key, path))
+                with suppress(FileNotFoundError):  # removed meanwhile
+                    contents.append(self._entry(key, path))
         answer: Json = {"Name": call.bucket, "Prefix": prefix, "MaxKeys": size, "IsTruncated": more}
         answer["KeyCount"] = len(contents) + len(groups)
         answer |= {"Contents": contents} if contents else {}

@@ -6,10 +6,11 @@ import dataclasses
 import datetime as dt
 import io
 import json
+import os
 import shutil
 import uuid
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -87,17 +88,26 @@ class Uploads:
         files = sorted(self._existing(upload).glob("[0-9]*.json"))
         return [Part(**json.loads(file.read_bytes())) for file in files]
 
-    def complete(self, upload: str, asked: Sequence[Part], target: Path) -> Facts:
-        """Put the parts together as `target`, and forget the upload; returns what is known of the object."""
+    def complete(
+        self, upload: str, asked: Sequence[Part], target: Path, keep: Callable[[os.stat_result, Facts], None]
+    ) -> Facts:
+        """Put the parts together as `target`, and forget the upload; returns what is known of the object.
+
+        `keep` gets that, too, with the file that is about to be the object.
+        """
         folder, facts = self._existing(upload), self.find(upload).facts
         parts = _chosen({part.number: part for part in self.parts(upload)}, asked)
         whole = Checked(_Joined([folder / f"{part.number:05d}" for part in parts]), _claim(facts))  # type: ignore[arg-type]
-        write_object(target, whole)  # type: ignore[arg-type]  # it reads, which is all that is asked of it
+
+        def known() -> Facts:
+            checksum = whole.checksum
+            if facts.kind == "COMPOSITE" and facts.algorithm is not None:
+                checksum = composite(facts.algorithm, [part.checksum for part in parts if part.checksum is not None])
+            return dataclasses.replace(facts, etag=composite_md5(part.etag for part in parts), checksum=checksum)
+
+        write_object(target, whole, lambda status: keep(status, known()))  # type: ignore[arg-type]  # it reads
         shutil.rmtree(folder)
-        checksum = whole.checksum
-        if facts.kind == "COMPOSITE" and facts.algorithm is not None:
-            checksum = composite(facts.algorithm, [part.checksum for part in parts if part.checksum is not None])
-        return dataclasses.replace(facts, etag=composite_md5(part.etag for part in parts), checksum=checksum)
+        return known()
 
     def abort(self, upload: str) -> None:
         shutil.rmtree(self._existing(upload))

@@ -1,4 +1,4 @@
-"""What S3 keeps of an object beside its bytes: ETag, checksum, headers, metadata. One small file an object.
+"""What S3 keeps of an object beside its bytes: ETag, checksum, headers, metadata. One small file a version of it.
 
 An object that was put into the folder by other means has none; neither has one that was changed since.
 """
@@ -10,7 +10,10 @@ import datetime as dt
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -68,43 +71,58 @@ class FactBook:
     def __init__(self, objects: Path) -> None:
         self._objects = objects
 
-    def read(self, path: Path) -> Facts:
-        """Those of an object; its MD5 is computed where nothing is written down."""
-        file = self._file(path)
-        try:
-            found = json.loads(file.read_bytes())
-        except (OSError, ValueError):
-            found = {}
-        if found.pop("version", None) == _version(path):
-            return Facts(**found)
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-        return Facts(digest)
+    def read(self, path: Path, file: io.BufferedReader | None = None) -> Facts:
+        """Those of an object, or of `file`, which it was when that was opened.
 
-    def write(self, path: Path, facts: Facts) -> None:
-        body = json.dumps({**dataclasses.asdict(facts), "version": _version(path)}).encode()
-        write_object(self._file(path), io.BytesIO(body))
+        The MD5 is computed where nothing is written down. Raises FileNotFoundError.
+        """
+        try:
+            status = path.stat() if file is None else os.fstat(file.fileno())
+            return Facts(**json.loads(self._file(path, status).read_bytes()))
+        except (FileNotFoundError, ValueError):
+            pass
+        with path.open("rb") if file is None else nullcontext(file) as stream:
+            stream.seek(0)
+            return Facts(hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest())
+
+    def write(self, path: Path, status: os.stat_result, facts: Facts) -> None:
+        """Keep those of a file that is about to be the object: whoever sees the one has the other."""
+        body = json.dumps(dataclasses.asdict(facts)).encode()
+        write_object(self._file(path, status), io.BytesIO(body))
+
+    @contextmanager
+    def replacing(self, path: Path) -> Iterator[None]:
+        """Forget those of the object that was there, once there is another."""
+        old = [self._file(path, path.stat())] if path.is_file() else []
+        yield
+        for file in old:
+            if not path.is_file() or file != self._file(path, path.stat()):
+                file.unlink(missing_ok=True)
 
     def forget(self, path: Path) -> None:
-        self._file(path).unlink(missing_ok=True)
+        shutil.rmtree(self._folder(path), ignore_errors=True)
 
-    def describe(self, path: Path, *, checksum: bool = False) -> Json:
-        """The members of HeadObject's and GetObject's answers, with the checksum if asked for."""
-        facts, status = self.read(path), path.stat()
+    def describe(self, path: Path, file: io.BufferedReader, *, checksum: bool = False) -> Json:
+        """The members of HeadObject's and GetObject's answers about an open file, with the checksum if asked for."""
+        facts, status = self.read(path, file), os.fstat(file.fileno())
         return {
             "ContentType": "binary/octet-stream",
             **facts.headers,
             "Metadata": dict(facts.metadata),
             "ETag": f'"{facts.etag}"',
-            "LastModified": modified(path),
+            "LastModified": _to_the_second(status),
             "ContentLength": status.st_size,
             "AcceptRanges": "bytes",
             **(facts.checksum_members() if checksum else {}),
         }
 
-    def _file(self, path: Path) -> Path:
+    def _folder(self, path: Path) -> Path:
         name = hashlib.sha256(path.relative_to(self._objects).as_posix().encode()).hexdigest()
-        return self._objects / FOLDER / name[:2] / f"{name}.json"
+        return self._objects / FOLDER / name[:2] / name
+
+    def _file(self, path: Path, status: os.stat_result) -> Path:
+        """Of one version of an object: of two that are written at once each keeps its own."""
+        return self._folder(path) / f"{status.st_ino}-{status.st_size}-{status.st_mtime_ns}.json"
 
 
 def facts_of(headers: Mapping[str, str], etag: str = "") -> Facts:
@@ -118,9 +136,8 @@ def facts_of(headers: Mapping[str, str], etag: str = "") -> Facts:
 
 def modified(path: Path) -> dt.datetime:
     """When the object was written, to the second, as S3 tells it."""
-    return dt.datetime.fromtimestamp(int(path.stat().st_mtime), tz=dt.UTC)
+    return _to_the_second(path.stat())
 
 
-def _version(path: Path) -> list[int]:
-    status = path.stat()
-    return [status.st_ino, status.st_size, status.st_mtime_ns]
+def _to_the_second(status: os.stat_result) -> dt.datetime:
+    return dt.datetime.fromtimestamp(int(status.st_mtime), tz=dt.UTC)

@@ -7,8 +7,8 @@ import os
 import shutil
 import tarfile
 import zlib
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +20,14 @@ _TRIES = 5
 
 class ObjectKeyError(SmtuneError):
     """A URI that no object here can have."""
+
+
+Seal = Callable[[os.stat_result], None]
+"""Gets what the object's file will be: the same inode, size and time of change."""
+
+
+def _unsealed(_: os.stat_result) -> None:
+    """For what has nothing to be kept beside it."""
 
 
 def parse_uri(uri: str) -> tuple[str, str]:
@@ -42,20 +50,24 @@ def object_path(objects: Path, bucket: str, key: str) -> Path:
     return objects.joinpath(bucket, *parts)
 
 
-def write_object(path: Path, body: BinaryIO) -> None:
-    """Write a whole object or nothing, whatever happens meanwhile."""
+def write_object(path: Path, body: BinaryIO, seal: Seal = _unsealed) -> None:
+    """Write a whole object or nothing, whatever happens meanwhile; `seal` is called just before it is there."""
     with _beside(path) as file:
-        shutil.copyfileobj(body, file)
-        file.close()
+        _fill(file, body, seal)
         Path(file.name).replace(path)
 
 
-def create_object(path: Path, body: BinaryIO) -> None:
+def create_object(path: Path, body: BinaryIO, seal: Seal = _unsealed) -> None:
     """Write a new object; raises FileExistsError where there is one, also if it came meanwhile."""
     with _beside(path) as file:
-        shutil.copyfileobj(body, file)
-        file.close()
+        _fill(file, body, seal)
         path.hardlink_to(file.name)
+
+
+def _fill(file: BinaryIO, body: BinaryIO, seal: Seal) -> None:
+    shutil.copyfileobj(body, file)
+    file.close()
+    seal(Path(file.name).stat())
 
 
 @contextmanager
@@ -75,8 +87,11 @@ def _beside(path: Path) -> Iterator[BinaryIO]:
 
 def remove_object(path: Path, bucket: Path) -> None:
     """Remove an object, if there is one, and the folders that it leaves empty; the bucket stays."""
-    path.unlink(missing_ok=True)
-    for folder in path.parents:
+    is_folder = path.is_dir()  # which no object is
+    with suppress(NotADirectoryError):  # nor is there one below a file
+        if not is_folder:
+            path.unlink(missing_ok=True)
+    for folder in (path, *path.parents) if is_folder else path.parents:
         if folder == bucket or not folder.is_relative_to(bucket):
             return
         try:
@@ -88,8 +103,8 @@ def remove_object(path: Path, bucket: Path) -> None:
 class Slice:
     """Some bytes of a file, read once. Like a connection, it may be dropped without being closed."""
 
-    def __init__(self, path: Path, start: int, end: int) -> None:
-        self._descriptor = os.open(path, os.O_RDONLY)
+    def __init__(self, file: BinaryIO, start: int, end: int) -> None:
+        self._descriptor = os.dup(file.fileno())
         self._left = end - start
         os.lseek(self._descriptor, start, os.SEEK_SET)
 
@@ -115,7 +130,8 @@ def list_objects(objects: Path, bucket: str, prefix: str) -> Iterator[tuple[str,
     """Keys and files of a bucket that begin with `prefix`, sorted by key."""
     root = object_path(objects, bucket, "")
     nearest = object_path(objects, bucket, prefix.rpartition("/")[0])
-    files = nearest.rglob("*") if nearest.is_dir() else ()
+    # Not rglob: that one fails where somebody removes a folder meanwhile.
+    files = (Path(place, name) for place, _, names in os.walk(nearest) for name in names)
     keys = sorted((path.relative_to(root).as_posix(), path) for path in files if path.is_file())
     for key, path in keys:
         if key.startswith(prefix) and not path.name.startswith(DRAFT):

@@ -64,7 +64,7 @@ def judge(ending: Ending, objective: str | None, regex: str | None, program: Pro
 
 def _failure(ending: Ending, program: Program, output: Path) -> str:
     file = output / "failure"
-    if file.is_file():
+    if file.is_file() and not file.is_symlink():  # a link may lead to any file of this machine
         with file.open(encoding="utf-8", errors="replace") as stream:
             text = stream.read(REASON_LENGTH).strip()  # of which there may be any amount
         return f"AlgorithmError: {text[: REASON_LENGTH - 60]}, exit code: {ending.exit_code}"

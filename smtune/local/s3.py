@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
+import io
+import os
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,14 +19,16 @@ from botocore.response import StreamingBody
 from smtune.local.answers import ServiceAnswerError
 from smtune.local.buckets import Buckets
 from smtune.local.checksums import Checked, Claim
+from smtune.local.conditions import check_conditions, failed_condition
 from smtune.local.multipart import Part, Uploads, read_parts
-from smtune.local.object_facts import FactBook, Facts, facts_of, modified
-from smtune.local.objects import Slice, create_object, object_path, remove_object, write_object
+from smtune.local.object_facts import FactBook, Facts, facts_of
+from smtune.local.objects import Seal, Slice, create_object, object_path, remove_object, write_object
 from smtune.local.s3_call import S3Call
 from smtune.local.settings import ACCOUNT
 
 Json = dict[str, Any]
 _PARTS_PAGE = 1000
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 
 
 class ObjectService:
@@ -65,43 +71,59 @@ class ObjectService:
     def _put(self, call: S3Call) -> Json:
         path = self._writable(call)
         stream: Any = Checked(call.stream, call.claim)
-        _writer(call)(path, stream)
-        facts = dataclasses.replace(
-            facts_of(call.headers, stream.md5), algorithm=call.claim.algorithm, checksum=stream.checksum
-        )
-        self._facts.write(path, facts)
-        return facts.of_put()
+
+        def facts() -> Facts:
+            known = facts_of(call.headers, stream.md5)
+            return dataclasses.replace(known, algorithm=call.claim.algorithm, checksum=stream.checksum)
+
+        if call.key.endswith("/"):
+            _make_folder(path, stream)
+        else:
+            with self._facts.replacing(path):
+                _writer(call)(path, stream, lambda status: self._facts.write(path, status, facts()))
+        return facts().of_put()
 
     def _copy(self, call: S3Call) -> Json:
         bucket, _, key = unquote(call.headers["x-amz-copy-source"]).lstrip("/").partition("/")
-        source = self._existing(object_path(self._objects, bucket, key.partition("?versionId=")[0]))
+        source = object_path(self._objects, bucket, key.partition("?versionId=")[0])
         path = self._writable(call)
-        old = self._facts.read(source)
+        with _opened(source) as file:
+            return self._copied(call, file, self._facts.read(source, file), path)
+
+    def _copied(self, call: S3Call, file: io.BufferedReader, old: Facts, path: Path) -> Json:
         algorithm = call.headers.get("x-amz-checksum-algorithm", old.algorithm or "").lower() or None
-        with source.open("rb") as file:
-            stream: Any = Checked(file, Claim(algorithm))
-            write_object(path, stream)
+        stream: Any = Checked(file, Claim(algorithm))
         given = facts_of(call.headers) if call.headers.get("x-amz-metadata-directive") == "REPLACE" else old
-        facts = Facts(stream.md5, algorithm, stream.checksum, "FULL_OBJECT", given.headers, given.metadata)
-        self._facts.write(path, facts)
-        return {"CopyObjectResult": {"LastModified": modified(path), **facts.of_put()}}
+
+        def facts() -> Facts:
+            return Facts(stream.md5, algorithm, stream.checksum, "FULL_OBJECT", given.headers, given.metadata)
+
+        file.seek(0)
+        with self._facts.replacing(path):
+            write_object(path, stream, lambda status: self._facts.write(path, status, facts()))
+        now = dt.datetime.now(tz=dt.UTC).replace(microsecond=0)
+        return {"CopyObjectResult": {"LastModified": now, **facts().of_put()}}
 
     def _get(self, call: S3Call) -> Json:
-        path = self._existing(self._path(call))
-        facts = self._facts.describe(path, checksum=call.wants_checksum and "range" not in call.headers)
-        size = facts["ContentLength"]
-        if call.headers.get("if-match", facts["ETag"]) not in {facts["ETag"], facts["ETag"].strip('"'), "*"}:
-            raise _failed_condition()
-        start, end = _range(call.headers.get("range"), size)
-        body: Any = Slice(path, start, end)
-        partial = {"ContentRange": f"bytes {start}-{end - 1}/{size}"} if "range" in call.headers else {}
+        path, asked = self._path(call), call.headers.get("range")
+        with _opened(path) as file:  # from now on it may be replaced, or removed
+            size = os.fstat(file.fileno()).st_size
+            start, end = (0, size) if (found := _range(asked, size)) is None else found
+            facts = self._facts.describe(path, file, checksum=call.wants_checksum and found is None)
+            check_conditions(call.headers, facts["ETag"], facts["LastModified"])
+            body: Any = Slice(file, start, end)
+        partial = {} if found is None else {"ContentRange": f"bytes {start}-{end - 1}/{size}"}
         return {**facts, **partial, "ContentLength": end - start, "Body": StreamingBody(body, end - start)}
 
     def _head(self, call: S3Call) -> Json:
         path = self._path(call)
-        if not path.is_file():
-            raise ServiceAnswerError("404", "Not Found", status=404)  # an answer to HEAD has no body to say more
-        return self._facts.describe(path, checksum=call.wants_checksum)
+        try:
+            with _opened(path) as file:
+                facts = self._facts.describe(path, file, checksum=call.wants_checksum)
+        except ServiceAnswerError:
+            raise ServiceAnswerError("404", "Not Found", status=404) from None  # an answer to HEAD has no body
+        check_conditions(call.headers, facts["ETag"], facts["LastModified"])
+        return facts
 
     def _delete(self, call: S3Call) -> Json:
         """No error where there is no such object."""
@@ -112,10 +134,11 @@ class ObjectService:
 
     def _delete_several(self, call: S3Call) -> Json:
         root = ET.fromstring(call.text)  # noqa: S314  written by botocore in this process
-        keys = [item.text or "" for item in root.iter() if item.tag.rpartition("}")[2] == "Key"]
+        texts = [(item.tag.rpartition("}")[2], item.text or "") for item in root.iter()]
+        keys = [text for name, text in texts if name == "Key"]
         for key in keys:
             self._delete(dataclasses.replace(call, key=key))
-        return {"Deleted": [{"Key": key} for key in keys]}
+        return {} if ("Quiet", "true") in texts else {"Deleted": [{"Key": key} for key in keys]}
 
     def _begin(self, call: S3Call) -> Json:
         self._path(call)
@@ -157,8 +180,9 @@ class ObjectService:
 
     def _complete(self, call: S3Call) -> Json:
         path = self._writable(call)
-        facts = self._uploads.complete(call.query["uploadId"], read_parts(call.text), path)
-        self._facts.write(path, facts)
+        with self._facts.replacing(path):
+            keep = functools.partial(self._facts.write, path)
+            facts = self._uploads.complete(call.query["uploadId"], read_parts(call.text), path, keep)
         return {"Bucket": call.bucket, "Key": call.key, **facts.of_put()}
 
     def _abort(self, call: S3Call) -> Json:
@@ -168,49 +192,60 @@ class ObjectService:
     def _path(self, call: S3Call) -> Path:
         return object_path(self._objects, call.bucket, call.key)
 
-    def _existing(self, path: Path) -> Path:
-        if not path.is_file():
-            raise ServiceAnswerError("NoSuchKey", f"The specified key does not exist: {path}", status=404)
-        return path
-
     def _writable(self, call: S3Call) -> Path:
         """The path, if the conditions of the request hold: If-None-Match: * and If-Match."""
         path = self._path(call)
         if call.headers.get("if-none-match") == "*" and path.is_file():
-            raise _failed_condition()
+            raise failed_condition()
         wanted = call.headers.get("if-match")
-        if wanted is not None and wanted.strip('"') != self._facts.read(self._existing(path)).etag:
-            raise _failed_condition()
+        if wanted is not None:
+            with _opened(path) as file:
+                if wanted.strip('"') != self._facts.read(path, file).etag:
+                    raise failed_condition()
         return path
 
 
-def _writer(call: S3Call) -> Callable[[Path, Any], None]:
+def _opened(path: Path) -> io.BufferedReader:
+    try:
+        return path.open("rb")
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+        raise ServiceAnswerError("NoSuchKey", f"The specified key does not exist: {path}", status=404) from None
+
+
+def _writer(call: S3Call) -> Callable[[Path, Any, Seal], None]:
     """How to write: so that of two requests with If-None-Match only one succeeds, or over what is there."""
     return _create if call.headers.get("if-none-match") == "*" else write_object
 
 
-def _create(path: Path, body: Any) -> None:
+def _create(path: Path, body: Any, seal: Seal) -> None:
     try:
-        create_object(path, body)
+        create_object(path, body, seal)
     except FileExistsError:
-        raise _failed_condition() from None
+        raise failed_condition() from None
 
 
-def _failed_condition() -> ServiceAnswerError:
-    message = "At least one of the pre-conditions you specified did not hold"
-    return ServiceAnswerError("PreconditionFailed", message, status=412)
+def _make_folder(path: Path, body: Any) -> None:
+    """What clients put to have an empty folder shown: it is one here, and in no list."""
+    if body.read(1):
+        message = "A key that ends with a slash is a folder here, and has no bytes"
+        raise ServiceAnswerError("InvalidArgument", message)
+    path.mkdir(parents=True, exist_ok=True)
 
 
 def _part_checksum(algorithm: str | None, part: Part) -> Json:
     return {} if algorithm is None or part.checksum is None else {f"Checksum{algorithm.upper()}": part.checksum}
 
 
-def _range(header: str | None, size: int) -> tuple[int, int]:
-    if header is None:
-        return 0, size
-    first, _, last = header.removeprefix("bytes=").partition("-")
-    if not first:
-        return max(0, size - int(last)), size
-    if int(first) >= size:
+def _range(header: str | None, size: int) -> tuple[int, int] | None:
+    """The bytes that are asked for; None for all: what is no range, or several, is passed over (RFC 9110, 14.2)."""
+    found = None if header is None else _RANGE.fullmatch(header.strip())
+    if found is None or not any(found.groups()):
+        return None
+    first, last = found.groups()
+    start = int(first) if first else max(0, size - int(last))
+    end = min(int(last) + 1, size) if first and last else size
+    if first and last and int(last) < start:
+        return None
+    if start >= size:
         raise ServiceAnswerError("InvalidRange", "The requested range is not satisfiable", status=416)
-    return int(first), min(int(last) + 1 if last else size, size)
+    return start, end

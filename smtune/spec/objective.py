@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Self
 
 from pydantic import Field, Strict, model_validator
 
+from smtune.roles import Role
 from smtune.spec.ranges import Frozen, mistake
 
 
@@ -74,6 +76,16 @@ class DiagnosisSpec(Frozen):
         default=SetRows(),
         description="Rows of each set, where smtune does not split them itself: without them chance is left out.",
         examples=[{"train": 7000, "validation": 1500, "test": 1500}],
+    )
+    one_pool: bool | None = Field(
+        default=None,
+        description="Whether validation and test were drawn at random from the same rows; for a table smtune knows.",
+        examples=[True],
+    )
+    roles: Mapping[str, Role] = Field(
+        default_factory=dict,
+        description="What hyperparameters of your own script do, so that remedies can name them.",
+        examples=[{"hidden_units": "capacity", "dropout": "regularization", "epochs": "length"}],
     )
     confidence: float | None = Field(
         default=None, ge=0.5, le=0.9999, description="That every verdict is right; 0.95 if not given.", examples=[0.99]

@@ -2,7 +2,7 @@
 
 Where every configuration has the same seeds, the seed is a block (two-way layout without interaction, so what a seed
 does to all of them is no noise); otherwise Tukey and Kramer's with the pooled deviation. Where the noise is clearly not
-the same for all (Brown and Forsythe's test, 5 %), each pair has its own: Games and Howell's, or differences by seed.
+the same for all (Bartlett's test, 1 %), each pair has its own: Games and Howell's, or differences by seed.
 Of two configurations each of them is Student's t test.
 """
 
@@ -24,6 +24,7 @@ POWER = 0.8
 MOST = 1000
 """Above so many repeats nobody is told a number."""
 _LEAST_FOR_SPREAD = 4
+_CLEARLY = 0.01
 _EXACT = 1e-12
 _STEPS = (24.0, 30.0, 40.0, 60.0, 120.0, 1e6)
 Values = Mapping[int, float]
@@ -168,18 +169,14 @@ def _differ_in_spread(table: Sequence[Sequence[float]]) -> bool:
         return not all(still)
     if min(len(values) for values in table) < _LEAST_FOR_SPREAD:
         return False  # nothing can be seen in so few
-    return _brown_forsythe(table) < 1 - LEVEL
+    return _bartlett(table) < _CLEARLY
 
 
-def _brown_forsythe(table: Sequence[Sequence[float]]) -> float:
-    """The test's p, as `scipy.stats.levene` has it, in a fiftieth of the time: it is asked for thousands of times."""
-    apart = [np.abs(np.array(values) - np.median(values)) for values in table]
-    means = np.array([part.mean() for part in apart])
-    sizes = np.array([len(part) for part in apart])
-    between, inside = len(table) - 1, int(sizes.sum()) - len(table)
-    overall = float((means * sizes).sum() / sizes.sum())
-    within = float(sum(((part - mean) ** 2).sum() for part, mean in zip(apart, means, strict=True)))
-    if within == 0:
-        return 1.0
-    ratio = float((sizes * (means - overall) ** 2).sum()) / between / (within / inside)
-    return float(special.fdtrc(between, inside, ratio))
+def _bartlett(table: Sequence[Sequence[float]]) -> float:
+    """The test's p, as `scipy.stats.bartlett` has it, in a fiftieth of the time: it is asked for thousands of times."""
+    free = np.array([len(values) - 1 for values in table])
+    variances = np.array([np.var(values, ddof=1) for values in table])
+    total, count = int(free.sum()), len(table)
+    apart = total * math.log(float((free * variances).sum()) / total) - float((free * np.log(variances)).sum())
+    correction = 1 + (float((1 / free).sum()) - 1 / total) / (3 * (count - 1))
+    return float(special.chdtrc(count - 1, apart / correction))

@@ -97,9 +97,8 @@ def draws(hyperparameters: Hyperparameters) -> bool:
     if booster == "gblinear":
         by_chance = hyperparameters.get("feature_selector") in ("shuffle", "random")
         return by_chance or hyperparameters.get("updater", "shotgun") == "shotgun"
-    if booster == "dart" and (number("rate_drop", 0) > 0 or number("one_drop", 0) > 0):
-        return number("skip_drop", 0) < 1
-    return any(number(name, 1) < 1 for name in _SHARES)
+    drops = booster == "dart" and (number("rate_drop", 0) > 0 or number("one_drop", 0) > 0)
+    return (drops and number("skip_drop", 0) < 1) or any(number(name, 1) < 1 for name in _SHARES)
 
 
 def seed_of(place: str, attempt: int, number: int) -> int:

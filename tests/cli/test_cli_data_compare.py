@@ -59,11 +59,55 @@ def test_files_without_names_for_their_columns(folder: Path, capsys: pytest.Capt
         Path(name).write_text("".join(Path(f"{name}.csv").read_text().splitlines(keepends=True)[1:]))
     options = ["--no-header", "--format", "csv", "--label", "0", "--group", "1"]
     assert main(["data", "compare", "a", "c", *options]) == 0
-    assert "note: A: one row of each column 1, " in capsys.readouterr().err
+    assert "note: a: one row of each column 1, 118 of 120 rows" in capsys.readouterr().err
+
+
+def test_every_format_by_its_name(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    frame = pd.read_csv("a.csv")
+    frame.to_json("lines", orient="records", lines=True)
+    frame.to_parquet("table")
+    Path("sparse").write_text("".join(f"{row.sick} 1:{row.age}\n" for row in frame.itertuples()))
+    assert main(["data", "compare", "lines", "lines", "--format", "jsonl"]) == 0
+    assert main(["data", "compare", "table", "table", "--format", "parquet"]) == 0
+    assert main(["data", "compare", "sparse", "sparse", "--format", "libsvm"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.count("no difference found (120 rows and 120)") == 3
+    assert printed.err.count("120 rows of ") == 3, "all rows are in both"
 
 
 def test_what_cannot_be_compared_is_a_wrong_argument(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["data", "compare", "a.csv", "b.csv", "--header", "--label", "ill"]) == 2
-    assert "A has no column 'ill'" in capsys.readouterr().err
+    assert "--label: a.csv has no column 'ill'" in capsys.readouterr().err
     assert main(["data", "compare", "a.csv", "s3://bucket/b.csv"]) == 2
     assert "fetch it first: aws s3 cp --recursive s3://bucket/b.csv FOLDER" in capsys.readouterr().err
+
+
+def clinic(
+    count: int, seed: int, years: float = 0, wards: str = "north south east", together: float = 0
+) -> pd.DataFrame:
+    """The sets of the example in docs/data.md."""
+    random = np.random.default_rng(seed)
+    dose, weight = random.normal(size=(2, count))
+    weight = together * dose + (1 - together**2) ** 0.5 * weight
+    return pd.DataFrame(
+        {
+            "outcome": random.integers(0, 2, count),
+            "age": random.normal(50 + years, 10, count).round(1),
+            "dose": (20 + 4 * dose).round(2),
+            "weight": (75 + 12 * weight).round(1),
+            "ward": random.choice(wards.split(), count),
+        }
+    )
+
+
+def test_the_page_shows_what_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    clinic(600, 1).to_csv("train.csv", index=False)
+    clinic(400, 2, 6, "north south east west", 0.8).to_csv("clinic.csv", index=False)
+    page = (Path(__file__).parents[2] / "docs" / "data.md").read_text(encoding="utf-8")
+    block = page.partition("$ smtune data compare ")[2].partition("```")[0]
+    arguments, _, shown = block.partition("\n")
+    assert main(["data", "compare", *arguments.split()]) == 0
+    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == shown.splitlines()

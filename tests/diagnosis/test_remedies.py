@@ -6,7 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smtune.algorithms.builtins import builtin
 from smtune.diagnosis import Diagnosis, Number, Remedy, diagnose, diagnose_metrics
+from smtune.diagnosis.levers import knobs_of
+from smtune.errors import UsageError
+from smtune.roles import Role
 
 ASKS_FOR_ROWS = ("data", "row", "collect", "synthes", "augment", "larger", "example")
 
@@ -99,11 +103,33 @@ def test_lowering_subsample_is_not_hinted_for_it_was_measured_to_raise_the_gap()
     assert "subsample" not in hints(of(0.01, 0.02, 0.06), "Regularize more")
 
 
-@pytest.mark.parametrize("algorithm", [None, "linear-learner", "my-own"])
+@pytest.mark.parametrize("algorithm", [None, "semantic-segmentation", "my-own"])
 def test_other_algorithms_get_remedies_without_hints(algorithm: str | None) -> None:
     diagnosis = diagnose(human_error=0.01, train_error=0.05, validation_error=0.1, algorithm=algorithm)
     assert diagnosis.remedies
     assert not any(remedy.hyperparameters for remedy in diagnosis.remedies)
+
+
+@pytest.mark.parametrize("algorithm", ["lightgbm", "catboost", "linear-learner", "knn"])
+def test_the_other_built_in_algorithms_have_hyperparameters_that_they_take(algorithm: str) -> None:
+    known = builtin(algorithm)
+    assert known is not None
+    for knob in knobs_of(algorithm):
+        parameter = known.parameters[knob.name]
+        assert (parameter.kind == "integer") == knob.is_whole
+        assert set(knob.choices) <= set(parameter.choices)
+        if knob.default is not None:
+            assert parameter.default is not None
+            assert float(parameter.default) == knob.default
+
+
+def test_declared_roles_name_the_hyperparameters_of_a_script() -> None:
+    roles: dict[str, Role] = {"hidden": "capacity", "dropout": "regularization", "epochs": "length"}
+    found = diagnose(human_error=0.01, train_error=0.05, validation_error=0.10, roles=roles)
+    assert hints(found, "Use a bigger model") == {"hidden": "up", "epochs": "up"}
+    assert hints(found, "Regularize more") == {"dropout": "up", "hidden": "down"}
+    with pytest.raises(UsageError, match="the role of hidden is 'size'; use one of capacity"):
+        diagnose(human_error=0, train_error=0, validation_error=0, roles={"hidden": "size"})  # type: ignore[dict-item]
 
 
 def test_hints_in_json() -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
+import itertools
+import threading
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +113,154 @@ def test_an_object_is_made_once_or_changed_as_seen(storage: Any) -> None:
         assert storage.get_object(**PLACE)["Body"].read() == b"one"
     storage.put_object(**PLACE, Body=b"two", IfMatch=etag)
     assert storage.get_object(**PLACE)["Body"].read() == b"two"
+
+
+@LIKE_MOTO
+@pytest.mark.parametrize(
+    ("condition", "known"),
+    [
+        ({"IfNoneMatch": "its own"}, True),
+        ({"IfNoneMatch": '"another"'}, False),
+        ({"IfModifiedSince": "its own"}, True),
+        ({"IfModifiedSince": dt.datetime(2001, 1, 1, tzinfo=dt.UTC)}, False),
+    ],
+)
+def test_what_a_client_has_already_is_not_sent_again(storage: Any, condition: dict[str, Any], known: bool) -> None:
+    storage.put_object(**PLACE, Body=b"hello")
+    there = storage.head_object(**PLACE)
+    own = {"IfNoneMatch": there["ETag"], "IfModifiedSince": there["LastModified"]}
+    asked = {name: own[name] if value == "its own" else value for name, value in condition.items()}
+    for call in (storage.get_object, storage.head_object):
+        if not known:
+            assert call(**PLACE, **asked)["ETag"] == there["ETag"]
+            continue
+        with pytest.raises(ClientError) as caught:
+            call(**PLACE, **asked)
+        assert (code(caught), caught.value.response["ResponseMetadata"]["HTTPStatusCode"]) == ("304", 304)
+
+
+def test_what_has_changed_meanwhile_is_not_sent(storage: Any) -> None:
+    storage.put_object(**PLACE, Body=b"hello")
+    for asked in ({"IfMatch": '"another"'}, {"IfUnmodifiedSince": dt.datetime(2001, 1, 1, tzinfo=dt.UTC)}):
+        for call in (storage.get_object, storage.head_object):
+            with pytest.raises(ClientError) as caught:
+                call(**PLACE, **asked)
+            assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 412
+
+
+@pytest.mark.parametrize(
+    ("asked", "body", "said"),
+    [
+        ("bytes=2-4", b"234", "bytes 2-4/10"),
+        ("bytes=7-", b"789", "bytes 7-9/10"),
+        ("bytes=-3", b"789", "bytes 7-9/10"),
+        ("bytes=8-99", b"89", "bytes 8-9/10"),
+        ("bytes=-99", b"0123456789", "bytes 0-9/10"),
+        ("bytes=5-2", b"0123456789", None),
+        ("bytes=0-1,3-4", b"0123456789", None),
+        ("bytes=-", b"0123456789", None),
+        ("lines=0-1", b"0123456789", None),
+    ],
+)
+def test_a_range_is_a_part_and_what_is_none_is_passed_over(
+    storage: Any, asked: str, body: bytes, said: str | None
+) -> None:
+    storage.put_object(**PLACE, Body=b"0123456789")
+    found = storage.get_object(**PLACE, Range=asked)
+    assert (found["Body"].read(), found.get("ContentRange")) == (body, said)
+
+
+@LIKE_MOTO
+@pytest.mark.parametrize("asked", ["bytes=10-", "bytes=20-30"])
+def test_a_range_behind_the_end_is_refused(storage: Any, asked: str) -> None:
+    storage.put_object(**PLACE, Body=b"0123456789")
+    with pytest.raises(ClientError) as caught:
+        storage.get_object(**PLACE, Range=asked)
+    assert code(caught) == "InvalidRange"
+
+
+def test_of_two_who_write_at_once_one_has_written_all_of_it(session: LocalSession) -> None:
+    """Bytes of the one with the checksum of the other are an object that boto3 refuses to read."""
+    client = session.client("s3")
+    for _ in range(30):
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(lambda number: client.put_object(**PLACE, Body=b"%d" % number * 500), range(4)))
+        found = client.get_object(**PLACE, ChecksumMode="ENABLED")
+        body = found["Body"].read()
+        assert found["ETag"].strip('"') == hashlib.md5(body).hexdigest()  # noqa: S324
+        assert base64.b64decode(found["ChecksumCRC32"]) == zlib.crc32(body).to_bytes(4, "big")
+    assert len(list((session.settings.objects / ".facts").rglob("*.json"))) <= 30 * 4
+
+
+def test_who_reads_while_others_write_has_all_of_one_object(session: LocalSession) -> None:
+    client, stop = session.client("s3"), threading.Event()
+
+    def write() -> None:
+        for number in itertools.count():
+            client.put_object(**PLACE, Body=bytes([number % 256]) * (1 + number % 7) * 1000)
+            client.put_object(Bucket="bucket", Key=f"others/{number % 3}", Body=b"")
+            client.delete_object(Bucket="bucket", Key=f"others/{number % 3}")
+            if stop.is_set():
+                return
+
+    client.put_object(**PLACE, Body=b"first")
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(write)
+        try:
+            for _ in range(300):
+                found = client.get_object(**PLACE)
+                assert hashlib.md5(found["Body"].read()).hexdigest() == found["ETag"].strip('"')  # noqa: S324
+                assert client.list_objects_v2(Bucket="bucket")["KeyCount"] >= 1
+        finally:
+            stop.set()
+        writing.result()
+
+
+def test_only_the_last_object_of_a_key_is_remembered(storage: Any, session: LocalSession) -> None:
+    for number in range(5):
+        storage.put_object(**PLACE, Body=b"%d" % number)
+    assert len(list((session.settings.objects / ".facts").rglob("*.json"))) == 1
+    storage.delete_object(**PLACE)
+    assert not list((session.settings.objects / ".facts").rglob("*.json"))
+
+
+def test_a_key_that_ends_with_a_slash_is_a_folder(storage: Any) -> None:
+    storage.put_object(Bucket="bucket", Key="data/", Body=b"")
+    storage.put_object(**PLACE, Body=b"hello")
+    storage.put_object(Bucket="bucket", Key="data/", Body=b"")
+    assert [item["Key"] for item in storage.list_objects_v2(Bucket="bucket")["Contents"]] == ["data/a"]
+    storage.delete_object(Bucket="bucket", Key="data/")
+    assert storage.get_object(**PLACE)["Body"].read() == b"hello"
+    with pytest.raises(ClientError, match="has no bytes") as caught:
+        storage.put_object(Bucket="bucket", Key="other/", Body=b"x")
+    assert code(caught) == "InvalidArgument"
+
+
+@LIKE_MOTO
+@pytest.mark.parametrize("key", ["data", "data/", "data/a/b", "nothing"])
+def test_what_is_not_there_is_deleted_without_a_word(storage: Any, key: str) -> None:
+    storage.put_object(**PLACE, Body=b"hello")
+    storage.delete_object(Bucket="bucket", Key=key)
+    assert storage.get_object(**PLACE)["Body"].read() == b"hello"
+
+
+def test_empty_folders_do_not_keep_a_bucket(storage: Any, session: LocalSession) -> None:
+    storage.put_object(Bucket="bucket", Key="a/b/", Body=b"")
+    storage.delete_bucket(Bucket="bucket")
+    assert not (session.settings.objects / "bucket").exists()
+
+
+@LIKE_MOTO
+def test_a_page_of_nothing_is_the_last(storage: Any) -> None:
+    storage.put_object(**PLACE, Body=b"hello")
+    found = storage.list_objects_v2(Bucket="bucket", MaxKeys=0)
+    assert (found["KeyCount"], found["IsTruncated"]) == (0, False)
+
+
+def test_a_quiet_client_hears_of_errors_only(storage: Any) -> None:
+    storage.put_object(**PLACE, Body=b"hello")
+    wanted = {"Objects": [{"Key": PLACE["Key"]}], "Quiet": True}
+    assert "Deleted" not in storage.delete_objects(Bucket="bucket", Delete=wanted)
 
 
 def test_another_accounts_bucket_is_refused(storage: Any) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import measured, opened
+from browser import find_browser, measured, opened
 from report_jobs import told_job
 
 from smtune.diagnosis import diagnose
@@ -21,6 +21,11 @@ SMALLEST = 10.0
 """Pixels."""
 CHARTS = {"ladder", "history", "importance", "parallel", "slice-0", "slice-1", "slice-2", "curve-best", "curve-median"}
 Seen = dict[str, list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def browser() -> str:
+    return find_browser()
 
 
 @pytest.fixture(scope="module")

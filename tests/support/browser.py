@@ -1,4 +1,4 @@
-"""A page in a real browser without a screen, and what is measured there. A pytest plugin.
+"""A page in a real browser without a screen, and what is measured there.
 
 The page stands in frames of several widths, as it is, with no script allowed in it; the page around them measures. All
 that the browser would ask a network for goes to a proxy of the test's, which answers nothing and remembers it.
@@ -24,11 +24,14 @@ import pytest
 WIDTHS = (375, 1100)
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _SECONDS = 90
+_OWN = ("update.googleapis.com", "accounts.google.com", "clients2.google.com", "redirector.gvt1.com")
+"""Where the browser itself calls home, whatever it is told; no page has anything there."""
 _QUIET = (
     *("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-default-apps"),
     *("--disable-domain-reliability", "--disable-client-side-phishing-detection", "--no-default-browser-check"),
-    *("--disable-features=OptimizationHints,MediaRouter,AutofillServerCommunication,Translate", "--no-pings"),
+    *("--disable-features=NetworkTimeServiceQuerying,OptimizationHints,MediaRouter,Translate", "--no-pings"),
+    *("--disable-extensions", "--disable-component-extensions-with-background-pages", "--allow-browser-signin=false"),
 )
 _MEASURE = """
 const luminance = ([r, g, b]) => [r, g, b].map(c => c / 255)
@@ -82,7 +85,7 @@ function measure(frame) {
     contrasts: contrasts.sort((x, y) => x[0] - y[0]).slice(0, 5),
     written: read.length,
     resources: view.performance.getEntriesByType('resource').map(each => each.name),
-    columns: new Set(charts.map((_, i) => Math.round(page.querySelectorAll('figure')[i].getBoundingClientRect().left))).size,
+    columns: new Set([...page.querySelectorAll('figure')].map(e => Math.round(e.getBoundingClientRect().left))).size,
     charts,
   };
 }
@@ -93,8 +96,7 @@ addEventListener('load', () => {
 """
 
 
-@pytest.fixture(scope="session")
-def browser() -> str:
+def find_browser() -> str:
     """The browser's program; where there is none the test is skipped, and with CI=true it fails."""
     found = next(filter(None, map(shutil.which, _NAMES)), None)
     if found is None:
@@ -141,7 +143,7 @@ def opened(browser: str, file: Path, options: Sequence[str] = ()) -> tuple[str, 
 
 @contextmanager
 def _listening() -> Iterator[tuple[int, list[str]]]:
-    """A proxy that closes every connection, and the first line of each."""
+    """A proxy that closes every connection, and the first line of each that is not the browser's own."""
     requests: list[str] = []
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -153,7 +155,9 @@ def _listening() -> Iterator[tuple[int, list[str]]]:
                     return
                 with connection:
                     connection.settimeout(5)
-                    requests.append(connection.recv(4096).split(b"\r\n")[0].decode("latin-1"))
+                    line = connection.recv(4096).split(b"\r\n")[0].decode("latin-1")
+                    if not any(f"{mark}{host}" in line for host in _OWN for mark in (" ", "//")):
+                        requests.append(line)
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()

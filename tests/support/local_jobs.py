@@ -18,7 +18,7 @@ from smtune.plan import plan
 from smtune.spec import TuningSpec
 
 # Read by pytest, in this order: conftest.py names this file, and this file the plugins that stand on it.
-pytest_plugins = ["aws_account", "aws_cli", "either_peer", "front", "peers", "served", "upload_places", "containers", "browser"]
+pytest_plugins = ["aws_account", "aws_cli", "either_peer", "front", "peers", "served", "upload_places", "containers"]
 WAIT_SECONDS = 120.0
 Run = Callable[..., str]
 

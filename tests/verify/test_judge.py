@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from smtune.verify import Configuration, Judgement, Repeat, judge
-from smtune.verify.noise import _brown_forsythe, adjusted_p, detectable, noise_of, power
+from smtune.verify.noise import _bartlett, adjusted_p, detectable, noise_of, power
 from smtune.verify.text import planned_power, sentences, verdict
 
 ROUNDS = 200
-ERROR = 2 * math.sqrt(0.05 * 0.95 / ROUNDS)
-"""Two standard errors of a share of 5 %."""
+ERROR = 3 * math.sqrt(0.05 * 0.95 / ROUNDS)
+"""Three standard errors of a share of 5 %."""
 
 
 def configuration(rank: int, original: float, values: Sequence[float | None]) -> Configuration:
@@ -46,7 +46,7 @@ def drawn(
 
 
 def judged(truth: Sequence[float], *, seeds_shared: bool = True, **how: object) -> list[Judgement]:
-    draw = np.random.default_rng(11)
+    draw = np.random.default_rng([len(truth), seeds_shared, 5])
     found = []
     for _ in range(ROUNDS):
         configurations = drawn(draw, truth, seeds=1.0 if seeds_shared else 0.0, **how)  # type: ignore[arg-type]
@@ -63,7 +63,7 @@ def test_equal_configurations_cannot_be_told_apart(count: int, seeds_shared: boo
     found = judged([0.0] * count, seeds_shared=seeds_shared)
     everyone = tuple(range(1, count + 1))
     assert sum(item.tied == everyone for item in found) / ROUNDS >= 0.95 - ERROR
-    assert share(found, "best") <= 0.05 + ERROR
+    assert share(found, "best") <= (0.05 + ERROR if count == 2 else 0.05)
     expected = [item.expected for item in found if item.expected is not None]
     assert sum(item.low <= 0 <= item.high for item in expected) / ROUNDS >= 0.95 - ERROR
     best = [item.standings[(item.best or 0) - 1].mean for item in found]
@@ -123,13 +123,13 @@ def test_the_pooled_comparison_is_scipys_tukey() -> None:
 
 def test_the_test_of_spreads_is_scipys() -> None:
     values = [[0.1, 0.3, 0.2, 0.25], [0.5, 0.4, 0.45, 1.6, 0.7], [0.2, 0.35, 0.3, 0.33]]
-    assert _brown_forsythe(values) == pytest.approx(float(stats.levene(*values, center="median").pvalue))
+    assert _bartlett(values) == pytest.approx(float(stats.bartlett(*values).pvalue))
 
 
 def test_noise_that_is_not_the_same_for_all_is_seen() -> None:
     found = judged([0.0, 0.0], noise=[1.0, 30.0])
     assert np.mean([item.method == "unequal" for item in found]) > 0.5
-    assert share(found, "best") <= 0.05 + 2 * ERROR
+    assert share(found, "best") <= 0.05 + ERROR
 
 
 def test_equal_repeats_have_no_luck_of_training() -> None:

@@ -16,6 +16,7 @@ from smtune.errors import UsageError, listed, shown
 _MOST_CELLS = 1_200_000
 _LEAST_ROWS = 2_000
 _NAMED = 12
+_COPIES, _LEAST_COPIES = 0.05, 10
 
 
 @dataclass(frozen=True)
@@ -117,15 +118,19 @@ def _sampled(rows: Rows, most: int, seed: int) -> Rows:
 
 def copies(pair: Pair) -> Iterator[str]:
     """Notes on rows that stand in both sets, or twice in one: they are no independent evidence."""
-    distinct = {rows.name: set(rows.fingerprints.tolist()) for rows in (pair.a, pair.b)}
-    if any(len(each) < 50 for each in distinct.values()):
+    known, held = (set(rows.fingerprints.tolist()) for rows in (pair.a, pair.b))
+    if all(_repeats_by_nature(rows) for rows in (pair.a, pair.b)):
         return
-    for rows, known in zip((pair.a, pair.b), distinct.values(), strict=False):
-        again = rows.read - len(known)
-        if again >= 0.01 * rows.read:
+    for rows, distinct in ((pair.a, known), (pair.b, held)):
+        again = rows.read - len(distinct)
+        if again >= max(_LEAST_COPIES, _COPIES * rows.read):
             yield f"{plural(again, 'row')} of {rows.name} ({again / rows.read:.0%}) repeat another one of it"
-    if len(distinct) == 2 and list(pair.a.frame.columns) == list(pair.b.frame.columns):
-        known = distinct[pair.a.name]
+    if list(pair.a.frame.columns) == list(pair.b.frame.columns):
         both = sum(1 for each in pair.b.fingerprints.tolist() if each in known)
-        if both >= 0.01 * pair.b.read:
+        if both >= max(_LEAST_COPIES, _COPIES * pair.b.read):
             yield f"{plural(both, 'row')} of {pair.b.name} ({both / pair.b.read:.0%}) found in {pair.a.name} too"
+
+
+def _repeats_by_nature(rows: Rows) -> bool:
+    """Whether no column has many values: then equal rows are nothing strange."""
+    return int(rows.frame.nunique().max()) < len(rows.frame) / 10

@@ -40,12 +40,21 @@ def sentence(found: DataComparison) -> str:
 
 
 def _what(found: DataComparison) -> str:
-    names = [each.column for each in found.differing if not each.is_label]
-    features = listed(names, _NAMED) if names else "together, no column by itself"
+    names = _features(found)
     has_label = any(each.is_label for each in found.columns)
     if found.where == "features" and not has_label:
-        return f"the features ({features})"
-    return _WHERE[found.where or "features"].format(columns=features)
+        return f"the features ({names})"
+    return _WHERE[found.where or "features"].format(columns=names)
+
+
+def _features(found: DataComparison) -> str:
+    """Those that differ by themselves, then those by which only the classifier saw a difference."""
+    alone = [each.column for each in found.differing if not each.is_label]
+    relied = [each.column for test in found.separations if test.of == "features" for each in test.relies_on]
+    others = listed((name for name in relied if name not in alone), _NAMED)
+    if alone:
+        return f"{listed(alone, _NAMED)}; together also {others}" if others else listed(alone, _NAMED)
+    return f"together: {others}; none by itself" if others else "together, none by itself"
 
 
 def _slightly(found: DataComparison) -> str:

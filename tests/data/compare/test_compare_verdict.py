@@ -71,7 +71,8 @@ def test_columns_that_differ_only_together_are_found_by_the_classifier() -> None
     assert features.of == "features"
     assert features.auc > 0.7
     assert {each.column for each in features.relies_on} == {"age", "dose"}
-    assert "together, no column by itself" in found.sentence
+    assert found.sentence.startswith("differs: the features (together: ")
+    assert found.sentence.endswith("; none by itself), the label not")
 
 
 def test_a_label_that_belongs_to_other_features_is_a_matter_of_the_relation() -> None:

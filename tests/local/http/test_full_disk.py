@@ -16,18 +16,21 @@ from smtune.local.settings import Settings
 
 # In a sandbox, whose home is a small disk: nothing of it is seen from outside.
 FULL_DISK = """
-import json, os, sys
+import json, os, sys, time
 from pathlib import Path
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from peers import Peer
+from smtune.local.lock import has_worker
+from smtune.local.settings import Settings
 from served import serving, variables
 
 home = Path(os.environ["SMTUNE_HOME"])
 once = Config(retries={"total_max_attempts": 1})
 
 def refusal(call, **request):
+    fill()
     try:
         call(**request)
     except ClientError as error:
@@ -35,7 +38,7 @@ def refusal(call, **request):
     return None
 
 def fill():
-    with (home / "filler").open("wb", buffering=0) as file:
+    with (home / "filler").open("ab", buffering=0) as file:
         try:
             while True:
                 file.write(bytes(4096))
@@ -52,7 +55,8 @@ with serving(home) as process:
     s3.put_object(Bucket="disk", Key="kept", Body=b"precious")
     begun = s3.create_multipart_upload(Bucket="disk", Key="parts")["UploadId"]
     before = peer.wait(peer.create(jobs[0]))["TrainingJobStatusCounters"]
-    fill()
+    while has_worker(Settings.from_environment(), "before"):  # its end makes some room
+        time.sleep(0.05)
     refused = {
         "an object": refusal(s3.put_object, Bucket="disk", Key="kept", Body=bytes(5000)),
         "a part": refusal(s3.upload_part, Bucket="disk", Key="parts", UploadId=begun, PartNumber=1, Body=bytes(5000)),

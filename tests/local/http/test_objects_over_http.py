@@ -205,6 +205,14 @@ def test_a_file_and_a_folder_of_one_name_cannot_both_be(storage: Any) -> None:
         assert code(caught) == "InvalidArgument", "which no client repeats"
 
 
+def test_what_a_client_has_already_has_no_body(url: str, storage: Any) -> None:
+    put = storage.put_object(Bucket="known", Key="key", Body=b"text")
+    with requests.Session() as session:
+        for asked, answered in (({"If-None-Match": put["ETag"]}, (304, "")), ({"Range": "bytes=3-2"}, (200, "text"))):
+            answer = session.get(f"{url}/known/key", headers={**SIGNED, **asked}, timeout=5)
+            assert (answer.status_code, answer.text) == answered, "and the connection goes on"
+
+
 def test_a_link_may_say_how_its_object_is_to_be_shown(storage: Any) -> None:
     storage.put_object(Bucket="shown", Key="key", Body=b"text", ContentType="text/csv")
     wished = {"ResponseContentType": "text/plain", "ResponseContentDisposition": 'attachment; filename="a b.txt"'}

@@ -163,7 +163,7 @@ def test_a_stopped_job_can_keep_the_model_of_its_last_round(base: Path) -> None:
 def test_a_model_that_is_not_there_cannot_be_scored(base: Path) -> None:
     """Cross validation leaves one a fold."""
     write_csv(base / "test", np.eye(3))
-    with pytest.raises(UserError, match="cannot score xgboost-model on .*: No such file or directory"):
+    with pytest.raises(UserError, match=r"cannot score xgboost-model on .*: No such file or directory"):
         evaluate(model_of(base), base / "test", CSV, ["error"])
 
 
