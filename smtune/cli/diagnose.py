@@ -40,7 +40,11 @@ _VALUE = "VALUE[/ROWS]"
 @click.option("--confidence", type=float, metavar="FRACTION", help="That every verdict is right (0.95).")
 @click.option("--floor", metavar="RATE", help="A gap up to this never matters (1%).")
 @click.option("--one-pool", is_flag=True, help="Validation and test were drawn at random from the same rows.")
-@click.option("--algorithm", type=click.Choice(["xgboost", "lightgbm", "catboost", "linear-learner", "knn"]), help="Name its hyperparameters in the remedies.")
+@click.option(
+    "--algorithm",
+    type=click.Choice(["xgboost", "lightgbm", "catboost", "linear-learner", "knn"]),
+    help="Name its hyperparameters in the remedies.",
+)
 @target_option
 @output_option("table", "json")
 @click.pass_context

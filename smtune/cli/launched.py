@@ -32,10 +32,10 @@ def start(layers: Layers, options: Mapping[str, Any]) -> tuple[Any, Launched]:
     if saved is None:
         session, launched = launch_file(layers, options, launch_again if options["new"] else launch_spec)
     else:
-        session, document = _connect(options), read_plan(saved)
+        session, document = reach(options), read_plan(saved)
         with showing() as report:
             launched = launch_plan(
-                session, document, folder_of(document, saved), _circumstances(session, options, report)
+                session, document, folder_of(document, saved), circumstances_of(session, options, report)
             )
     _tell(launched)
     return session, launched
@@ -46,21 +46,23 @@ def launch_file(layers: Layers, options: Mapping[str, Any], way: Way) -> tuple[A
     problems = check_file(layers)
     if problems:
         raise SpecError(problems, source=layers.name)
-    session = _connect(options)
+    session = reach(options)
     loaded = load_document(layers)
     with showing() as report:
         try:
-            return session, way(session, loaded.spec, layers.folder, _circumstances(session, options, report))
+            return session, way(session, loaded.spec, layers.folder, circumstances_of(session, options, report))
         except SpecError as error:
             raise loaded.placed(error) from None
 
 
-def _circumstances(session: Any, options: Mapping[str, Any], report: Any) -> Circumstances:
+def circumstances_of(session: Any, options: Mapping[str, Any], report: Any) -> Circumstances:
+    """What a launch depends on, as the options say it."""
     configuration = configuration_of(session, options["place"])
     return Circumstances(configuration, report=report, check_data=not options["skip_data_check"])
 
 
-def _connect(options: Mapping[str, Any]) -> Any:
+def reach(options: Mapping[str, Any]) -> Any:
+    """The session that the options ask for."""
     return connect(Where("local" if options["local"] else "aws", **options["reach"]), runner=options["runner"])
 
 

@@ -21,6 +21,7 @@ from smtune.service import translated
 from smtune.spec import Channel, Channels, Image, Script, Table, TuningSpec
 from smtune.spec.environment import expand
 from smtune.spec.load import check_document
+from smtune.spec.objective import DiagnosisSpec, SetRows
 from smtune.spec.yaml import MAX_CHARACTERS, parse_yaml
 from smtune.veil import unveiled
 
@@ -79,7 +80,7 @@ def _with_extras(clone: Clone, kept: TuningSpec, job: Running, request: Json) ->
     """`clone` with the keys that no request has: diagnosis, budget, the held-out test set."""
     extras: dict[str, Any] = {"name": kept.name}
     if kept.diagnosis is not None:
-        extras["diagnosis"] = kept.diagnosis
+        extras["diagnosis"] = _with_rows(kept, kept.diagnosis, job)
     if kept.limits.budget is not None:
         extras["limits"] = clone.spec.limits.model_copy(update={"budget": kept.limits.budget})
     test, data = job.tag(TEST_TAG), clone.spec.data
@@ -89,6 +90,16 @@ def _with_extras(clone: Clone, kept: TuningSpec, job: Running, request: Json) ->
     if _untagged(to_request(richer, clone.site)) != _untagged(request):
         return clone
     return dataclasses.replace(clone, spec=richer).commented(f"from its own spec: {', '.join(sorted(extras))}")
+
+
+def _with_rows(kept: TuningSpec, said: DiagnosisSpec, job: Running) -> DiagnosisSpec:
+    """With what a launch knows of the sets of a table that it split, which finished files do not tell."""
+    if not isinstance(kept.data, Table):
+        return said
+    rows = dict(word.split("=") for word in (job.tag(ROWS_TAG) or "").split() if word.count("=") == 1)
+    counted = {name: int(rows[name]) for name in SetRows.model_fields if rows.get(name, "").isdigit()}
+    told = said.rows.model_dump(exclude_none=True)
+    return said.model_copy(update={"rows": SetRows(**{**counted, **told}), "one_pool": said.one_pool is not False})
 
 
 def _is_on_s3(spec: TuningSpec) -> bool:

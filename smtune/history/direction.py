@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from smtune.history.model import Floats, History, Run, Sample
+from smtune.history.model import Floats, History, Run, Sample, is_number
 from smtune.history.observation import Observation, plain, too_few
 from smtune.history.ranks import Correlation, controls, holm, partial, ranked
 
@@ -110,7 +110,7 @@ def _training(history: History, run: Run) -> float:
         return np.nan
     last = run.curves[name][-1][1] if run.curves.get(name) else np.nan
     value = run.metrics.get(name, last)
-    return value if np.isfinite(value) else np.nan
+    return value if is_number(value) else np.nan
 
 
 def observe_gap(history: History) -> Iterator[Observation]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from smtune.history.model import Floats, History, Run
+from smtune.history.model import Floats, History, Run, is_number
 from smtune.history.observation import Observation, too_few
 from smtune.history.ranks import holm
 from smtune.search.space import Number
@@ -54,7 +54,7 @@ def _fall(losses: Floats) -> float:
 def _has_diverged(history: History, run: Run, usual: float) -> bool:
     names = [name for name in (history.metric, history.training_metric) if name is not None]
     finals = [run.metrics[name] for name in names if name in run.metrics]
-    if not np.isfinite([*finals, 0.0 if run.objective is None else run.objective]).all():
+    if not all(map(is_number, [*finals, 0.0 if run.objective is None else run.objective])):
         return True
     curves = [history.losses_of(curve) for curve in _curves(history, run)]
     if any(not np.isfinite(losses).all() for losses in curves):

@@ -18,6 +18,8 @@ Curve = Sequence[tuple[float, float]]
 """(step, value) in the order of training; a value may be nan or infinite."""
 TOP_SHARE = 0.2
 _FEWEST_TOP = 3
+_LARGEST = 1e100
+"""What is larger has exploded, and its square would be no number."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,12 @@ class Run:
     @property
     def is_measured(self) -> bool:
         """Whether its objective tells something: one that was stopped early counts."""
-        return self.status in ("Completed", "Stopped") and self.objective is not None and math.isfinite(self.objective)
+        return self.status in ("Completed", "Stopped") and is_number(self.objective)
+
+
+def is_number(value: float | None) -> bool:
+    """Whether a metric's value can be computed with: it is there, finite and not beyond all measure."""
+    return value is not None and math.isfinite(value) and abs(value) <= _LARGEST
 
 
 @dataclass(frozen=True)
@@ -107,9 +114,10 @@ class History:
             return None
 
     def losses_of(self, curve: Curve) -> Floats:
-        """A curve of the objective or of its training counterpart; lower is better."""
+        """A curve of the objective or of its training counterpart; lower is better, what exploded is infinite."""
         sign = -1.0 if self.is_maximized else 1.0
-        return sign * np.array([value for _, value in curve], dtype=np.float64)
+        values = sign * np.array([value for _, value in curve], dtype=np.float64)
+        return np.where(np.abs(values) > _LARGEST, np.inf, values)
 
 
 @dataclass(frozen=True, eq=False)

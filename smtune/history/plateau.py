@@ -1,8 +1,9 @@
 """Has the search stopped finding better configurations, but for noise?
 
-What the jobs were worth so far: of a random search, how much better the best of all is than the best of half of them,
-on average over all halves (that is known exactly); of a search that learns, than the best of the first half. Random
-jobs gain less with each doubling, so that is what the next doubling brings at most.
+What the jobs were worth so far: how much better the best of all is than the best of half of them, on average over all
+halves (that is known exactly). Random jobs gain less with each doubling, so that is about the most that the next
+doubling brings. Of a search that learns the second half has to have gained no more on the first either, and its losses
+not to fall any longer: then not one lucky find but several jobs are as good as the best.
 """
 
 from __future__ import annotations
@@ -48,16 +49,17 @@ def observe_plateau(history: History) -> Iterator[Observation]:
 
 
 def half_gain(sample: Sample, *, is_adaptive: bool) -> float:
-    """How much lower the best loss of all is than that of half of the training jobs."""
+    """How much lower the best loss of all is than that of half of the training jobs, on average over all halves.
+
+    Of a search that learns, at least what its second half gained on its first.
+    """
     count = len(sample)
-    best = float(sample.losses.min())
-    if is_adaptive:
-        return float(sample.losses[: count // 2].min()) - best
     losses, half = np.sort(sample.losses), count // 2
     # The chance that the k-th best is the best of a half: the half has it, and none of the k better ones.
     ways = math.comb(count, half)
     chances = [math.comb(count - 1 - better, half - 1) / ways for better in range(count - half + 1)]
-    return float(np.dot(chances, losses[: len(chances)])) - best
+    gain = float(np.dot(chances, losses[: len(chances)])) - float(losses[0])
+    return max(gain, float(sample.losses[:half].min() - losses[0])) if is_adaptive else gain
 
 
 def late_trend(sample: Sample) -> float:

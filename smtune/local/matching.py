@@ -55,6 +55,8 @@ def required_value(expression: Json, name: str) -> str | None:
 def property_value(record: Json, name: str) -> Any:
     """The value of a dotted property; of a list of structures the values of all; None where there is none."""
     kind, _, rest = name.partition(".")
+    if not rest:
+        return record.get(name)
     if kind == "Metrics" and rest:
         found = record.get("FinalMetricDataList", ())
         return next((item["Value"] for item in found if item["MetricName"] == rest), None)

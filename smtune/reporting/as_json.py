@@ -24,6 +24,7 @@ def to_dict(data: ReportData) -> dict[str, Any]:
         "training_jobs": [plain(row) for row in data.rows],
         "hyperparameters": [plain(axis) for axis in data.axes],
         "importance": [plain(bar) for bar in data.importance] or None,
+        "lessons": [plain(lesson) for lesson in data.lessons],
         "ladder": None if data.ladder is None else plain(data.ladder),
         "learning_curves": [plain(curve) for curve in data.curves],
         "cost": data.spending.to_dict(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import boto3
@@ -13,7 +13,8 @@ from smtune.estimate import PriceTable, load_prices
 from smtune.reporting.axes import axes_of
 from smtune.reporting.ladder import ladder_of
 from smtune.reporting.learning import chosen_jobs, learning_curves, metrics_of, pair_of
-from smtune.reporting.model import Bar, Curve, Other, ReportData
+from smtune.reporting.lessons import bars_of, lessons_of, sentences_of
+from smtune.reporting.model import Curve, Other, ReportData
 from smtune.reporting.origin import origin_of
 from smtune.reporting.rows import rows_of
 from smtune.results import Calls, Trials, pull
@@ -25,8 +26,6 @@ from smtune.triage import why
 
 Place = tuple[boto3.Session, str]
 """A tuning job's name, and the session that knows it."""
-Weigh = Callable[[Trials], Sequence[Bar]]
-"""What tells how much each hyperparameter matters; nothing where that cannot be told."""
 
 
 def gather_report(
@@ -35,11 +34,10 @@ def gather_report(
     others: Sequence[Place] = (),
     *,
     prices: PriceTable | None = None,
-    weigh: Weigh | None = None,
 ) -> ReportData:
     """Everything that the report of a tuning job tells, whatever its status.
 
-    `others` are compared with it. The training jobs are read once, a call for 100 of them, and curves of two of them;
+    `others` are compared with it. The training jobs are read once, a call for 100 of them, and their curves;
     the best model is scored on the held-out rows, on this machine. What cannot be read beside the training jobs is a
     note, not an error. Raises ServiceError where there is no such job, ConfigurationError.
     """
@@ -49,7 +47,7 @@ def gather_report(
     notes += outcome.notes
     rows = rows_of(trials)
     ladder = None if outcome.diagnosis is None else ladder_of(outcome.diagnosis)
-    running = look_up(session, tuning_job)
+    running, lessons = look_up(session, tuning_job), lessons_of(session, trials)
     if running.no_tags:
         notes.append(f"the job's tags could not be read ({running.no_tags}): who launched it is not known")
     goals = {each.metric for each in trials.algorithms}
@@ -62,7 +60,8 @@ def gather_report(
         axes=axes_of(trials.description, rows),
         curves=(),
         ladder=ladder,
-        importance=tuple(weigh(trials)) if weigh is not None else (),
+        importance=bars_of(lessons),
+        lessons=sentences_of(lessons),
         spending=spending(trials, table.tariff(region_of(trials))),
         triage=why(session, tuning_job),
         origin=origin_of(trials.description, running.tags),

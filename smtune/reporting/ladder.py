@@ -70,6 +70,7 @@ def _gap(gap: Gap, scale: Scale) -> GapLine:
         low=None if limits is None else _shown(limits.low, scale),
         high=None if limits is None else _shown(limits.high, scale),
         text=_DASH if gap.value is None else scale.signed(gap.value).replace("-", _MINUS),
+        span=_DASH if limits is None else scale.span(limits).replace("-", _MINUS),
         share=_DASH if gap.share is None else write_share(gap.share).replace("-", _MINUS),
         verdict=_VERDICTS.get(gap.verdict, "unclear"),
         said=gap.verdict,

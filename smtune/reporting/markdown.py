@@ -67,7 +67,11 @@ def _search(data: ReportData) -> Iterator[str]:
         rows = tuple((bar.name, f"{bar.value:.0%}", _ends(bar.low, bar.high)) for bar in bars)
         yield _table(Grid(("hyperparameter", "importance", "interval"), rows, frozenset({1, 2})))
     else:
-        yield "Importance of the hyperparameters: not available for this job."
+        yield "Importance of the hyperparameters: there are too few training jobs with an objective to tell."
+    taught = [lesson.sentence for lesson in data.lessons if lesson.verdict == "present"]
+    if taught:
+        yield "### What the training jobs teach"
+        yield _bullets(taught)
 
 
 def _learning(data: ReportData) -> Iterator[str]:

@@ -57,6 +57,17 @@ class Bar:
     value: float
     low: float | None = None
     high: float | None = None
+    is_shown: bool = True
+    """Whether it is more than chance."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What all training jobs together answer to one question."""
+
+    verdict: str
+    """`present`, `absent` or `not enough evidence`."""
+    sentence: str
 
 
 @dataclass(frozen=True)
@@ -98,6 +109,8 @@ class GapLine:
     low: float | None
     high: float | None
     text: str
+    span: str
+    """The interval as people write it."""
     share: str
     verdict: Verdict
     said: str
@@ -186,6 +199,7 @@ class ReportData:
     curves: tuple[Curve, ...]
     ladder: Ladder | None
     importance: tuple[Bar, ...]
+    lessons: tuple[Lesson, ...]
     spending: Spending
     triage: Triage
     origin: Origin

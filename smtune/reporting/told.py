@@ -100,7 +100,7 @@ def gap_grid(data: ReportData) -> Grid:
         (
             gap.name,
             gap.text,
-            *((_interval(gap.low, gap.high),) if has_intervals else ()),
+            *((gap.span,) if has_intervals else ()),
             gap.share,
             f"{gap.said}; {gap.needed}" if gap.needed else gap.said,
         )
@@ -187,10 +187,6 @@ def _side_cost(side: Side) -> str:
 
 def _value(value: object) -> str:
     return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
-
-
-def _interval(low: float | None, high: float | None) -> str:
-    return _DASH if low is None or high is None else f"{number(low, 3)} to {number(high, 3)}"
 
 
 def _money(amount: float | None, spent: Spending) -> str:

@@ -10,6 +10,7 @@ import boto3
 import numpy as np
 
 from smtune.errors import ServiceError, SpecError, UsageError
+from smtune.history.budget import PASSES
 from smtune.results.cache import StoredCurve
 from smtune.results.calls import Calls
 from smtune.results.cloudwatch import Query, period_for, read_cloudwatch
@@ -25,8 +26,6 @@ From = Literal["auto", "cloudwatch", "logs"]
 _HOUR = 3_600
 _SETTLED_SECONDS = 900
 """After a job's end its last points still come in."""
-_PASSES = {"epochs", "epoch", "num_epochs", "max_epochs", "n_epochs", "num_round", "num_rounds", "num_boost_round"}
-_PASSES |= {"iterations", "num_iterations", "max_iter", "max_steps", "steps"}
 
 
 def curves(
@@ -135,7 +134,7 @@ def _may_have_more(record: Record, shown: AllSeries) -> bool:
 
 def _passes(record: Record) -> int:
     """How often the job prints its metrics, as far as a hyperparameter says."""
-    values = [text.strip('"') for name, text in record.hyperparameters.items() if name.lower() in _PASSES]
+    values = [text.strip('"') for name, text in record.hyperparameters.items() if name.lower() in PASSES]
     return max((int(text) for text in values if text.isdecimal()), default=0)
 
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from smtune.errors import JobError, Problem, SpecError
-from smtune.request import to_request
 from smtune.revise.check import checked
 from smtune.revise.choice import revise_choice
+from smtune.revise.forbidden import errors_of
 from smtune.revise.legal import bounds_of
 from smtune.revise.limits import revise_limits
 from smtune.revise.model import Change, RefineOptions, Revision, Trial
 from smtune.revise.number import revise_number
+from smtune.revise.put import plain, value_at, with_hyperparameters
 from smtune.revise.sample import Sample
 from smtune.revise.verdict import Verdict
-from smtune.rules import Finding, broken_rules
-from smtune.spec import Auto, Categorical, Continuous, Definition, Integer, TuningSpec
+from smtune.spec import Categorical, Continuous, Definition, Integer, TuningSpec
 from smtune.spec.document import Path
-from smtune.spec.ranges import Hyperparameter, Range
+from smtune.spec.ranges import Range
 
 Verdicts = Mapping[Path, Verdict]
 
@@ -36,10 +35,10 @@ def refine(spec: TuningSpec, trials: Sequence[Trial], options: RefineOptions | N
         raise JobError(message)
     notes: list[str] = []
     verdicts = _keep_one(spec, dict(_verdicts(spec, trials, options, notes)), notes)
-    known = {(finding.rule, name) for name, finding in _errors(spec)}
+    known = {(finding.rule, name) for name, finding in errors_of(spec)}
     while True:
         next_spec, changes = _applied(spec, verdicts, options)
-        broken = [(name, finding) for name, finding in _errors(next_spec) if (finding.rule, name) not in known]
+        broken = [(name, finding) for name, finding in errors_of(next_spec) if (finding.rule, name) not in known]
         names = {name for name, _ in broken}
         illegal = [path for path, verdict in verdicts.items() if verdict.reasons and names & {path[-1], ""}]
         if not broken:
@@ -49,7 +48,7 @@ def refine(spec: TuningSpec, trials: Sequence[Trial], options: RefineOptions | N
             raise SpecError(tuple(dict.fromkeys(problems)), source=spec.name)
         for path in illegal:
             notes.append(f"{path[-1]}: unchanged, a rule forbids what it would become")
-            verdicts = {**verdicts, path: Verdict(_at(spec, path))}
+            verdicts = {**verdicts, path: Verdict(value_at(spec, path))}
     notes += [note for verdict in verdicts.values() for note in verdict.notes]
     return Revision(next_spec, changes, tuple(notes))
 
@@ -97,14 +96,14 @@ def _keep_one(spec: TuningSpec, verdicts: dict[Path, Verdict], notes: list[str])
         left = [path for path in paths if isinstance(verdicts[path].after, Continuous | Integer | Categorical)]
         if paths and not left and not definition.hints:
             notes.append(f"{paths[-1][-1]}: keeps its range, as nothing else is left to search")
-            verdicts[paths[-1]] = Verdict(_at(spec, paths[-1]))
+            verdicts[paths[-1]] = Verdict(value_at(spec, paths[-1]))
     return verdicts
 
 
 def _applied(spec: TuningSpec, verdicts: Verdicts, options: RefineOptions) -> tuple[TuningSpec, tuple[Change, ...]]:
     changed = {path: verdict for path, verdict in verdicts.items() if verdict.reasons}
     changes = [
-        Change(path, _plain(_at(spec, path)), _plain(verdict.after), "; ".join(verdict.reasons), verdict.evidence)
+        Change(path, plain(value_at(spec, path)), plain(verdict.after), "; ".join(verdict.reasons), verdict.evidence)
         for path, verdict in changed.items()
     ]
     found = with_hyperparameters(spec, {path: verdict.after for path, verdict in changed.items()})
@@ -113,52 +112,3 @@ def _applied(spec: TuningSpec, verdicts: Verdicts, options: RefineOptions) -> tu
         found = checked(found.model_copy(update={"name": options.name}))
     found, of_limits = revise_limits(found, options.jobs)
     return found, (*changes, *of_limits)
-
-
-def with_hyperparameters(spec: TuningSpec, values: Mapping[Path, Hyperparameter]) -> TuningSpec:
-    """`spec` with these in the place of what it has there."""
-    mine = {str(path[-1]): value for path, value in values.items() if len(path) == 2}
-    entries = tuple(
-        entry.model_copy(
-            update={
-                "hyperparameters": {
-                    **entry.hyperparameters,
-                    **{str(path[-1]): value for path, value in values.items() if path[:2] == ("algorithms", index)},
-                }
-            }
-        )
-        for index, entry in enumerate(spec.algorithms)
-    )
-    return spec.model_copy(update={"hyperparameters": {**spec.hyperparameters, **mine}, "algorithms": entries})
-
-
-def _at(spec: TuningSpec, path: Path) -> Any:
-    if path[0] == "algorithms":
-        return spec.algorithms[int(path[1])].hyperparameters[str(path[-1])]
-    return spec.hyperparameters[str(path[-1])]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Continuous | Integer | Categorical | Auto):
-        return value.model_dump(mode="json", exclude_defaults=True)
-    return value
-
-
-def _errors(spec: TuningSpec) -> list[tuple[str, Finding]]:
-    """What the rules refuse of the spec's request, each with the hyperparameter or the limit that it is about."""
-    request = to_request(spec)
-    found = [item for item in broken_rules(request) if item.severity == "error"]
-    return [(_subject(item.path, request), item) for item in found]
-
-
-def _subject(path: Path, request: Any) -> str:
-    """The hyperparameter at a request's path, or another member's own name; empty for all hyperparameters."""
-    for number, part in enumerate(path):
-        if part == "StaticHyperParameters":
-            return str(path[number + 1]) if len(path) > number + 1 else ""
-        if part in ("ParameterRanges", "HyperParameterRanges"):
-            value: Any = request
-            for key in path[: number + 3]:
-                value = value[key]
-            return str(value["Name"]) if "Name" in value else ""
-    return str(path[-1])

@@ -25,12 +25,13 @@ _MAY_BE_EMPTY = ("HyperParameters", "Environment", "StoppingCondition", "DataSou
 def request_of(original: Json, definition: Json, tags: Iterable[Mapping[str, str]] = ()) -> dict[str, Any]:
     """Everything that was asked of the training job `original` (DescribeTrainingJob's answer), but its name.
 
-    `definition` is its tuning job's, as a request has it: where that names no metrics, the algorithm has its own, and
-    the service takes no others. _tuning_objective_metric stays: built-in algorithms print that metric because of it,
+    `definition` is its tuning job's, as a request has it; it says what an answer leaves out. Where it names no metrics,
+    the algorithm has its own, and the service takes no others. _tuning_objective_metric stays: built-in algorithms print that metric because of it,
     and toolkits choose folders by it. What the service alone says is left out.
     """
     members = shapes()[_REQUEST]["members"]
-    request = {key: value for key, value in original.items() if key in members and not _is_nothing(key, value)}
+    asked = {**definition, **_without_nothing(original)}
+    request = {key: value for key, value in asked.items() if key in members}
     request.pop("TrainingJobName", None)
     specification = dict(request.get("AlgorithmSpecification", {}))
     if "MetricDefinitions" not in definition.get("AlgorithmSpecification", {}):

@@ -52,7 +52,7 @@ def test_where_the_gap_is_what_hurts_that_is_said() -> None:
 
 
 def test_what_was_varied_without_effect_is_undecided_and_what_was_not_is_untested() -> None:
-    history = past(lambda place: place[1], 40)
+    history = past(lambda place: place[1], 40, noise=0.5)
     assert of_rate(history).towards("up") == "undecided"
     same = of(
         [dataclasses.replace(each, hyperparameters={**each.hyperparameters, "rate": 0.01}) for each in history.runs]

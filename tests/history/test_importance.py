@@ -42,7 +42,7 @@ def test_monotone_changes_of_the_objective_change_nothing() -> None:
 
 def test_in_a_search_that_learns_a_bystander_does_not_share() -> None:
     """Both move to high places with time, but only the first lowers the loss."""
-    drift = past(lambda place: 0.0, 60, seed=3)
+    drift = past(lambda _: 0.0, 60, seed=3)
     runs = []
     for number, each in enumerate(drift.runs):
         place = drift.sample.places[number] * 0.5 + number / 120

@@ -30,7 +30,7 @@ def runs(draw: st.DrawFn) -> Run:
     )
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(st.lists(runs(), max_size=14))
 def test_whatever_ended_however_every_question_is_answered(past_runs: list[Run]) -> None:
     lessons = study(of(past_runs))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 import pytest
@@ -15,17 +14,17 @@ from smtune.archive.write import archive_job
 from smtune.errors import ServiceError
 from smtune.local.session import LocalSession
 from smtune.local.settings import Settings
-from smtune.reporting import Bar, gather_report, to_html
+from smtune.reporting import gather_report, to_html
 
 
 def test_training_jobs_come_in_their_order_and_ranked() -> None:
     service = told_job()
     data = gather_report(service.session(), "tune")
-    assert [row.number for row in data.rows] == list(range(1, 13))
+    assert [row.number for row in data.rows] == list(range(1, 12))
     assert [row.status for row in data.rows].count("Failed") == 2
     assert (data.name, data.metric, data.is_maximized, data.is_local) == ("tune", METRIC, False, False)
     assert (data.ranked[0].number, data.ranked[0].objective) == (6, 0.05)
-    assert len(data.ranked) == 10, "what failed is not ranked"
+    assert len(data.ranked) == 9, "what failed is not ranked"
     assert data.rows[0].values == {"eta": 0.001778, "depth": 2, "booster": "dart"}
 
 
@@ -47,7 +46,7 @@ def test_failures_cost_and_origin_are_told() -> None:
     data = gather_report(told_job().session(), "tune")
     (group,) = data.triage.groups
     assert (group.cause.id, group.count) == ("error", 2)
-    assert data.spending.billable_seconds == 7200
+    assert data.spending.billable_seconds == 6600
     facts = {fact.name: fact.value for fact in data.origin.facts}
     assert facts["Account"] == "111122223333"
     assert facts["Region"] == "eu-west-1"
@@ -96,14 +95,23 @@ def test_objectives_that_cannot_be_compared_are_not_drawn_beside_each_other() ->
     assert 'id="versus"' not in page
 
 
-def test_importance_is_what_somebody_weighs() -> None:
-    bars = (Bar("eta", 0.62, 0.5, 0.7), Bar("depth", 0.1))
-    data = gather_report(told_job(jobs=4).session(), "tune", weigh=lambda trials: bars if trials.records else ())
-    assert data.importance == bars
+def test_importance_and_lessons_are_those_of_all_training_jobs() -> None:
+    data = gather_report(told_job(jobs=30).session(), "tune")
+    shares = {bar.name: bar for bar in data.importance}
+    assert set(shares) == {"eta", "depth", "booster"}
+    assert max(shares.values(), key=lambda bar: bar.value).name == "eta", "the error is made of it"
+    assert shares["eta"].is_shown
+    assert any(lesson.sentence.startswith("eta matters") for lesson in data.lessons)
     page = to_html(data)
     assert 'id="importance"' in page
-    assert "62%" in page
-    assert "not available" in to_html(dataclasses.replace(data, importance=()))
+    assert "What the training jobs teach" in page
+    assert "not more than chance" in page
+
+
+def test_of_few_training_jobs_no_importance_is_claimed() -> None:
+    data = gather_report(told_job(jobs=4).session(), "tune")
+    assert data.importance == ()
+    assert "too few training jobs" in to_html(data)
 
 
 def test_two_objectives_in_one_job_are_said() -> None:

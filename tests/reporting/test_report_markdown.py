@@ -46,7 +46,7 @@ def test_json_has_the_values(data: ReportData) -> None:
     found = json.loads(to_json(data))
     assert found["schema_version"] == 1
     assert found["report"]["tuning_job_name"] == "tune"
-    assert len(found["training_jobs"]) == 12
+    assert len(found["training_jobs"]) == 11
     assert found["hyperparameters"][0] == {
         "name": "eta",
         "kind": "number",

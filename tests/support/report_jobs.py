@@ -12,7 +12,7 @@ HOSTILE = '</style></svg><script>alert("1")</script><img src=x onerror=alert(1)>
 SECRET = "sup3r-s3cret-value-of-nobody"  # noqa: S105  it opens nothing
 
 
-def told_job(name: str = "tune", jobs: int = 12, **fields: Any) -> FakeTuning:
+def told_job(name: str = "tune", jobs: int = 11, **fields: Any) -> FakeTuning:
     """Every fifth training job fails; the others print 20 values of two errors."""
     ranges = {
         "ContinuousParameterRanges": [

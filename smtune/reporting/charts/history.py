@@ -70,7 +70,7 @@ def _caption(
     failed = sum(row.status == "Failed" for row in rows)
     parts = [f"The line is the best {metric} so far; it ends at {number(best)}, from training job {first.number}."]
     if any(row.is_early for row in measured):
-        parts.append("Hollow: stopped early.")
+        parts.append("Hollow: stopped before the end.")
     if failed:
         parts.append(f"Crosses: {counted(failed, 'failed training job')}.")
     if outside:

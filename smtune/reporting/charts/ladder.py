@@ -38,11 +38,11 @@ def _draw_rung(axes: Any, depth: int, rung: Rung, low: float, high: float) -> No
         axes.plot([rung.low, rung.high], [depth, depth], color=color("accent"), linewidth=5, alpha=0.3, zorder=2)
     axes.plot([rung.value], [depth], marker="o", markersize=9, color=color("accent"), zorder=4, clip_on=False)
     beside = {"textcoords": "offset points", "va": "center", "annotation_clip": False}
-    lift = 0 if rung.rows is None else 6
+    lift = 0 if rung.rows is None else 8
     axes.annotate(rung.label, (low, depth), xytext=(-12, lift), ha="right", color=color("ink"), **beside)
     if rung.rows is not None:
         rows = counted(rung.rows, "row")
-        axes.annotate(rows, (low, depth), xytext=(-12, -8), ha="right", color=color("muted"), fontsize=SMALL, **beside)
+        axes.annotate(rows, (low, depth), xytext=(-12, -9), ha="right", color=color("muted"), fontsize=SMALL, **beside)
     right = max(rung.value, rung.high or rung.value)
     axes.annotate(rung.text, (right, depth), xytext=(11, 0), color=color("ink"), weight="bold", **beside)
 

@@ -1,0 +1,123 @@
+"""The loop: one round after another. Every launch is one that is found again, so a loop that was cut off goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import boto3
+
+from smtune.advise import Advice, seek_advice
+from smtune.estimate import load_prices
+from smtune.launching import launch_spec
+from smtune.loop.model import LoopOptions, Round
+from smtune.results import pull
+from smtune.results.cost import region_of, spending
+from smtune.session import is_local
+from smtune.spec import TuningSpec
+from smtune.suggest import Suggestion
+
+_ENDED = ("Completed", "Stopped")
+
+
+def run_rounds(
+    session: boto3.Session, spec: TuningSpec, folder: Path, options: LoopOptions | None = None
+) -> Iterator[Round]:
+    """Tune `spec`, whose paths are relative to `folder`; diagnose; apply the first suggestion; and so on.
+
+    A round that is no better than the best so far is taken back: the best one's next suggestion is tried instead.
+    Raises SpecError, ConfigurationError, ServiceError, as a launch does; what has been yielded stands.
+    """
+    options = options or LoopOptions()
+    purse = _Purse(session, options.budget)
+    best: Round | None = None
+    tried: set[str] = set()
+    applied: Suggestion | None = None
+    for number in range(1, options.rounds + 1):
+        found = _one(session, purse.within(spec), folder, options)
+        purse.pay(found.job)
+        is_best = best is None or _is_better(found, best)
+        found = replace(found, number=number, applied=applied, is_best=is_best, spent=purse.spent)
+        if is_best:
+            best, tried = found, set()
+        assert best is not None  # noqa: S101  the first round is the best so far
+        found = _with_next(found, best, tried, is_last=number == options.rounds, is_broke=purse.is_empty)
+        yield found
+        if found.next is None or found.next.spec is None:
+            return
+        applied, spec = found.next, found.next.spec
+        tried.add(applied.title)
+
+
+def _one(session: boto3.Session, spec: TuningSpec, folder: Path, options: LoopOptions) -> Round:
+    launched = launch_spec(session, spec, folder, options.circumstances)
+    progress = options.wait(session, launched.name)
+    advice = seek_advice(session, launched.name, spec=spec) if progress.status in _ENDED else None
+    return Round(0, spec, launched.name, progress, advice)
+
+
+def _is_better(found: Round, best: Round) -> bool:
+    if found.objective is None or best.objective is None:
+        return best.objective is None and found.objective is not None
+    maximizes = found.spec.definitions[0].objective.maximizes
+    return found.objective > best.objective if maximizes else found.objective < best.objective
+
+
+def _with_next(found: Round, best: Round, tried: set[str], *, is_last: bool, is_broke: bool) -> Round:
+    """The round with what comes after it, or with why nothing does."""
+    ends = _why_over(found, best.advice)
+    if not ends and (is_last or is_broke):
+        ends = "the rounds are used" if is_last else "the budget is used"
+    if ends:
+        return replace(found, ends=ends)
+    assert best.advice is not None  # noqa: S101  else it is over
+    left = [each for each in best.advice.suggestions.entries if each.is_applicable and each.title not in tried]
+    if not left:
+        return replace(found, ends="no spec can say what is left to do: see the suggestions")
+    return replace(found, next=left[0])
+
+
+def _why_over(found: Round, advice: Advice | None) -> str:
+    if found.advice is None:
+        return f"the tuning job ended as {found.progress.status}"
+    if advice is None or advice.best is None:
+        return "no training job has an objective"
+    diagnosis = advice.examination.diagnosis
+    if diagnosis is None or diagnosis.findings:
+        return ""
+    if any(gap.verdict == "not enough evidence" for gap in diagnosis.gaps):
+        return "nothing material is shown; what is open takes more rows to tell"
+    return "nothing material is left"
+
+
+@dataclass
+class _Purse:
+    """What the rounds have cost, where they cost something."""
+
+    session: boto3.Session
+    budget: float | None
+    spent: float | None = 0.0
+
+    @property
+    def is_empty(self) -> bool:
+        return self.budget is not None and self.spent is not None and self.spent >= self.budget
+
+    def within(self, spec: TuningSpec) -> TuningSpec:
+        """The spec with no more to spend than is left; its own limit stands where it is lower."""
+        if self.budget is None or is_local(self.session):
+            return spec
+        left = self.budget - (self.spent or 0.0)
+        own = spec.limits.budget
+        amount, currency = own.split() if own else (str(left), "USD")
+        limits = spec.limits.model_copy(update={"budget": f"{min(left, float(amount)):.2f} {currency}"})
+        return spec.model_copy(update={"limits": limits})
+
+    def pay(self, job: str) -> None:
+        """Add what a tuning job has cost; without a price nothing is known any more."""
+        if is_local(self.session):
+            return
+        trials = pull(self.session, job)
+        money = [each.money for each in spending(trials, load_prices().tariff(region_of(trials))).jobs]
+        known = [each for each in money if each is not None]
+        self.spent = None if self.spent is None or len(known) < len(money) else self.spent + sum(known)

@@ -1,0 +1,31 @@
+"""More rows for validation and test, where the spec splits a table itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from smtune.revise.check import checked
+from smtune.revise.model import Change
+from smtune.spec import Table, TuningSpec
+from smtune.suggest.model import Suggestion
+
+_SHARE = 0.25
+"""Of the rows, for validation and for test each: more would starve training."""
+
+
+def more_validation(plain: Suggestion, spec: TuningSpec) -> Suggestion:
+    """The suggestion with larger shares of validation and test; as it is where the spec names finished files."""
+    if not isinstance(spec.data, Table):
+        return replace(plain, command="gather more rows for validation and test, and name them in data.channels")
+    split = spec.data.split
+    if min(split.validation, split.test) >= _SHARE or split.test == 0:
+        return replace(plain, command="gather more rows: a larger part of these would starve training")
+    wanted = {"validation": max(_SHARE, split.validation), "test": max(_SHARE, split.test)}
+    shares = {**wanted, "train": round(1 - sum(wanted.values()), 6)}
+    changes = [
+        Change(("data", "split", name), getattr(split, name), share, "more rows tell more surely which model is better")
+        for name, share in shares.items()
+        if share != getattr(split, name)
+    ]
+    data = spec.data.model_copy(update={"split": split.model_copy(update=shares)})
+    return replace(plain, changes=tuple(changes), spec=checked(spec.model_copy(update={"data": data})))
