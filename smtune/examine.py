@@ -134,7 +134,7 @@ def _diagnose(memory: Memory, best: Best | None, evaluation: Evaluation | None, 
 def _judged(values: Mapping[str, Loss], metric: str, spec: TuningSpec | None, best: Best, case: _Case) -> Diagnosis:
     known, said = case.known, spec.diagnosis if spec else None
     algorithm = definition_of(spec, best).algorithm if spec else None
-    drawn = said.one_pool if said and said.one_pool is not None else spec is not None and isinstance(spec.data, Table)
+    drawn = said.one_pool if said and said.one_pool is not None else is_one_pool(spec)
     return diagnose_metrics(
         values,
         metric=metric,
@@ -146,6 +146,11 @@ def _judged(values: Mapping[str, Loss], metric: str, spec: TuningSpec | None, be
         jobs=case.job.get("TrainingJobStatusCounters", {}).get("Completed") or None,
         confidence=known.confidence or (said.confidence if said else None) or 0.95,
     )
+
+
+def is_one_pool(spec: TuningSpec | None) -> bool:
+    """Whether smtune itself drew validation and test at random from the same rows; newer rows are another pool."""
+    return spec is not None and isinstance(spec.data, Table) and spec.data.split.time is None
 
 
 def _people(spec: TuningSpec | None) -> Human:

@@ -76,7 +76,7 @@ def command(ctx: click.Context, /, job: str, target: Where, output: str, **optio
     if options["wait"] and not plan.is_over:
         message = f"the time is up; the repeats that run go on. Come back: smtune verify-best {job}"
         raise WaitTimeoutError(message)
-    if plan.is_over and result.judgement.kind == "too few":
+    if plan.is_over and all(item.completed < 2 for item in result.judgement.standings):
         message = f"no configuration of {job} has two repeats with an objective; see: smtune logs TRAINING_JOB"
         raise JobError(message)
 

@@ -99,7 +99,8 @@ def _with_rows(kept: TuningSpec, said: DiagnosisSpec, job: Running) -> Diagnosis
     rows = dict(word.split("=") for word in (job.tag(ROWS_TAG) or "").split() if word.count("=") == 1)
     counted = {name: int(rows[name]) for name in SetRows.model_fields if rows.get(name, "").isdigit()}
     told = said.rows.model_dump(exclude_none=True)
-    return said.model_copy(update={"rows": SetRows(**{**counted, **told}), "one_pool": said.one_pool is not False})
+    pool = kept.data.split.time is None if said.one_pool is None else said.one_pool
+    return said.model_copy(update={"rows": SetRows(**{**counted, **told}), "one_pool": pool})
 
 
 def _is_on_s3(spec: TuningSpec) -> bool:

@@ -28,7 +28,7 @@ def to_dict(data: ReportData) -> dict[str, Any]:
         "ladder": None if data.ladder is None else plain(data.ladder),
         "learning_curves": [plain(curve) for curve in data.curves],
         "cost": data.spending.to_dict(),
-        "failures": data.triage.to_dict(),
+        "failures": None if data.triage is None else data.triage.to_dict(),
         "comparison": None if data.comparison is None else data.comparison.to_dict(),
         "provenance": plain(data.origin),
         "notes": list(data.notes),

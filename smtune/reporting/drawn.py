@@ -38,7 +38,7 @@ def draw(data: ReportData) -> Charts:
     shown = data.curves[0].metric if data.curves else metric
     guess = more_is_better(shown)
     return Charts(
-        history=draw_history(data.rows, metric, is_maximized=up),
+        history=draw_history(data.rows, metric, data.best_name, is_maximized=up),
         ladder=draw_ladder(data.ladder) if data.ladder is not None else None,
         learning=draw_learning(data.curves, is_maximized=up if guess is None else guess),
         importance=draw_importance(data.importance),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import boto3
 
-from smtune.clone.running import look_up
-from smtune.errors import SmtuneError
+from smtune.clone.running import Running, look_up
+from smtune.errors import ServiceError, SmtuneError
 from smtune.estimate import PriceTable, load_prices
+from smtune.local.settings import ACCOUNT
 from smtune.reporting.axes import axes_of
 from smtune.reporting.ladder import ladder_of
 from smtune.reporting.learning import chosen_jobs, learning_curves, metrics_of, pair_of
@@ -21,8 +22,8 @@ from smtune.results import Calls, Trials, pull
 from smtune.results.cost import region_of, spending
 from smtune.results.side_by_side import side_by_side
 from smtune.run import report
-from smtune.session import is_local
-from smtune.triage import why
+from smtune.secrecy import hide, secret_values
+from smtune.triage import Triage, why
 
 Place = tuple[boto3.Session, str]
 """A tuning job's name, and the session that knows it."""
@@ -41,35 +42,46 @@ def gather_report(
     the best model is scored on the held-out rows, on this machine. What cannot be read beside the training jobs is a
     note, not an error. Raises ServiceError where there is no such job, ConfigurationError.
     """
-    calls, notes, table = Calls(session), list[str](), prices or load_prices()
+    calls, table = Calls(session), prices or load_prices()
     trials = pull(session, tuning_job, calls=calls)
-    outcome = report(session, tuning_job)
-    notes += outcome.notes
-    rows = rows_of(trials)
-    ladder = None if outcome.diagnosis is None else ladder_of(outcome.diagnosis)
-    running, lessons = look_up(session, tuning_job), lessons_of(session, trials)
-    if running.no_tags:
-        notes.append(f"the job's tags could not be read ({running.no_tags}): who launched it is not known")
-    goals = {each.metric for each in trials.algorithms}
-    if len(goals) > 1:
-        notes.append(f"several objectives in one job: {', '.join(sorted(goals))} cannot be compared with each other")
+    outcome, running = report(session, tuning_job), look_up(session, tuning_job)
+    notes = [*outcome.notes, *_remarks(trials, running)]
+    rows, lessons = rows_of(trials), lessons_of(session, trials)
     pulled = [trials, *(pull(*place) for place in others)]
     data = ReportData(
         outcome=outcome,
         rows=rows,
         axes=axes_of(trials.description, rows),
         curves=(),
-        ladder=ladder,
+        ladder=None if outcome.diagnosis is None else ladder_of(outcome.diagnosis),
         importance=bars_of(lessons),
         lessons=sentences_of(lessons),
         spending=spending(trials, table.tariff(region_of(trials))),
-        triage=why(session, tuning_job),
+        triage=_triage(session, tuning_job, notes),
         origin=origin_of(trials.description, running.tags),
-        is_local=is_local(session),
+        is_local=running.account == ACCOUNT,  # an archive's, too, if it is of a job of some machine
         comparison=side_by_side(pulled, table) if others else None,
         others=tuple(_other(each) for each in pulled[1:]),
     )
-    return replace(data, curves=_curves(calls, trials, data, notes), notes=tuple(notes))
+    data = replace(data, curves=_curves(calls, trials, data, notes))
+    secrets = secret_values(running.description)  # what was pulled has them no more, but an error may say one
+    return replace(data, notes=tuple(hide(note, secrets) for note in notes))
+
+
+def _remarks(trials: Trials, running: Running) -> Iterator[str]:
+    if running.no_tags:
+        yield f"the job's tags could not be read ({running.no_tags}): who launched it is not known"
+    goals = sorted({each.metric for each in trials.algorithms})
+    if len(goals) > 1:
+        yield f"several objectives in one job: {', '.join(goals)} cannot be compared with each other"
+
+
+def _triage(session: boto3.Session, tuning_job: str, notes: list[str]) -> Triage | None:
+    try:
+        return why(session, tuning_job)
+    except ServiceError as error:
+        notes.append(f"the failures could not be read: {error}")
+        return None
 
 
 def _other(trials: Trials) -> Other:

@@ -105,11 +105,14 @@ def _comparison(data: ReportData) -> Iterator[str]:
 
 def _local(data: ReportData) -> Iterator[str]:
     if data.is_local:
-        yield "The job ran on this machine and cost nothing. The same seconds on AWS:"
+        yield "The job ran on a machine of your own and cost nothing. The same seconds on AWS:"
 
 
 def _failures(data: ReportData) -> Iterator[str]:
     yield "## Failures"
+    if data.triage is None:
+        yield "They could not be read."
+        return
     if not data.triage.groups:
         yield "None." if data.triage.total else "No training job is over."
     for group in data.triage.groups:

@@ -201,10 +201,11 @@ class ReportData:
     importance: tuple[Bar, ...]
     lessons: tuple[Lesson, ...]
     spending: Spending
-    triage: Triage
+    triage: Triage | None
+    """None where the failures cannot be read: a note says why."""
     origin: Origin
     is_local: bool
-    """Whether it ran on this machine, and cost nothing."""
+    """Whether it ran on the local engine, and cost nothing."""
     comparison: Comparison | None = None
     others: tuple[Other, ...] = ()
     notes: tuple[str, ...] = ()
@@ -223,11 +224,19 @@ class ReportData:
         return self.outcome.objective[1] == "Maximize"
 
     @property
+    def best_name(self) -> str:
+        """The best training job; empty while there is none."""
+        return self.outcome.best.name if self.outcome.best is not None else ""
+
+    @property
     def ranked(self) -> tuple[Row, ...]:
-        """The training jobs that completed or were stopped with an objective, the best first."""
-        sign = -1.0 if self.is_maximized else 1.0
+        """The training jobs that completed or were stopped with an objective: the best, then by objective.
+
+        One that was stopped may have a better one than the best, which is what the service says it is.
+        """
+        sign, best = -1.0 if self.is_maximized else 1.0, self.best_name
         found = [row for row in self.rows if row.objective is not None and row.status != "Failed"]
-        return tuple(sorted(found, key=lambda row: (sign * (row.objective or 0.0), row.number)))
+        return tuple(sorted(found, key=lambda row: (row.name != best, sign * (row.objective or 0.0), row.number)))
 
     def _repr_html_(self) -> str:
         """For notebooks: the whole report in a frame of its own."""

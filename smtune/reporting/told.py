@@ -53,7 +53,7 @@ def key_facts(data: ReportData) -> tuple[Fact, ...]:
 def _cost(data: ReportData) -> Fact:
     money = _money(data.spending.money, data.spending)
     if data.is_local:
-        return Fact("Cost", "none", f"on this machine; the same seconds on AWS: {money}")
+        return Fact("Cost", "none", f"on a machine of your own; the same seconds on AWS: {money}")
     return Fact("Cost", money, "so far" if data.spending.running else "on demand, without discounts and taxes")
 
 

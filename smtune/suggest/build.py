@@ -18,7 +18,7 @@ from smtune.suggest.apply import applied
 from smtune.suggest.cost import Effort, tell_cost
 from smtune.suggest.model import Suggestion, Suggestions, Support, with_cost
 from smtune.suggest.observed import from_lessons, words_for
-from smtune.suggest.split import more_validation
+from smtune.suggest.split import more_training, more_validation
 from smtune.suggest.turn import Turned, turn
 
 _RANK: dict[Support, int] = {"supported": 0, "untested": 1, "undecided": 2, "contradicted": 3}
@@ -93,6 +93,8 @@ def _of_remedy(remedy: Remedy, gap: Gap, case: Case) -> Suggestion:
     )
     if remedy.lever is not None:
         return _turned(plain, remedy.lever, case)
+    if remedy.title == "Get more training data":
+        return more_training(plain, case.spec)
     if remedy.title.startswith("Take a fresh, larger validation set"):
         return more_validation(plain, case.spec)
     if gap.name in ("data_mismatch", "validation_to_test"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from smtune.revise.check import checked
@@ -9,8 +10,20 @@ from smtune.revise.model import Change
 from smtune.spec import Table, TuningSpec
 from smtune.suggest.model import Suggestion
 
+_TRAINING = 0.7
+"""Of the rows, for training, as is usual."""
 _SHARE = 0.25
 """Of the rows, for validation and for test each: more would starve training."""
+
+
+def more_training(plain: Suggestion, spec: TuningSpec) -> Suggestion:
+    """The suggestion with a larger share for training, where the spec gives it less than is usual."""
+    if not isinstance(spec.data, Table) or spec.data.split.train >= _TRAINING:
+        return replace(plain, command="gather or synthesize more training rows, and name them in data")
+    rest = 1 - spec.data.split.train
+    kept = {name: getattr(spec.data.split, name) / rest * (1 - _TRAINING) for name in ("validation", "test")}
+    wanted = {"train": _TRAINING, "validation": round(kept["validation"], 4)}
+    return _with_shares(plain, spec, {**wanted, "test": round(1 - sum(wanted.values()), 6)}, "more rows to learn from")
 
 
 def more_validation(plain: Suggestion, spec: TuningSpec) -> Suggestion:
@@ -22,8 +35,14 @@ def more_validation(plain: Suggestion, spec: TuningSpec) -> Suggestion:
         return replace(plain, command="gather more rows: a larger part of these would starve training")
     wanted = {"validation": max(_SHARE, split.validation), "test": max(_SHARE, split.test)}
     shares = {**wanted, "train": round(1 - sum(wanted.values()), 6)}
+    return _with_shares(plain, spec, shares, "more rows tell more surely which model is better")
+
+
+def _with_shares(plain: Suggestion, spec: TuningSpec, shares: Mapping[str, float], reason: str) -> Suggestion:
+    assert isinstance(spec.data, Table)  # noqa: S101  the callers have looked
+    split = spec.data.split
     changes = [
-        Change(("data", "split", name), getattr(split, name), share, "more rows tell more surely which model is better")
+        Change(("data", "split", name), getattr(split, name), share, reason)
         for name, share in shares.items()
         if share != getattr(split, name)
     ]

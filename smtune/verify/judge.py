@@ -14,7 +14,17 @@ import numpy as np
 from scipy import stats
 
 from smtune.verify.model import Configuration, Interval, Judgement, Lead, Standing
-from smtune.verify.noise import LEVEL, Noise, Values, adjusted_p, critical, is_exact, needed_repeats, noise_of
+from smtune.verify.noise import (
+    LEVEL,
+    Noise,
+    Values,
+    adjusted_p,
+    critical,
+    deviation,
+    is_exact,
+    needed_repeats,
+    noise_of,
+)
 
 _LEAST = 2
 _DRAWS = 5_000
@@ -34,6 +44,8 @@ def judge(configurations: Sequence[Configuration], *, is_maximized: bool, seeds_
     if not known:
         return Judgement("too few", tuple(standings.values()))
     scores = {item.rank: {number: sign * value for number, value in item.values.items()} for item in known}
+    if is_exact(list(scores.values())) and not all(_is_as_before(item) for item in known):
+        return Judgement("too few", tuple(standings.values()))
     expected = _expected(scores, sign)
     if len(known) == 1:
         only = known[0].rank
@@ -76,11 +88,17 @@ def _compared(
     )
 
 
+def _is_as_before(configuration: Configuration) -> bool:
+    """Whether training again gives the original's value: the service may have rounded that to single precision."""
+    values = configuration.values.values()
+    return all(math.isclose(value, configuration.original, rel_tol=1e-6) for value in values)
+
+
 def _standing(configuration: Configuration, sign: float) -> Standing:
     values = list(configuration.values.values())
     if len(values) < _LEAST:
         return Standing(configuration.rank, len(values))
-    mean, sd = float(np.mean(values)), float(np.std(values, ddof=1))
+    mean, sd = float(np.mean(values)), deviation(values)
     half = _student(len(values) - 1) * sd / math.sqrt(len(values))
     luck = sign * (configuration.original - mean)
     return Standing(

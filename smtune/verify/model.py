@@ -118,7 +118,8 @@ class Judgement:
 
     kind: Kind
     """`best`: one beats every other; `tied`: some cannot be told apart; `identical`: the repeats of each configuration
-    are all the same; `alone`: only one has repeats enough; `too few`: none has."""
+    are all as the original; `alone`: only one has repeats enough; `too few`: none has, or they are equal though the
+    originals show that training is not."""
     standings: tuple[Standing, ...]
     """In the original order."""
     best: int | None = None

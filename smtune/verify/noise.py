@@ -54,7 +54,7 @@ class Noise:
             return self.sd * math.sqrt(1 / len(first) + 1 / len(second)), self.df
         if self.is_paired:
             gaps = [first[number] - second[number] for number in first]
-            return _deviation(gaps) / math.sqrt(len(gaps)), len(gaps) - 1.0
+            return deviation(gaps) / math.sqrt(len(gaps)), len(gaps) - 1.0
         return _welch(first, second)
 
 
@@ -89,7 +89,7 @@ def adjusted_p(gap: float, error: float, count: int, df: float) -> float:
 
 def is_exact(groups: Sequence[Values]) -> bool:
     """Whether each configuration has the same value every time."""
-    return all(_deviation(_in_order(group)) == 0 for group in groups)
+    return all(deviation(_in_order(group)) == 0 for group in groups)
 
 
 def power(count: int, repeats: int, difference: float, *, paired: bool) -> float:
@@ -138,7 +138,8 @@ def _in_order(group: Values) -> list[float]:
     return [group[number] for number in sorted(group)]
 
 
-def _deviation(values: Sequence[float]) -> float:
+def deviation(values: Sequence[float]) -> float:
+    """Their standard deviation; 0 for what is only the rounding of floats."""
     return _clean(float(np.std(values, ddof=1)), [values])
 
 
@@ -155,7 +156,7 @@ def _pooled(table: Sequence[Sequence[float]]) -> tuple[float, float]:
 
 
 def _welch(first: Values, second: Values) -> tuple[float, float]:
-    parts = [_deviation(_in_order(group)) ** 2 / len(group) for group in (first, second)]
+    parts = [deviation(_in_order(group)) ** 2 / len(group) for group in (first, second)]
     total = sum(parts)
     if total == 0:
         return 0.0, 1.0
@@ -164,11 +165,10 @@ def _welch(first: Values, second: Values) -> tuple[float, float]:
 
 
 def _differ_in_spread(table: Sequence[Sequence[float]]) -> bool:
-    still = [_deviation(values) == 0 for values in table]
-    if any(still):
-        return not all(still)
     if min(len(values) for values in table) < _LEAST_FOR_SPREAD:
         return False  # nothing can be seen in so few
+    if any(deviation(values) == 0 for values in table):
+        return False  # a coarse metric may be the same a few times; a test would take that for no noise at all
     return _bartlett(table) < _CLEARLY
 
 

@@ -91,6 +91,9 @@ class _Planner:
         if len(chosen) < self.options.top:
             count = "only one configuration" if len(chosen) == 1 else f"{len(chosen)} different configurations"
             self._note(f"{self.trials.name} has {count} with an objective")
+        status = {record.name: record.status for record in self.trials.records}
+        if any(status[item.training_job] == "Stopped" for item in chosen):
+            self._note("the originals were stopped early, the repeats are not: luck is not all that is between them")
         return chosen
 
     def _original(self, item: Configuration) -> Json:

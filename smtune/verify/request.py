@@ -26,8 +26,8 @@ def request_of(original: Json, definition: Json, tags: Iterable[Mapping[str, str
     """Everything that was asked of the training job `original` (DescribeTrainingJob's answer), but its name.
 
     `definition` is its tuning job's, as a request has it; it says what an answer leaves out. Where it names no metrics,
-    the algorithm has its own, and the service takes no others. _tuning_objective_metric stays: built-in algorithms print that metric because of it,
-    and toolkits choose folders by it. What the service alone says is left out.
+    the algorithm has its own, and the service takes no others. _tuning_objective_metric stays: built-in algorithms
+    print that metric because of it, and toolkits choose folders by it. What the service alone says is left out.
     """
     members = shapes()[_REQUEST]["members"]
     asked = {**definition, **_without_nothing(original)}

@@ -27,13 +27,18 @@ def verdict(judgement: Judgement) -> str:
     """Which configuration is really the best, or what would tell."""
     kind, best = judgement.kind, judgement.best
     if kind == "too few":
+        if any(item.completed > 1 for item in judgement.standings):
+            return (
+                "The repeats of each configuration are equal, but not as the original: the metric is coarse, and "
+                "nothing can be said with so few. Ask for more: --repeats."
+            )
         return "No configuration has two repeats with an objective: nothing can be said."
     if kind == "alone":
         return f"Only configuration {best} has repeats enough: it is compared with nothing."
     if kind == "identical":
         return (
-            "The repeats of each configuration are all equal: nothing in the training is drawn at random, so no luck "
-            f"of training is in its values. {_places(judgement)}"
+            "The repeats of each configuration are all as the original: nothing in the training is drawn at random, "
+            f"so no luck of training is in its values. {_places(judgement)}"
         )
     if kind == "best":
         rivals = [item for item in judgement.standings if item.p is not None]
@@ -55,7 +60,7 @@ def planned_power(count: int, repeats: int, *, paired: bool) -> str:
 def _sentences(judgement: Judgement, configurations: Sequence[Configuration]) -> Iterator[str]:
     yield verdict(judgement)
     first = judgement.standings[0]
-    if first.luck is not None and first.mean is not None and judgement.kind != "identical":
+    if first.luck is not None and first.mean is not None and judgement.kind not in ("identical", "too few"):
         yield _luck(first.luck, first.mean, configurations[0].original)
     if judgement.lead is not None and judgement.kind != "identical":
         yield _lead(judgement.lead, configurations[1].rank)

@@ -27,6 +27,7 @@ ABOUT_A_JOB = [
     ("results", "toy"),
     ("best", "toy"),
     ("compare", "toy", "other"),
+    ("report", "toy"),
     ("cost", "toy"),
     ("archive", "toy", "kept"),
     ("clone", "toy"),

@@ -56,7 +56,7 @@ def test_every_chart_is_drawn(seen: tuple[Seen, list[str]]) -> None:
         assert {chart["name"] for chart in frame["charts"]} == CHARTS | {"versus"}
         for chart in frame["charts"]:
             assert chart["width"] > 200, chart
-            assert chart["height"] > 80, chart
+            assert chart["height"] > 60, chart
             assert chart["marks"] >= 3, chart
             assert chart["texts"] >= 2, chart
 

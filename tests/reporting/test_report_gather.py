@@ -7,14 +7,18 @@ from pathlib import Path
 import pytest
 from fake_tuning import FakeTuning
 from recorded_jobs import Ran, record_job
-from report_jobs import METRIC, add, told_job
+from report_jobs import METRIC, SECRET, add, told_job
 
 from smtune.archive.session import ArchiveSession
 from smtune.archive.write import archive_job
-from smtune.errors import ServiceError
+from smtune.errors import ServiceError, UsageError
+from smtune.job import TuningJob
 from smtune.local.session import LocalSession
 from smtune.local.settings import Settings
-from smtune.reporting import gather_report, to_html
+from smtune.reporting import gather_report, to_html, to_markdown
+from smtune.reporting.charts.history import draw_history
+from smtune.reporting.origin import origin_of
+from smtune.results.record import plain_tuning_job
 
 
 def test_training_jobs_come_in_their_order_and_ranked() -> None:
@@ -44,6 +48,7 @@ def test_curves_are_of_the_best_and_of_the_median() -> None:
 
 def test_failures_cost_and_origin_are_told() -> None:
     data = gather_report(told_job().session(), "tune")
+    assert data.triage is not None
     (group,) = data.triage.groups
     assert (group.cause.id, group.count) == ("error", 2)
     assert data.spending.billable_seconds == 6600
@@ -68,6 +73,16 @@ def test_curves_that_cannot_be_read_are_a_note() -> None:
     data = gather_report(service.session(), "tune")
     assert data.curves == ()
     assert any(note.startswith("no learning curves: ") for note in data.notes)
+
+
+def test_failures_that_cannot_be_read_are_a_note() -> None:
+    service = told_job(jobs=4)
+    service.refused = {"ListTrainingJobsForHyperParameterTuningJob": "AccessDeniedException"}
+    data = gather_report(service.session(), "tune")
+    assert data.triage is None
+    assert "the failures could not be read: AccessDeniedException: no" in data.notes
+    assert "They could not be read." in to_html(data)
+    assert "They could not be read." in to_markdown(data)
 
 
 def test_an_unknown_job_is_an_error() -> None:
@@ -114,6 +129,17 @@ def test_of_few_training_jobs_no_importance_is_claimed() -> None:
     assert "too few training jobs" in to_html(data)
 
 
+def test_a_stopped_training_job_is_not_the_best_unless_the_service_says_so() -> None:
+    service = told_job(jobs=8)
+    service.jobs["tune-006-00000006"]["TrainingJobStatus"] = "Stopped"
+    data = gather_report(service.session(), "tune")
+    assert data.best_name == "tune-007-00000007"
+    assert [row.number for row in data.ranked[:2]] == [7, 6]
+    chart = draw_history(data.rows, METRIC, data.best_name, is_maximized=False)
+    assert chart is not None
+    assert "it ends at 0.06, from training job 7. Hollow: stopped before the end." in chart.caption
+
+
 def test_two_objectives_in_one_job_are_said() -> None:
     service = told_job(jobs=0)
     service.definitions = [
@@ -128,6 +154,41 @@ def test_two_objectives_in_one_job_are_said() -> None:
     assert any("several objectives in one job: other, validation:error" in note for note in notes)
 
 
+def test_what_looks_like_a_secret_is_in_no_part_of_the_origin() -> None:
+    description = (
+        told_job().session().client("sagemaker").describe_hyper_parameter_tuning_job(HyperParameterTuningJobName="tune")
+    )
+    plain = plain_tuning_job(description)
+    plain["TrainingJobDefinition"]["Environment"] = {"DB_PASSWORD": SECRET, "MODE": "fast"}
+    origin = origin_of(plain, [{"Key": "owner-token", "Value": SECRET}, {"Key": "team", "Value": "ml"}])
+    assert SECRET not in repr(origin)
+    assert origin.tags == {"owner-token": "(hidden)", "team": "ml"}
+    assert '"MODE": "fast"' in origin.request
+    assert "DB_PASSWORD" in origin.spec
+
+
+def test_the_data_of_an_upload_has_the_hash_of_its_content() -> None:
+    plain = plain_tuning_job(
+        told_job().session().client("sagemaker").describe_hyper_parameter_tuning_job(HyperParameterTuningJobName="tune")
+    )
+    places = ("s3://b/smtune/x/data/22c1d986ccec5043/train", "s3://b/raw/" + "ab" * 32 + "/rows", "s3://b/other/data")
+    plain["TrainingJobDefinition"]["InputDataConfig"] = [
+        {"ChannelName": f"c{number}", "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": place}}}
+        for number, place in enumerate(places)
+    ]
+    found = origin_of(plain, ())
+    assert [content for _, _, _, content in found.channels] == ["22c1d986ccec5043", "ab" * 32, ""]
+
+
+def test_a_job_writes_its_report_into_a_file(tmp_path: Path) -> None:
+    job = TuningJob("tune", told_job(jobs=3).session())
+    found = job.report(tmp_path / "told.html")
+    assert found.best is not None
+    assert "<h1>tune</h1>" in (tmp_path / "told.html").read_text(encoding="utf-8")
+    with pytest.raises(UsageError, match="tells no format"):
+        job.report(tmp_path / "told.docx")
+
+
 def test_a_local_job_and_its_archive_tell_the_same(tmp_path: Path) -> None:
     settings = Settings.from_environment()
     record_job(settings, "toy", [Ran((0.1, 0.2)), Ran((0.3, 0.5)), Ran((), "Failed", failure_reason="Error: no")])
@@ -136,6 +197,6 @@ def test_a_local_job_and_its_archive_tell_the_same(tmp_path: Path) -> None:
     archive_job(session, "toy", tmp_path / "kept")
     kept = gather_report(ArchiveSession(tmp_path / "kept"), "toy")
     assert here.is_local
-    assert not kept.is_local
+    assert kept.is_local, "it cost nothing, wherever it is read"
     assert (kept.rows, kept.curves, kept.axes) == (here.rows, here.curves, here.axes)
     assert kept.origin == here.origin

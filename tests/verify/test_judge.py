@@ -138,10 +138,19 @@ def test_equal_repeats_have_no_luck_of_training() -> None:
     assert (found.kind, found.best, found.tied) == ("identical", 1, (1,))
     assert "nothing in the training is drawn at random" in verdict(found)
     same = judge(
-        [configuration(1, 0.1, [0.3] * 3), configuration(2, 0.2, [0.3] * 3)], is_maximized=False, seeds_shared=True
+        [configuration(1, 0.3, [0.3] * 3), configuration(2, 0.3, [0.3] * 3)], is_maximized=False, seeds_shared=True
     )
     assert same.tied == (1, 2)
     assert "are equally good" in verdict(same)
+
+
+def test_a_coarse_metric_that_is_equal_by_accident_proves_nothing() -> None:
+    coarse = [configuration(1, 0.9925, [0.9919, 0.9919]), configuration(2, 0.9919, [0.9907, 0.9907])]
+    found = judge(coarse, is_maximized=True, seeds_shared=True)
+    assert (found.kind, found.best) == ("too few", None)
+    assert "the metric is coarse" in verdict(found)
+    mixed = [configuration(1, 0.99, [0.99] * 5), configuration(2, 0.98, [0.98, 0.99, 1.0, 0.97, 0.99])]
+    assert judge(mixed, is_maximized=True, seeds_shared=False).method == "pooled"
 
 
 def test_failed_repeats_leave_the_rest_to_be_judged() -> None:
@@ -179,7 +188,7 @@ def test_the_direction_is_only_a_sign(rows: list[list[int]]) -> None:
         assert other.luck is not None
         assert one.luck.value == pytest.approx(other.luck.value)
     chances = [item.probability or 0.0 for item in more.standings]
-    assert sum(chances) == pytest.approx(1.0)
+    assert sum(chances) == pytest.approx(0.0 if more.kind == "too few" else 1.0)
 
 
 def test_luck_and_lead_are_told() -> None:

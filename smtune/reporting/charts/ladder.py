@@ -74,5 +74,9 @@ def _caption(ladder: Ladder) -> str:
     unit = ", in percent; gaps in points" if ladder.unit else ""
     has_intervals = any(rung.low is not None for rung in ladder.rungs)
     bands = " The bands are 95 % confidence intervals." if has_intervals else ""
-    unclear = " Dashed: the evidence is not enough." if any(gap.verdict == "unclear" for gap in ladder.gaps) else ""
+    unclear = (
+        " Dashed: the evidence is not enough."
+        if any(gap.verdict == "unclear" and gap.value is not None for gap in ladder.gaps)
+        else ""
+    )
     return f"{ladder.loss.capitalize()}{unit}; lower is better.{bands}{unclear}"
