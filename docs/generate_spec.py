@@ -47,6 +47,7 @@ from smtune.spec import (
     TuningSpec,
     WarmStart,
 )
+from smtune.spec.objective import People, SetRows
 
 TARGET = Path(__file__).with_name("spec.md")
 TABLES: Mapping[str, tuple[tuple[str, type[BaseModel]], ...]] = {
@@ -78,7 +79,12 @@ TABLES: Mapping[str, tuple[tuple[str, type[BaseModel]], ...]] = {
         ("data.channels.NAME.", Channel),
         ("data.channels.NAME.file_system.", FileSystem),
     ),
-    "diagnosis": (("diagnosis.", DiagnosisSpec), ("diagnosis.metrics.", MetricNames)),
+    "diagnosis": (
+        ("diagnosis.", DiagnosisSpec),
+        ("diagnosis.people[].", People),
+        ("diagnosis.rows.", SetRows),
+        ("diagnosis.metrics.", MetricNames),
+    ),
     "algorithms": (("algorithms[].", AlgorithmEntry),),
 }
 _TYPES: Mapping[Any, str] = {

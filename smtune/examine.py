@@ -13,7 +13,7 @@ from smtune.diagnosis.reference import Human
 from smtune.errors import SmtuneError
 from smtune.evaluate import Evaluation, definition_of, evaluate
 from smtune.local.objects import parse_uri
-from smtune.plan import ROWS_TAG, SPEC_TAG, TEST_TAG
+from smtune.plan import SPEC_TAG, TEST_TAG
 from smtune.progress.look import tags_of
 from smtune.results import Best
 from smtune.service import translated
@@ -42,7 +42,6 @@ class Memory:
 
     spec: TuningSpec | None = None
     test_uri: str | None = None
-    rows: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -67,25 +66,18 @@ def examine(session: boto3.Session, job: Mapping[str, Any], best: Best | None, k
 
 
 def recall(session: boto3.Session, job: Mapping[str, Any], notes: list[str]) -> Memory:
-    """The spec, the held-out data and the rows of a job, which its tags name."""
+    """The spec and the held-out data of a job, which its tags name."""
     tags = tags_of(session, job["HyperParameterTuningJobArn"])
-    rows = _counts(tags.get(ROWS_TAG, ""))
     if SPEC_TAG not in tags:
-        return Memory(rows=rows)
+        return Memory()
     try:
         with translated():
             bucket, key = parse_uri(tags[SPEC_TAG])
             text = session.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read().decode("utf-8", "replace")
-        return Memory(load_spec(f"{text}\n"), tags.get(TEST_TAG), rows)  # a text of one line would be a file's name
+        return Memory(load_spec(f"{text}\n"), tags.get(TEST_TAG))  # a text of one line would be a file's name
     except SmtuneError as error:
         notes.append(f"the job's spec at {tags[SPEC_TAG]} cannot be read: {error}")
-        return Memory(rows=rows)
-
-
-def _counts(text: str) -> dict[str, int]:
-    """`test=86 train=398` -> numbers; what somebody else wrote there is left alone."""
-    pairs = (word.split("=") for word in text.split() if word.count("=") == 1)
-    return {name: int(rows) for name, rows in pairs if rows.isascii() and rows.isdigit() and int(rows)}
+        return Memory()
 
 
 def _evaluate(session: boto3.Session, memory: Memory, best: Best | None, notes: list[str]) -> Evaluation | None:
@@ -120,7 +112,7 @@ def _diagnose(memory: Memory, best: Best | None, evaluation: Evaluation | None, 
             f"no diagnosis: it needs the same error on train and validation; not reported: {', '.join(missing)}"
         )
         return None
-    rows = {**memory.rows, **_spec_rows(memory.spec), **case.known.rows}
+    rows = {**_spec_rows(memory.spec), **case.known.rows}
     if evaluation is not None and names.get("test") in evaluation.metrics:
         rows["test"] = evaluation.rows
     measured: dict[str, Loss] = {place: Measured(value, rows.get(place)) for place, value in values.items()}

@@ -94,4 +94,5 @@ def test_of_several_algorithms_the_report_has_the_best_ones_objective() -> None:
     assert found.objective == ("validation:loss", "Minimize")
     assert found.best is not None
     assert found.best.definition == "second"
-    assert found.notes == ("the job carries no spec (tag smtune:spec), so it is not evaluated and diagnosed",)
+    assert found.evaluation is None
+    assert found.diagnosis is None

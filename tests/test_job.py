@@ -34,7 +34,7 @@ def test_a_life_in_python(folder: Path) -> None:
     assert job.describe()["HyperParameterTuningJobName"] == job.name
     assert job.why().groups == ()
     assert job.refine().spec.name != job.name
-    with pytest.raises(JobError, match="no diagnosis: the spec has no diagnosis section"):
+    with pytest.raises(JobError, match="no diagnosis: it needs the same error on train and validation"):
         job.diagnose()
     with pytest.raises(JobError, match="objective > 2"):
         job.wait(timeout=180, require=["objective > 2"])

@@ -98,7 +98,8 @@ def _refuse(ctx: click.Context, given: Mapping[str, Any], names: tuple[str, ...]
 def _demand(ctx: click.Context, given: Mapping[str, Any], names: tuple[str, ...]) -> None:
     missing = [as_option(name) for name in names if name not in given]
     if missing:
-        raise click.UsageError(f"give JOB, or {' and '.join(missing)}", ctx)
+        beside = "" if len(missing) == len(names) else " as well"
+        raise click.UsageError(f"give a tuning JOB, or {' and '.join(missing)}{beside}", ctx)
 
 
 def as_option(name: str) -> str:

@@ -14,18 +14,18 @@ from smtune.data.upload.place import parse_place
 from smtune.definitions import definitions
 from smtune.errors import ServiceError, SmtuneError, SpecError
 from smtune.patience import Line
-from smtune.plan import ROWS_TAG, SPEC_TAG, TEST_TAG
+from smtune.plan import SPEC_TAG, TEST_TAG
 from smtune.request import Site, to_request
 from smtune.request.write import SUBMIT_DIRECTORY
 from smtune.service import translated
 from smtune.spec import Channel, Channels, Image, Script, Table, TuningSpec
 from smtune.spec.environment import expand
 from smtune.spec.load import check_document
-from smtune.spec.objective import DiagnosisSpec, SetRows
+from smtune.spec.objective import DiagnosisSpec
 from smtune.spec.yaml import MAX_CHARACTERS, parse_yaml
 from smtune.veil import unveiled
 
-OWN_TAGS = (SPEC_TAG, TEST_TAG, ROWS_TAG)
+OWN_TAGS = (SPEC_TAG, TEST_TAG)
 """The tags that a launch writes anew."""
 _SHOWN = 8
 _MAX_BYTES = MAX_CHARACTERS * 4
@@ -80,7 +80,7 @@ def _with_extras(clone: Clone, kept: TuningSpec, job: Running, request: Json) ->
     """`clone` with the keys that no request has: diagnosis, budget, the held-out test set."""
     extras: dict[str, Any] = {"name": kept.name}
     if kept.diagnosis is not None:
-        extras["diagnosis"] = _with_rows(kept, kept.diagnosis, job)
+        extras["diagnosis"] = _with_pool(kept, kept.diagnosis)
     if kept.limits.budget is not None:
         extras["limits"] = clone.spec.limits.model_copy(update={"budget": kept.limits.budget})
     test, data = job.tag(TEST_TAG), clone.spec.data
@@ -92,15 +92,11 @@ def _with_extras(clone: Clone, kept: TuningSpec, job: Running, request: Json) ->
     return dataclasses.replace(clone, spec=richer).commented(f"from its own spec: {', '.join(sorted(extras))}")
 
 
-def _with_rows(kept: TuningSpec, said: DiagnosisSpec, job: Running) -> DiagnosisSpec:
-    """With what a launch knows of the sets of a table that it split, which finished files do not tell."""
-    if not isinstance(kept.data, Table):
+def _with_pool(kept: TuningSpec, said: DiagnosisSpec) -> DiagnosisSpec:
+    """With how a table was split, which finished files do not tell."""
+    if not isinstance(kept.data, Table) or said.one_pool is not None:
         return said
-    rows = dict(word.split("=") for word in (job.tag(ROWS_TAG) or "").split() if word.count("=") == 1)
-    counted = {name: int(rows[name]) for name in SetRows.model_fields if rows.get(name, "").isdigit()}
-    told = said.rows.model_dump(exclude_none=True)
-    pool = kept.data.split.time is None if said.one_pool is None else said.one_pool
-    return said.model_copy(update={"rows": SetRows(**{**counted, **told}), "one_pool": pool})
+    return said.model_copy(update={"one_pool": kept.data.split.time is None})
 
 
 def _is_on_s3(spec: TuningSpec) -> bool:

@@ -18,14 +18,28 @@ from smtune.errors import Problem, SpecError
 from smtune.plan import Prepared
 from smtune.spec import Channels, Image, Script, Table, TuningSpec
 from smtune.spec.data import is_remote
+from smtune.spec.objective import DiagnosisSpec, SetRows
 from smtune.veil import kept_text
 
 
 def prepare(spec: TuningSpec, folder: Path, workspace: Path) -> Prepared:
     """Split, lay out and pack what `spec` names (relative to `folder`); raises SpecError for data it cannot use."""
     kept = workspace / "spec.yaml"
-    kept.write_text(kept_text(spec), encoding="utf-8")
-    spec = _resolved(spec, folder)
+    ready = _prepared(_resolved(spec, folder), kept, workspace)
+    kept.write_text(kept_text(_counted(spec, ready.rows)), encoding="utf-8")
+    return ready
+
+
+def _counted(spec: TuningSpec, rows: Mapping[str, int]) -> TuningSpec:
+    """The spec with the rows of each set, where smtune split them: a diagnosis needs them when nobody has the files."""
+    said = spec.diagnosis or DiagnosisSpec()
+    known = {**rows, **said.rows.model_dump(exclude_none=True)}
+    if not rows:
+        return spec
+    return spec.model_copy(update={"diagnosis": said.model_copy(update={"rows": SetRows(**known)})})
+
+
+def _prepared(spec: TuningSpec, kept: Path, workspace: Path) -> Prepared:
     code = _prepare_code(spec, workspace)
     images = [item.algorithm for item in spec.definitions if isinstance(item.algorithm, Image)]
     ready = Prepared(

@@ -17,7 +17,6 @@ from smtune.spec import TuningSpec
 
 SPEC_TAG = "smtune:spec"
 TEST_TAG = "smtune:test"
-ROWS_TAG = "smtune:rows"
 MAX_TAGS = 50  # the service's limit for a tuning job
 
 
@@ -108,14 +107,8 @@ def plan(
     uploads += [Upload(prepared.spec, kept)] if prepared.spec else []
     request = {**to_request(spec, full), "HyperParameterTuningJobName": job}
     request, notes = _within_budget(spec, request, site, prices)
-    marks = {SPEC_TAG: kept if prepared.spec else None, TEST_TAG: held_out(spec, full), ROWS_TAG: _counted(prepared)}
-    tags = _tagged(request, marks)
+    tags = _tagged(request, {SPEC_TAG: kept if prepared.spec else None, TEST_TAG: held_out(spec, full)})
     return Plan(tuple(uploads), {**request, "Tags": tags}, prepared.programs, notes)
-
-
-def _counted(prepared: Prepared) -> str | None:
-    """The rows of each set of a table that was split, as in `test=86 train=398`: what says how sure an error is."""
-    return " ".join(f"{name}={rows}" for name, rows in sorted(prepared.rows.items())) or None
 
 
 def _within_budget(

@@ -149,7 +149,7 @@ def test_a_closed_pipe_is_quiet() -> None:
         (["describe"], "missing argument 'JOB'"),
         (["list", "--max", "0"], "invalid value for '--max'"),
         (["results", "x", "-o", "xml"], "'xml' is not one of 'table', 'json', 'csv'"),
-        (["diagnose", "--train-error", "1%"], "missing option '--validation-error'"),
+        (["diagnose", "--train-error", "1%"], "give a tuning JOB, or --validation-error as well"),
         (["run"], "give a SPEC, or --resume JOB"),
         (["run", "a.yaml", "--resume", "b"], "give a SPEC or --resume JOB, not both"),
     ],

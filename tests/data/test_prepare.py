@@ -177,7 +177,12 @@ def test_the_spec_is_kept_as_it_was_written_not_with_the_paths_of_this_machine(f
     spec = spec_of()
     found = prepared(spec, folder)
     assert found.spec is not None
-    assert load_spec(found.spec) == spec
+    kept = load_spec(found.spec)
+    assert kept.model_copy(update={"diagnosis": spec.diagnosis}) == spec
+    assert kept.diagnosis is not None
+    rows = kept.diagnosis.rows
+    counted = {"train": rows.train, "validation": rows.validation, "test": rows.test}
+    assert counted == found.rows, "what says how sure an error is, when nobody has the files"
     assert str(folder) not in found.spec.read_text(encoding="utf-8")
 
 

@@ -27,6 +27,7 @@ from smtune.local.settings import Settings
 from served import serving, variables
 
 home = Path(os.environ["SMTUNE_HOME"])
+LARGE = bytes(1 << 19)  # more than what a checkpoint of the database may free meanwhile
 once = Config(retries={"total_max_attempts": 1})
 
 def refusal(call, **request):
@@ -58,8 +59,8 @@ with serving(home) as process:
     while has_worker(Settings.from_environment(), "before"):  # its end makes some room
         time.sleep(0.05)
     refused = {
-        "an object": refusal(s3.put_object, Bucket="disk", Key="kept", Body=bytes(5000)),
-        "a part": refusal(s3.upload_part, Bucket="disk", Key="parts", UploadId=begun, PartNumber=1, Body=bytes(5000)),
+        "an object": refusal(s3.put_object, Bucket="disk", Key="kept", Body=LARGE),
+        "a part": refusal(s3.upload_part, Bucket="disk", Key="parts", UploadId=begun, PartNumber=1, Body=LARGE),
     }
     refused_job = refusal(sagemaker.create_hyper_parameter_tuning_job, **jobs[1])  # the database may have room left
     meanwhile = s3.get_object(Bucket="disk", Key="kept")["Body"].read().decode()
