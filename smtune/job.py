@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import boto3
 
 from smtune import control, execute, progress, revise, run, triage
+from smtune.advise import advise
 from smtune.diagnosis import Diagnosis
 from smtune.errors import JobError, SmtuneError, SpecError, UsageError
 from smtune.files import write_whole
@@ -28,6 +29,7 @@ from smtune.session.alike import trained_alike
 from smtune.spec import TuningSpec, dump_spec, load_spec
 from smtune.spec.document import Document
 from smtune.spec.load import check_document
+from smtune.suggest import Suggestions
 from smtune.validate import check_file
 
 if TYPE_CHECKING:
@@ -102,6 +104,10 @@ class TuningJob:
         data = gather_report(self.session, self.name, [(find_session(name), name) for name in compare])
         write_whole(Path(file), rendered(data, form))
         return data.outcome
+
+    def suggest(self) -> Suggestions:
+        """What to do next, the best first, each as a whole spec with a reason for every change."""
+        return advise(self.session, self.name)
 
     def diagnose(self) -> Diagnosis:
         """Bias, variance or data mismatch; raises JobError with the reason where it cannot be said."""

@@ -56,8 +56,10 @@ def from_predictions(given: Mapping[str, Any], output: str) -> None:
 
 def from_job(job: str, target: Any, given: Mapping[str, Any], output: str) -> None:
     """Print the diagnosis of the best training job of a tuning job."""
+    from smtune.advise import lessons_of
     from smtune.cli.sessions import session_for
     from smtune.examine import Known
+    from smtune.history.text import render as tell
     from smtune.run import report
 
     with _in_terms_of_options():
@@ -71,15 +73,20 @@ def from_job(job: str, target: Any, given: Mapping[str, Any], output: str) -> No
         )
     with session_for(job, target) as session:
         found = report(session, job, known)
+        lessons = lessons_of(session, job)
     if found.diagnosis is None or found.best is None:
         message = "; ".join(found.notes) or f"{job} has no completed training job; see: smtune results {job}"
         raise JobError(message)
     if output == "json":
         names = {"tuning_job_name": job, "training_job_name": found.best.name}
-        print_json({**names, **found.diagnosis.to_dict(), "notes": list(found.notes)})
+        taught = [each.to_dict() for each in lessons.values()]
+        print_json({**names, **found.diagnosis.to_dict(), "lessons": taught, "notes": list(found.notes)})
         return
     click.echo(f"Best training job {found.best.name} of {job}\n")
-    click.echo(render(found.diagnosis), nl=False)
+    click.echo(render(found.diagnosis))
+    for lesson in lessons.values():
+        click.echo(tell(lesson).rstrip())
+    click.echo(f"\nThe next spec: smtune suggest {job}")
     for note in found.notes:
         click.echo(f"\nnote: {note}")
 
