@@ -60,7 +60,6 @@ _HOMES = {
     "read_predictions": "smtune.predictions",
     "report": "smtune.run",
     "run_rounds": "smtune.loop",
-    "seek_advice": "smtune.advise",
     "start": "smtune.run",
     "stop": "smtune.control",
     "study": "smtune.history",

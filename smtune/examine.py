@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import boto3
 
 from smtune.diagnosis import Diagnosis, Group, Loss, Measured, Number, diagnose_metrics
+from smtune.diagnosis.interval import CONFIDENCE
 from smtune.diagnosis.reference import Human
 from smtune.errors import SmtuneError
 from smtune.evaluate import Evaluation, definition_of, evaluate
@@ -17,7 +19,7 @@ from smtune.plan import SPEC_TAG, TEST_TAG
 from smtune.progress.look import tags_of
 from smtune.results import Best
 from smtune.service import translated
-from smtune.spec import BuiltIn, Table, TuningSpec, load_spec
+from smtune.spec import BuiltIn, DiagnosisSpec, Table, TuningSpec, load_spec
 
 SETS = ("train", "validation", "test")
 
@@ -34,6 +36,11 @@ class Known:
     rows: Mapping[str, int] = field(default_factory=dict)
     one_pool: bool | None = None
     confidence: float | None = None
+
+    @property
+    def is_judgement(self) -> bool:
+        """Whether it says what losses are measured against."""
+        return any(each is not None for each in (self.human_error, self.baseline, self.confidence))
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,8 @@ class Examination:
 def examine(session: boto3.Session, job: Mapping[str, Any], best: Best | None, known: Known = Known()) -> Examination:
     """Score the best model on the rows its job held out, and diagnose it. `job` is the description of the tuning job.
 
-    What cannot be done is a note, not an error: the tuning job's own results stand.
+    What cannot be done is a note, not an error: the tuning job's own results stand. Raises UsageError for what `known`
+    has that no loss can be measured against.
     """
     notes: list[str] = []
     memory = recall(session, job, notes)
@@ -116,11 +124,22 @@ def _diagnose(memory: Memory, best: Best | None, evaluation: Evaluation | None, 
     if evaluation is not None and names.get("test") in evaluation.metrics:
         rows["test"] = evaluation.rows
     measured: dict[str, Loss] = {place: Measured(value, rows.get(place)) for place, value in values.items()}
+    judge = partial(_judged, measured, names["validation"], memory.spec, best)
     try:
-        return _judged(measured, names["validation"], memory.spec, best, case)
+        return judge(case)
     except SmtuneError as error:
+        if case.known.is_judgement and _is_possible(judge, replace(case, known=Known())):
+            raise  # what the caller said is at fault
         case.notes.append(f"no diagnosis: {error}")
         return None
+
+
+def _is_possible(judge: Callable[[_Case], Diagnosis], case: _Case) -> bool:
+    try:
+        judge(case)
+    except SmtuneError:
+        return False
+    return True
 
 
 def _judged(values: Mapping[str, Loss], metric: str, spec: TuningSpec | None, best: Best, case: _Case) -> Diagnosis:
@@ -136,8 +155,14 @@ def _judged(values: Mapping[str, Loss], metric: str, spec: TuningSpec | None, be
         roles=said.roles if said else {},
         one_pool=drawn if known.one_pool is None else known.one_pool,
         jobs=case.job.get("TrainingJobStatusCounters", {}).get("Completed") or None,
-        confidence=known.confidence or (said.confidence if said else None) or 0.95,
+        confidence=_confidence(known, said),
     )
+
+
+def _confidence(known: Known, said: DiagnosisSpec | None) -> float:
+    if known.confidence is not None:
+        return known.confidence
+    return said.confidence if said and said.confidence is not None else CONFIDENCE
 
 
 def is_one_pool(spec: TuningSpec | None) -> bool:

@@ -11,7 +11,11 @@ import click
 
 from smtune.cli.options import output_option, target_option
 
-_ARGUMENT = re.compile(r"\b(?:\w+_error\b|(?:jobs|confidence|floor)(?= is))")
+_ARGUMENT = re.compile(
+    r"\bhuman_error of\b|\b\w+_error\b|\b(?:jobs|confidence|floor)(?= is)"
+    r"|(?:^|(?<=^the standard error of ))(?:train_dev|train|validation|test)(?= (?:is|has) )"
+)
+_NAMES = {"human_error of": "human", "baseline_error": "baseline"}
 _ERRORS = ("train_error", "validation_error", "test_error", "train_dev_error")
 _VALUES = ("train", "validation", "test", "train_dev")
 _CSV = click.Path(dir_okay=False, path_type=Path)
@@ -64,7 +68,7 @@ def command(ctx: click.Context, /, job: str | None, target: Any, output: str, **
     """
     from smtune.cli.diagnosed import from_errors, from_job, from_predictions, from_values
 
-    given = {name: value for name, value in options.items() if value not in (None, (), False)}
+    given = {name: value for name, value in options.items() if value is not None and value is not False and value != ()}
     if job is not None:
         _refuse(
             ctx,
@@ -104,7 +108,7 @@ def _demand(ctx: click.Context, given: Mapping[str, Any], names: tuple[str, ...]
 
 def as_option(name: str) -> str:
     """The option of an argument."""
-    return f"--{name.replace('_', '-')}"
+    return f"--{_NAMES.get(name, name).replace('_', '-')}"
 
 
 def renamed(message: str) -> str:

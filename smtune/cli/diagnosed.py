@@ -71,7 +71,7 @@ def from_job(job: str, target: Any, given: Mapping[str, Any], output: str) -> No
             one_pool=given.get("one_pool"),
             confidence=given.get("confidence"),
         )
-    with session_for(job, target) as session:
+    with session_for(job, target) as session, _in_terms_of_options():
         found = report(session, job, known)
         lessons = lessons_of(session, job)
     if found.diagnosis is None or found.best is None:

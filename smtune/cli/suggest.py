@@ -30,9 +30,12 @@ def command(job: str, target: Any, number: int | None, output: str) -> None:
     from smtune.cli.revised import print_revision
     from smtune.cli.sessions import session_for
     from smtune.cli.text import print_json
-    from smtune.errors import JobError
+    from smtune.errors import JobError, UsageError
     from smtune.suggest.text import render
 
+    if output == "table" and number is not None:
+        message = "-o table is the list alone: leave --apply out, or print the spec as yaml or json"
+        raise UsageError(message)
     with session_for(job, target) as session:
         found = advise(session, job)
     if output == "json":

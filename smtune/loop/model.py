@@ -50,6 +50,8 @@ class Round:
     """Money of all rounds so far; None where prices are not known."""
     next: Suggestion | None = None
     """What the next round tries."""
+    basis: str = ""
+    """The tuning job that `next` rests on: the best so far, which need not be this round's."""
     ends: str = ""
     """Why the loop ends with this round; empty where it goes on."""
 

@@ -9,9 +9,11 @@ from pathlib import Path
 import boto3
 
 from smtune.advise import Advice, seek_advice
-from smtune.estimate import load_prices
+from smtune.errors import SpecError
+from smtune.estimate import Budget, load_prices, within_budget
 from smtune.launching import launch_spec
 from smtune.loop.model import LoopOptions, Round
+from smtune.request import to_request
 from smtune.results import pull
 from smtune.results.cost import region_of, spending
 from smtune.session import is_local
@@ -35,14 +37,16 @@ def run_rounds(
     tried: set[str] = set()
     applied: Suggestion | None = None
     for number in range(1, options.rounds + 1):
-        found = _one(session, purse.within(spec), folder, options)
+        found = _one(session, spec, folder, options, purse)
         purse.pay(found.job)
         is_best = best is None or _is_better(found, best)
         found = replace(found, number=number, applied=applied, is_best=is_best, spent=purse.spent)
         if is_best:
             best, tried = found, set()
         assert best is not None  # noqa: S101  the first round is the best so far
-        found = _with_next(found, best, tried, is_last=number == options.rounds, is_broke=purse.is_empty)
+        found = _with_next(found, best, tried, is_last=number == options.rounds)
+        refusal = purse.refuses(found.next.spec) if found.next and found.next.spec else ""
+        found = replace(found, next=None, basis="", ends=refusal) if refusal else found
         yield found
         if found.next is None or found.next.spec is None:
             return
@@ -50,8 +54,8 @@ def run_rounds(
         tried.add(applied.title)
 
 
-def _one(session: boto3.Session, spec: TuningSpec, folder: Path, options: LoopOptions) -> Round:
-    launched = launch_spec(session, spec, folder, options.circumstances)
+def _one(session: boto3.Session, spec: TuningSpec, folder: Path, options: LoopOptions, purse: _Purse) -> Round:
+    launched = launch_spec(session, purse.within(spec), folder, options.circumstances)
     progress = options.wait(session, launched.name)
     advice = seek_advice(session, launched.name, spec=spec) if progress.status in _ENDED else None
     return Round(0, spec, launched.name, progress, advice)
@@ -64,18 +68,16 @@ def _is_better(found: Round, best: Round) -> bool:
     return found.objective > best.objective if maximizes else found.objective < best.objective
 
 
-def _with_next(found: Round, best: Round, tried: set[str], *, is_last: bool, is_broke: bool) -> Round:
+def _with_next(found: Round, best: Round, tried: set[str], *, is_last: bool) -> Round:
     """The round with what comes after it, or with why nothing does."""
-    ends = _why_over(found, best.advice)
-    if not ends and (is_last or is_broke):
-        ends = "the rounds are used" if is_last else "the budget is used"
+    ends = _why_over(found, best.advice) or ("the rounds are used" if is_last else "")
     if ends:
         return replace(found, ends=ends)
     assert best.advice is not None  # noqa: S101  else it is over
     left = [each for each in best.advice.suggestions.entries if each.is_applicable and each.title not in tried]
     if not left:
         return replace(found, ends="no spec can say what is left to do: see the suggestions")
-    return replace(found, next=left[0])
+    return replace(found, next=left[0], basis=best.job)
 
 
 def _why_over(found: Round, advice: Advice | None) -> str:
@@ -98,10 +100,22 @@ class _Purse:
     session: boto3.Session
     budget: float | None
     spent: float | None = 0.0
+    region: str = ""
+    """Of the tuning jobs."""
 
-    @property
-    def is_empty(self) -> bool:
-        return self.budget is not None and self.spent is not None and self.spent >= self.budget
+    def refuses(self, spec: TuningSpec) -> str:
+        """Why there is no money for a tuning job of this spec; empty where there is, or where none is asked for."""
+        if self.budget is None or is_local(self.session):
+            return ""
+        if self.spent is None:
+            return "what it has cost is not known, so the budget cannot be kept"
+        left = self.budget - self.spent
+        tariff = load_prices().tariff(self.region)
+        try:
+            within_budget(to_request(spec), Budget(left, tariff.currency), tariff)
+        except SpecError:
+            return f"the budget is used: {max(left, 0):.2f} {tariff.currency} of it do not pay for a training job"
+        return ""
 
     def within(self, spec: TuningSpec) -> TuningSpec:
         """The spec with no more to spend than is left; its own limit stands where it is lower."""
@@ -118,6 +132,7 @@ class _Purse:
         if is_local(self.session):
             return
         trials = pull(self.session, job)
-        money = [each.money for each in spending(trials, load_prices().tariff(region_of(trials))).jobs]
+        self.region = region_of(trials)
+        money = [each.money for each in spending(trials, load_prices().tariff(self.region)).jobs]
         known = [each for each in money if each is not None]
         self.spent = None if self.spent is None or len(known) < len(money) else self.spent + sum(known)

@@ -1,4 +1,4 @@
-"""A tuning job as large as the service lets one be: 10,000 training jobs, played."""
+"""A tuning job half as large as the service lets one be: 5,000 training jobs, played."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from local_jobs import script_spec
 from smtune.request import to_request
 from smtune.testing import LocalService
 
-MOST, PART, PARALLEL = 10_000, 1000, 10
+MOST, PART, PARALLEL = 5_000, 500, 10
 SECONDS = 60.0
 
 
@@ -28,7 +28,7 @@ def used(process: Path) -> float:
 
 
 @pytest.mark.thorough
-def test_the_last_of_ten_thousand_training_jobs_costs_what_the_first_did(tmp_path: Path) -> None:
+def test_the_last_of_five_thousand_training_jobs_costs_what_the_first_did(tmp_path: Path) -> None:
     with LocalService(tmp_path) as service:
         service.script(seconds=SECONDS, curve=lambda given: [1 - (given["dose"] - 0.3) ** 2] * 3)
         client: Any = service.session.client("sagemaker")
