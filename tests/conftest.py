@@ -66,6 +66,14 @@ def _no_network() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _no_session() -> Iterator[None]:
+    """What a fixture of a module did with boto3's own session is over with the module: it may hold credentials."""
+    boto3.DEFAULT_SESSION = None
+    yield
+    boto3.DEFAULT_SESSION = None
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Iterator[Path]]:
     """Folders of their own for each test. Counted: `mktemp` would list thousands of siblings for each of them."""

@@ -65,7 +65,10 @@ def _rounds(layers: Any, rounds: int, budget: float | None, options: Mapping[str
     loaded = load_document(layers)
     with showing() as report:
         how = LoopOptions(rounds, budget, circumstances_of(session, options, report), wait)
-        yield from run_rounds(session, loaded.spec, Path(layers.folder), how)
+        try:
+            yield from run_rounds(session, loaded.spec, Path(layers.folder), how)
+        except SpecError as error:
+            raise loaded.placed(error) from None
 
 
 def _money(ctx: click.Context, text: str | None, options: Mapping[str, Any]) -> float | None:

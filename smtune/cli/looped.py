@@ -8,20 +8,25 @@ from typing import Any
 
 import click
 
-from smtune.cli.live import follow, screen
+from smtune.cli.live import follow, going_on, screen
 from smtune.cli.sessions import terms_for
 from smtune.cli.table import print_table
 from smtune.cli.text import remark, show
 from smtune.files import write_whole
 from smtune.loop import Round
 from smtune.progress import Progress, Watching, watch
+from smtune.spec.source import STDIN
 from smtune.suggest import Suggestions
 
 
 def wait(session: Any, job: str) -> Progress:
     """Watch a tuning job to its end, on stderr."""
-    with screen() as shown:
-        return follow(watch(session, job, Watching(recent=True, terms=terms_for(session, shown.say))), shown)
+    try:
+        with screen() as shown:
+            return follow(watch(session, job, Watching(recent=True, terms=terms_for(session, shown.say))), shown)
+    except KeyboardInterrupt:
+        remark(going_on(job, back="the same smtune loop"))
+        raise
 
 
 def tell_round(found: Round, spec: Path) -> None:
@@ -33,14 +38,16 @@ def tell_round(found: Round, spec: Path) -> None:
     if found.next is None:
         remark(f"  ends: {found.ends}")
         return
-    file = spec.with_name(f"{spec.stem}.round-{found.number + 1}.yaml")
+    stem = "spec" if spec == STDIN else spec.stem
+    file = spec.with_name(f"{stem}.round-{found.number + 1}.yaml")
     write_whole(file, _written(found).encode())
     remark(f"  next: {found.next.title.lower()}; {file}")
 
 
 def _written(found: Round) -> str:
     assert found.next is not None  # noqa: S101  the caller has looked
-    alone = Suggestions(found.job, found.headline, (found.next,))
+    assert found.basis is not None  # noqa: S101  each next one has one
+    alone = Suggestions(found.basis.subject, found.basis.headline, (found.next,))
     return alone.revision(1).to_yaml()
 
 

@@ -12,7 +12,7 @@ from smtune.advise import Advice
 from smtune.launching import Circumstances
 from smtune.progress import Progress, watch
 from smtune.spec import TuningSpec
-from smtune.suggest import Suggestion
+from smtune.suggest import Suggestion, Suggestions
 
 
 def _to_its_end(session: boto3.Session, job: str) -> Progress:
@@ -50,8 +50,8 @@ class Round:
     """Money of all rounds so far; None where prices are not known."""
     next: Suggestion | None = None
     """What the next round tries."""
-    basis: str = ""
-    """The tuning job that `next` rests on: the best so far, which need not be this round's."""
+    basis: Suggestions | None = None
+    """What `next` is one of: those for the best tuning job so far, which need not be this round's."""
     ends: str = ""
     """Why the loop ends with this round; empty where it goes on."""
 

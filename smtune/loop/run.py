@@ -46,7 +46,7 @@ def run_rounds(
         assert best is not None  # noqa: S101  the first round is the best so far
         found = _with_next(found, best, tried, is_last=number == options.rounds)
         refusal = purse.refuses(found.next.spec) if found.next and found.next.spec else ""
-        found = replace(found, next=None, basis="", ends=refusal) if refusal else found
+        found = replace(found, next=None, basis=None, ends=refusal) if refusal else found
         yield found
         if found.next is None or found.next.spec is None:
             return
@@ -77,7 +77,7 @@ def _with_next(found: Round, best: Round, tried: set[str], *, is_last: bool) -> 
     left = [each for each in best.advice.suggestions.entries if each.is_applicable and each.title not in tried]
     if not left:
         return replace(found, ends="no spec can say what is left to do: see the suggestions")
-    return replace(found, next=left[0], basis=best.job)
+    return replace(found, next=left[0], basis=best.advice.suggestions)
 
 
 def _why_over(found: Round, advice: Advice | None) -> str:

@@ -82,7 +82,8 @@ def test_a_round_that_is_no_better_is_taken_back(service: LocalService, tmp_path
     assert third.applied is not None
     assert (second.applied.title, third.applied.title) == ("Use a bigger model", "Train longer")
     assert third.spec.hyperparameters["max_depth"] == 2, "what the second round changed is taken back"
-    assert second.basis == first.job, "what comes next rests on the best round, not on the last one"
+    assert second.basis is not None
+    assert second.basis.subject == first.job, "what comes next rests on the best round, not on the last one"
 
 
 def test_equal_is_no_better(service: LocalService, tmp_path: Path) -> None:
