@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
@@ -213,6 +214,12 @@ class Diagnosis:
             "metric": self.scale.metric,
             "confidence": self.confidence,
         }
+
+    def _repr_html_(self) -> str:
+        """As a notebook shows it."""
+        from smtune.diagnosis.text import render  # which is written in terms of this module
+
+        return f"<pre>{html.escape(render(self))}</pre>"
 
 
 def _level(level: Level) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -112,6 +113,12 @@ class Suggestions:
             "suggestions": [{"number": place, **each.to_dict()} for place, each in enumerate(self.entries, 1)],
             "notes": list(self.notes),
         }
+
+    def _repr_html_(self) -> str:
+        """As a notebook shows them."""
+        from smtune.suggest.text import render  # which is written in terms of this module
+
+        return f"<pre>{html.escape(render(self))}</pre>"
 
 
 def _marked(suggestion: Suggestion) -> str:

@@ -21,6 +21,8 @@ _NEAR = 0.35
 _WIDER = 0.5
 """How much of a range one round adds on a linear scale; on a logarithmic one the end is tripled."""
 _TRIPLED = 3.0
+_WIDE = 10.0
+"""A first range whose ends are this factor apart is searched by orders of magnitude."""
 _FIRST = 4.0
 """A value that was the same in all training jobs is searched up to so many times, where no range is known."""
 
@@ -114,23 +116,38 @@ def _widened(current: Continuous | Integer, direction: Direction, bounds: Bounds
 
 def _searched(knob: Knob, current: Any, direction: Direction, definition: Definition) -> Turned | None:
     """A range instead of one value: from that value in the direction."""
-    value = current if isinstance(current, int | float) and not isinstance(current, bool) else knob.default
-    if current is not None and value is None:
-        return None  # text, or `auto`
-    was = "not said before" if current is None else f"the same in all training jobs, {current}"
-    ends = _ends(knob, value, direction)
+    if current is not None and (isinstance(current, bool) or not isinstance(current, int | float)):
+        return None  # text such as `auto`, or a hint for the tuner
+    value = knob.default if current is None else current
+    # A 1 may stand for 1.0, except where nothing but the value tells what it is.
+    kind = Integer if knob.is_whole or (knob.low is None and isinstance(current, int)) else Continuous
+    ends = _ends(knob, value, direction, _bounds(knob.name, kind, value, definition))
     if ends is None:
         return None
-    low, high = ends
-    scale = {"scale": "log"} if low > 0 and high / low >= 10 else {}
-    kind = Integer if knob.is_whole or isinstance(current, int) else Continuous
+    low, high = (math.floor(ends[0]), math.ceil(ends[1])) if kind is Integer else ends
+    if not low < high:
+        return None
+    scale = {"scale": "log"} if low > 0 and high / low >= _WIDE else {}
     after = kind.model_validate({"min": low, "max": high, **scale})
-    bounds = bounds_of(knob.name, after, definition)
-    legal = kind.model_validate({"min": max(low, bounds.low), "max": min(high, bounds.high), **scale})
-    return Turned(legal, f"{was}: search it, {'more' if direction == 'up' else 'less'} than that", "untested")
+    return Turned(after, f"{_said(current, value)}: search it{_towards(value, direction)}", "untested")
 
 
-def _ends(knob: Knob, value: float | None, direction: Direction) -> tuple[float, float] | None:
+def _said(current: Any, value: float | None) -> str:
+    if current is not None:
+        return f"the same in all training jobs, {current}"
+    return "not said before" if value is None else f"not said before (so {value:g})"
+
+
+def _towards(value: float | None, direction: Direction) -> str:
+    return "" if value is None else f", {'more' if direction == 'up' else 'less'} than that"
+
+
+def _bounds(name: str, kind: type[Continuous | Integer], value: float | None, definition: Definition) -> Bounds:
+    """How far a range that begins at one value may go."""
+    return Bounds() if value is None else bounds_of(name, kind.model_construct(min=value, max=value), definition)
+
+
+def _ends(knob: Knob, value: float | None, direction: Direction, bounds: Bounds) -> tuple[float, float] | None:
     low, high = knob.low, knob.high
     if value is None:
         return None if low is None or high is None else (low, high)
@@ -138,12 +155,10 @@ def _ends(knob: Knob, value: float | None, direction: Direction) -> tuple[float,
         return None  # there is no less of it
     if direction == "up":
         start = value if value > 0 else low
-        end = high if high is not None and high > value else _FIRST * value
-        return None if start is None or not start < end else (start, end)
-    end, start = value, low if low is not None and low < value else value / _FIRST
-    if knob.is_whole:
-        start = max(1, math.floor(start))
-    return None if not start < end else (start, end)
+        end = high if high is not None and high > value else min(_FIRST * value, bounds.high)
+    else:
+        end, start = value, low if low is not None and low < value else max(value / _FIRST, bounds.low)
+    return None if start is None or not start < end else (start, end)
 
 
 def _set(knob: Knob, current: Any) -> Turned | None:
@@ -156,6 +171,8 @@ def _change(knob: Knob, current: Any) -> Turned | None:
     had: Mapping[str, None] = dict.fromkeys(
         current.values if isinstance(current, Categorical) else [current] if isinstance(current, str) else []
     )
+    if current is not None and not had:
+        return None  # a number, or a hint for the tuner
     wanted = tuple(dict.fromkeys([*had, *knob.choices]))
     if len(wanted) < 2 or set(wanted) == set(had):
         return None

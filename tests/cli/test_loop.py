@@ -131,7 +131,7 @@ def test_a_mistake_is_named_by_its_place_in_the_file() -> None:
     write_spec(Path(), {"max_depth: 2": "max_depth: deep"})
     done = inside("loop", "spec.yaml", "--local")
     assert done.returncode == 252
-    assert "spec.yaml:7:" in done.stderr
+    assert "spec.yaml:8:" in done.stderr
 
 
 def test_a_budget_is_for_all_rounds_together(service: LocalService, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from decimal import Decimal
 
 from hypothesis import given
@@ -101,6 +102,13 @@ def test_nothing_material_has_one_next_step() -> None:
     text = flat(text_of(0.14, 0.15, 0.16))
     assert "Nothing material: no gap is both over 1.0 points and at least 25 % of the whole gap" in text
     assert "Next step - Ship it" in text
+
+
+def test_a_notebook_shows_the_same_text_and_no_markup_of_others() -> None:
+    diagnosis = diagnose_metrics({"train": "5%", "validation": "6%"}, metric="<b>:error", human_error="1%")
+    shown = diagnosis._repr_html_()
+    assert shown == f"<pre>{html.escape(render(diagnosis))}</pre>"
+    assert "<b>" not in shown
 
 
 def test_two_decimals_where_one_would_hide_something() -> None:
