@@ -99,8 +99,7 @@ class TuningService:
         try:
             if self.store.training_job(name) is not None:
                 raise AlreadyExistsError(name)
-            self.store.create_tuning_job(job)
-            self.store.save_training_job(solo_training(job))
+            self.store.create_tuning_job(job, only=solo_training(job))
         except AlreadyExistsError:
             message = f"Training job names must be unique within an AWS account and region: {name}"
             raise ServiceAnswerError("ResourceInUse", message) from None

@@ -37,13 +37,20 @@ class Store:
 
     # tuning jobs
 
-    def create_tuning_job(self, job: TuningJob, parents: Iterable[Parent] = ()) -> None:
-        """Remember a new job, and what it knows of those that it learns from; raises AlreadyExistsError."""
+    def create_tuning_job(
+        self, job: TuningJob, parents: Iterable[Parent] = (), only: TrainingJob | None = None
+    ) -> None:
+        """Remember a new job, what it knows of those that it learns from, and the only training job that it is to have.
+
+        All of it or nothing, whenever the process ends. Raises AlreadyExistsError.
+        """
         try:
             with self._transaction() as db:
                 db.execute("INSERT INTO tuning_jobs VALUES (?, ?)", (job.name, rows.tuning_job_record(job)))
                 known = [(job.name, place, rows.parent_record(each)) for place, each in enumerate(parents)]
                 db.executemany("INSERT INTO parents VALUES (?, ?, ?)", known)
+                if only is not None:
+                    _save_training_job(db, only)
         except sqlite3.IntegrityError:
             raise AlreadyExistsError(job.name) from None
 

@@ -14,6 +14,8 @@ _TRAINING = 0.7
 """Of the rows, for training, as is usual."""
 _SHARE = 0.25
 """Of the rows, for validation and for test each: more would starve training."""
+_LEAST = 0.4
+"""What training keeps."""
 
 
 def more_training(plain: Suggestion, spec: TuningSpec) -> Suggestion:
@@ -31,10 +33,12 @@ def more_validation(plain: Suggestion, spec: TuningSpec) -> Suggestion:
     if not isinstance(spec.data, Table):
         return replace(plain, command="gather more rows for validation and test, and name them in data.channels")
     split = spec.data.split
-    if min(split.validation, split.test) >= _SHARE or split.test == 0:
+    held = {"validation": split.validation, "test": split.test}
+    wanted = {name: max(_SHARE, share) if share else share for name, share in held.items()}
+    left = round(1 - sum(wanted.values()), 6)
+    if wanted == held or left < _LEAST:
         return replace(plain, command="gather more rows: a larger part of these would starve training")
-    wanted = {"validation": max(_SHARE, split.validation), "test": max(_SHARE, split.test)}
-    shares = {**wanted, "train": round(1 - sum(wanted.values()), 6)}
+    shares = {**wanted, "train": left}
     return _with_shares(plain, spec, shares, "more rows tell more surely which model is better")
 
 

@@ -124,7 +124,7 @@ def _searched(knob: Knob, current: Any, direction: Direction, definition: Defini
     ends = _ends(knob, value, direction, _bounds(knob.name, kind, value, definition))
     if ends is None:
         return None
-    low, high = (math.floor(ends[0]), math.ceil(ends[1])) if kind is Integer else ends
+    low, high = (max(1, math.floor(ends[0])), math.ceil(ends[1])) if kind is Integer else ends
     if not low < high:
         return None
     scale = {"scale": "log"} if low > 0 and high / low >= _WIDE else {}
@@ -144,7 +144,11 @@ def _towards(value: float | None, direction: Direction) -> str:
 
 def _bounds(name: str, kind: type[Continuous | Integer], value: float | None, definition: Definition) -> Bounds:
     """How far a range that begins at one value may go."""
-    return Bounds() if value is None else bounds_of(name, kind.model_construct(min=value, max=value), definition)
+    if value is None:
+        return Bounds()
+    if kind is Integer:
+        return bounds_of(name, Integer.model_construct(min=math.floor(value), max=math.ceil(value)), definition)
+    return bounds_of(name, Continuous.model_construct(min=value, max=value), definition)
 
 
 def _ends(knob: Knob, value: float | None, direction: Direction, bounds: Bounds) -> tuple[float, float] | None:

@@ -88,6 +88,19 @@ def test_a_failed_transaction_leaves_nothing(store: Store) -> None:
     assert store.observations("other") == []
 
 
+def test_a_training_job_alone_comes_with_its_job_or_not_at_all(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store.create_tuning_job(JOB, only=TRAINING)
+    assert store.training_jobs("job") == [TRAINING]
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("smtune.local.store._save_training_job", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        store.create_tuning_job(replace(JOB, name="other"), only=TRAINING)
+    assert store.tuning_job("other") is None
+
+
 def test_a_transaction_that_cannot_be_committed_is_over(tmp_path: Path) -> None:
     """Else no other could begin on this connection, for as long as its process lives."""
     db = sqlite3.connect(tmp_path / "state.db", isolation_level=None)

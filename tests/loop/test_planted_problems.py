@@ -1,0 +1,94 @@
+"""Problems that were planted in real data, scikit-learn's digits: the loop finds each, and what it does about it helps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from sklearn.datasets import load_digits
+
+from smtune.loop import LoopOptions, Round, run_rounds
+from smtune.session import connect
+from smtune.spec import Table, load_spec
+from smtune.spec.ranges import Integer
+
+pytestmark = pytest.mark.thorough
+
+SPEC = """
+name: digits
+algorithm: {{builtin: xgboost, version: 1.7-1}}
+objective: {{minimize: validation:error}}
+hyperparameters:
+  objective: binary:logistic
+  eval_metric: error
+  num_round: {trees}
+  max_depth: {depth}
+  eta: {{min: 0.05, max: 0.3, scale: log}}
+  subsample: {{min: 0.6, max: 1.0}}
+strategy: bayesian
+seed: 3
+limits: {{jobs: 6, parallel: 2}}
+data: {{source: digits.csv, label: label, split: {split}}}
+diagnosis:
+  human_error: 0.02
+  human_cases: 1000
+  metrics: {{train: train:error, validation: validation:error, test: test:error}}
+compute: {{instance: ml.m5.large}}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """1,797 digits: five and above, or below."""
+    frame = load_digits(as_frame=True).frame
+    frame = frame.assign(label=(frame.pop("target") >= 5).astype(int))
+    frame.to_csv(tmp_path / "digits.csv", index=False)
+    return tmp_path
+
+
+def loop(folder: Path, *, trees: int, depth: int, split: str) -> Sequence[Round]:
+    """Two rounds."""
+    spec = load_spec(SPEC.format(trees=trees, depth=depth, split=split))
+    return list(run_rounds(connect("local"), spec, folder, LoopOptions(rounds=2)))
+
+
+def improved(rounds: Sequence[Round]) -> tuple[float, float]:
+    """The validation error of both rounds."""
+    before, after = (each.objective for each in rounds)
+    assert before is not None
+    assert after is not None
+    return before, after
+
+
+def test_too_small_a_model_is_found_and_a_larger_one_is_better(folder: Path) -> None:
+    first, second = rounds = loop(folder, trees=10, depth=1, split="{stratify: label}")
+    before, after = improved(rounds)
+    assert first.headline.startswith("High bias")
+    assert first.next is not None
+    assert first.next.title in ("Use a bigger model", "Train longer")
+    trees = second.spec.hyperparameters["num_round"]
+    assert isinstance(trees, Integer)
+    assert (trees.min, trees.max) == (10, 1000)
+    assert "was still getting better when it ended" in " ".join(first.next.evidence)
+    assert "the same in all training jobs, 10: search it, more than that" in {
+        change.reason for change in first.next.changes
+    }
+    assert second.is_best
+    assert before > 0.15
+    assert after < 0.6 * before
+
+
+def test_too_few_training_rows_are_found_and_more_are_better(folder: Path) -> None:
+    split = "{train: 0.06, validation: 0.47, test: 0.47, stratify: label}"
+    first, second = rounds = loop(folder, trees=100, depth=6, split=split)
+    before, after = improved(rounds)
+    assert first.headline.startswith("High variance")
+    assert first.next is not None
+    assert first.next.title == "Get more training data"
+    assert {change.reason for change in first.next.changes} == {"more rows to learn from"}
+    assert isinstance(second.spec.data, Table)
+    assert second.spec.data.split.train == 0.7
+    assert second.is_best
+    assert before > 0.1
+    assert after < 0.6 * before

@@ -1,0 +1,107 @@
+"""More training rows, or more validation rows, where the spec splits a table itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smtune.spec import Table, TuningSpec
+from smtune.suggest import Suggestion
+from smtune.suggest.split import more_training, more_validation
+
+PLAIN = Suggestion("Get more training data", "It helps.", "high_variance")
+
+
+def spec_of(data: dict[str, Any]) -> TuningSpec:
+    fields = {
+        "name": "toy",
+        "algorithm": {"builtin": "xgboost", "version": "1.7-1"},
+        "objective": {"minimize": "validation:error"},
+        "hyperparameters": {"num_round": 10, "eta": {"min": 0.1, "max": 0.3}},
+        "limits": {"jobs": 5},
+        "data": data,
+    }
+    return TuningSpec.model_validate(fields)
+
+
+def split(train: float, validation: float, test: float) -> TuningSpec:
+    shares = {"train": train, "validation": validation, "test": test}
+    return spec_of({"source": "rows.csv", "label": "y", "split": shares})
+
+
+CHANNELS = spec_of({"channels": {"train": "s3://b/train/", "validation": "s3://b/validation/"}})
+
+
+def shares(found: Suggestion) -> tuple[float, float, float]:
+    assert found.spec is not None
+    assert isinstance(found.spec.data, Table)
+    parts = found.spec.data.split
+    return parts.train, parts.validation, parts.test
+
+
+def test_training_gets_what_is_usual_and_the_rest_keeps_its_proportion() -> None:
+    found = more_training(PLAIN, split(0.1, 0.6, 0.3))
+    assert shares(found) == (0.7, 0.2, 0.1)
+    assert [(change.path, change.before, change.after) for change in found.changes] == [
+        (("data", "split", "train"), 0.1, 0.7),
+        (("data", "split", "validation"), 0.6, 0.2),
+        (("data", "split", "test"), 0.3, 0.1),
+    ]
+    assert {change.reason for change in found.changes} == {"more rows to learn from"}
+
+
+def test_no_test_set_stays_none() -> None:
+    found = more_training(PLAIN, split(0.1, 0.9, 0.0))
+    assert shares(found) == (0.7, 0.3, 0.0)
+    assert [change.path[-1] for change in found.changes] == ["train", "validation"]
+
+
+@pytest.mark.parametrize("spec", [split(0.7, 0.2, 0.1), split(0.9, 0.05, 0.05), CHANNELS])
+def test_where_training_has_its_share_rows_have_to_be_gathered(spec: TuningSpec) -> None:
+    found = more_training(PLAIN, spec)
+    assert not found.is_applicable
+    assert found.command.startswith("gather or synthesize")
+
+
+def test_validation_and_test_get_a_quarter_each() -> None:
+    found = more_validation(PLAIN, split(0.7, 0.15, 0.15))
+    assert shares(found) == (0.5, 0.25, 0.25)
+    assert {change.path[-1] for change in found.changes} == {"train", "validation", "test"}
+
+
+def test_the_one_that_is_larger_keeps_its_share() -> None:
+    assert shares(more_validation(PLAIN, split(0.6, 0.1, 0.3))) == (0.45, 0.25, 0.3)
+
+
+def test_without_a_test_set_validation_alone_gets_more() -> None:
+    assert shares(more_validation(PLAIN, split(0.9, 0.1, 0.0))) == (0.75, 0.25, 0.0)
+
+
+@pytest.mark.parametrize(
+    "spec", [split(0.5, 0.25, 0.25), split(0.05, 0.75, 0.2), split(0.3, 0.6, 0.1), split(0.7, 0.3, 0.0)]
+)
+def test_training_is_not_starved(spec: TuningSpec) -> None:
+    found = more_validation(PLAIN, spec)
+    assert not found.is_applicable
+    assert found.command == "gather more rows: a larger part of these would starve training"
+
+
+def test_finished_files_are_not_split() -> None:
+    assert more_validation(PLAIN, CHANNELS).command.startswith("gather more rows for validation and test, and name")
+
+
+@given(st.integers(1, 97), st.integers(1, 98))
+def test_shares_are_always_whole(train: int, validation: int) -> None:
+    if train + validation > 100:
+        return
+    spec = split(train / 100, validation / 100, round(1 - (train + validation) / 100, 2))
+    for found in (more_training(PLAIN, spec), more_validation(PLAIN, spec)):
+        if found.is_applicable:
+            assert sum(shares(found)) == pytest.approx(1)
+            assert shares(found)[0] >= 0.4
+            assert (shares(found)[2] == 0) == (spec.data.split.test == 0)  # type: ignore[union-attr]
+        else:
+            assert found.command
