@@ -102,9 +102,11 @@ def _read(values: Mapping[str, Loss], kind: Kind) -> dict[Place, Level]:
 
 
 def _floor(errors: Errors, kind: Kind, baseline_error: Number | None) -> Decimal | None:
-    if errors.human is None or baseline_error is None:
+    if baseline_error is None:
         return None
     baseline = kind.read_loss("baseline_error", baseline_error)
+    if errors.human is None:
+        return None
     if baseline <= errors.human.value:
         message = (
             f"baseline_error ({baseline}) is no worse than human_error ({errors.human.value}); both are "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -102,10 +103,8 @@ class _Connection:
     def __init__(self, path: Path) -> None:
         # Whoever clears away may be another thread.
         self.db = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-
-    def __del__(self) -> None:
-        if "db" in self.__dict__:
-            self.db.close()
+        # Rather than __del__: of a cycle with both in it, Python may finalize the connection first, and complain of it.
+        weakref.finalize(self, self.db.close).atexit = False
 
 
 @contextmanager

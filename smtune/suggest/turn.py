@@ -124,7 +124,8 @@ def _searched(knob: Knob, current: Any, direction: Direction, definition: Defini
     ends = _ends(knob, value, direction, _bounds(knob.name, kind, value, definition))
     if ends is None:
         return None
-    low, high = (max(1, math.floor(ends[0])), math.ceil(ends[1])) if kind is Integer else ends
+    # Both ends of a range that is no count are floats: 1 to 100 would be read as whole numbers.
+    low, high = (max(1, math.floor(ends[0])), math.ceil(ends[1])) if kind is Integer else map(float, ends)
     if not low < high:
         return None
     scale = {"scale": "log"} if low > 0 and high / low >= _WIDE else {}

@@ -111,7 +111,16 @@ def test_confidence_floor_and_jobs_count() -> None:
     assert verdicts(*sets)["variance"] == "not enough evidence"
     assert verdicts(*sets, "--confidence", "0.5")["variance"] == "present"
     assert verdicts(*sets, "--floor", "3%")["variance"] == "absent"
-    chosen = ("--human-error", "4.9%", "--train-error", "5%", "--validation-error", "5%/400", "--test-error", "9.5%/4000")
+    chosen = (
+        "--human-error",
+        "4.9%",
+        "--train-error",
+        "5%",
+        "--validation-error",
+        "5%/400",
+        "--test-error",
+        "9.5%/4000",
+    )
     few, many = (inside("diagnose", *chosen, "--jobs", jobs).stdout for jobs in ("1", "500"))
     assert "Training/test data distribution mismatch" in few
     assert "by the luck of the best job" in many
@@ -288,9 +297,7 @@ def test_a_loss_without_a_scale_takes_the_baseline_that_is_given(monkeypatch: py
         (("--predictions", "p.csv", "--algorithm", "knn"), "--predictions, --algorithm: do not go with JOB"),
     ],
 )
-def test_what_is_wrong_about_a_job_is_named_by_its_option(
-    words: tuple[str, ...], said: str, tuned: FakeTuning
-) -> None:
+def test_what_is_wrong_about_a_job_is_named_by_its_option(words: tuple[str, ...], said: str, tuned: FakeTuning) -> None:
     assert said in refused("tune", *words)
 
 

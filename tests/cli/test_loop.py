@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +33,10 @@ def test_rounds_are_told_and_the_best_is_named(service: LocalService) -> None:
     done = inside("loop", "spec.yaml", "--local", "--rounds", "2")
     assert done.returncode == 0, done.stderr
     first, second = jobs_of(service)
-    assert f"round 1: {first}, objective 0.155\n  High bias\n  next: use a bigger model; spec.round-2.yaml\n" in done.stderr
+    assert (
+        f"round 1: {first}, objective 0.155\n  High bias\n  next: use a bigger model; spec.round-2.yaml\n"
+        in done.stderr
+    )
     assert f"round 2: {second}, objective 0.0" in done.stderr
     assert ", better\n" in done.stderr
     assert "1  " + first in done.stdout

@@ -273,6 +273,10 @@ class TestMetrics:
         assert "give a human level and a baseline" in diagnosis.headline
         assert diagnosis.findings == ()
 
+    def test_a_baseline_is_read_though_nothing_can_be_made_of_it(self) -> None:
+        with pytest.raises(UsageError, match="baseline_error is 'abc'"):
+            diagnose_metrics({"train": 2, "validation": 3}, metric="rmse", baseline_error="abc")
+
     def test_the_floor_is_two_percent_of_the_span(self) -> None:
         def variance(baseline: str) -> str:
             diagnosis = diagnose_metrics(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import multiprocessing
+import os
 import sqlite3
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -186,6 +189,27 @@ def test_what_is_not_there_is_not_changed(store: Store) -> None:
 
     assert not store.change_tuning_job("other", status="Stopping")
     assert store.change_training_job("other", status="Stopping") is None
+
+
+def test_a_connection_is_closed_with_its_thread_or_its_store(store: Store, tmp_path: Path) -> None:
+    """Python 3.13 complains of one that nobody closes."""
+    store.create_tuning_job(JOB)
+    file = tmp_path / "deep" / "state.db"
+
+    def opened() -> int:
+        links = [os.readlink(link) for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+        return links.count(str(file.resolve()))
+
+    mine = opened()
+    thread = threading.Thread(target=store.tuning_jobs)
+    thread.start()
+    thread.join()
+    other = Store(file)
+    assert opened() == mine + 1
+    other.__dict__["itself"] = other
+    del other
+    gc.collect()
+    assert opened() == mine == 1
 
 
 def test_another_versions_file_is_refused(store: Store, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Problems that were planted in real data, scikit-learn's digits: the loop finds each, and what it does about it helps."""
+"""Problems planted in real data, scikit-learn's digits: the loop finds each, and what it does about it helps."""
 
 from __future__ import annotations
 

@@ -93,7 +93,9 @@ def test_equal_is_no_better(service: LocalService, tmp_path: Path) -> None:
 
 def test_what_is_maximized_gets_better_upwards(service: LocalService, tmp_path: Path) -> None:
     text = SPEC.replace("minimize: validation:error", "maximize: validation:auc").replace("error\n", "auc\n")
-    text = text.replace("train: train:error, validation: validation:error", "train: train:auc, validation: validation:auc")
+    text = text.replace(
+        "train: train:error, validation: validation:error", "train: train:auc, validation: validation:auc"
+    )
     service.script(
         curve=lambda given: 1 - small_model(given)[1], metrics=lambda given: {"train:auc": 1 - small_model(given)[0]}
     )
@@ -123,14 +125,18 @@ def test_a_round_that_fails_leaves_the_rounds_before_it(service: LocalService, t
     play(service, small_model)
     service.script(fails=lambda given: "AlgorithmError: too deep" if given["max_depth"] > 2 else None)
     service.script(seconds=60)
-    found = run_rounds(service.session, load_spec(SPEC.replace("jobs: 3, parallel: 3", "jobs: 1")), tmp_path, LoopOptions(3))
+    found = run_rounds(
+        service.session, load_spec(SPEC.replace("jobs: 3, parallel: 3", "jobs: 1")), tmp_path, LoopOptions(3)
+    )
     assert next(found).is_best
     last = list(found)[-1]
     assert (last.number, last.is_best, last.ends) == (2, False, "the tuning job ended as Failed")
 
 
 def test_a_mistake_in_the_spec_is_raised_and_nothing_is_launched(service: LocalService, tmp_path: Path) -> None:
-    text = SPEC.replace("{channels: {train: s3://bucket/train/, validation: s3://bucket/validation/}}", "{source: no.csv}")
+    text = SPEC.replace(
+        "{channels: {train: s3://bucket/train/, validation: s3://bucket/validation/}}", "{source: no.csv}"
+    )
     with pytest.raises(SpecError, match=r"no\.csv"):
         rounds(service, tmp_path, load_spec(text))
     assert jobs_of(service) == []
@@ -185,6 +191,9 @@ def test_rounds_are_paid_from_one_purse(paid: LocalService, tmp_path: Path) -> N
     assert second.spent is not None
     assert 1.2 < first.spent < 1.8, "three times five minutes"
     assert second.spent == pytest.approx(2 * first.spent, rel=0.01)
+    assert first.next is not None
+    assert first.next.spec is not None
+    assert first.next.spec.limits.budget is None, "what the purse leaves is no part of the next spec"
 
 
 def test_a_round_gets_no_more_than_is_left(paid: LocalService, tmp_path: Path) -> None:
@@ -193,13 +202,6 @@ def test_a_round_gets_no_more_than_is_left(paid: LocalService, tmp_path: Path) -
     assert found[-1].ends.startswith("the budget is used")
     assert found[-1].spent is not None
     assert found[-1].spent <= 2.9
-
-
-def test_what_the_purse_leaves_is_no_part_of_the_next_spec(paid: LocalService, tmp_path: Path) -> None:
-    first, _ = rounds(paid, tmp_path, limited(), rounds=2, budget=100.0)
-    assert first.next is not None
-    assert first.next.spec is not None
-    assert first.next.spec.limits.budget is None
 
 
 def test_the_specs_own_budget_holds_for_each_round(paid: LocalService, tmp_path: Path) -> None:

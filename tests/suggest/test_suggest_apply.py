@@ -51,7 +51,9 @@ def test_what_a_rule_forbids_is_dropped_with_the_rules_reason_and_the_rest_is_ke
     """The service takes 30 ranges at most: one more has to go."""
     many = {f"x{number}": {"min": 0.0, "max": 1.0} for number in range(29)}
     image = {"image": "123456789012.dkr.ecr.us-east-1.amazonaws.com/mine:1"}
-    before = spec_of(algorithm=image, metrics={"validation:error": r"e=(\S+)"}, hyperparameters={**many, "a": 1, "b": 1})
+    before = spec_of(
+        algorithm=image, metrics={"validation:error": r"e=(\S+)"}, hyperparameters={**many, "a": 1, "b": 1}
+    )
     spec, changes, refused = applied(before, {("hyperparameters", "a"): MORE, ("hyperparameters", "b"): MORE})
     assert [change.path[-1] for change in changes] == ["a"]
     assert spec.hyperparameters["b"] == 1

@@ -26,7 +26,12 @@ from smtune.suggest.cost import Effort
 from smtune.validate import check_file
 
 AXES = (Number("eta", 0.01, 0.3, "Logarithmic"), Number("max_depth", 2, 6, "Linear", is_whole=True))
-SEARCHED = {"num_round": 50, "eta": {"min": 0.01, "max": 0.3, "scale": "log"}, "max_depth": {"min": 2, "max": 6}}
+SEARCHED = {
+    "objective": "binary:logistic",
+    "num_round": 50,
+    "eta": {"min": 0.01, "max": 0.3, "scale": "log"},
+    "max_depth": {"min": 2, "max": 6},
+}
 
 
 def spec_of(hyperparameters: Mapping[str, Any] | None = None, **changes: Any) -> TuningSpec:
@@ -34,7 +39,7 @@ def spec_of(hyperparameters: Mapping[str, Any] | None = None, **changes: Any) ->
         "name": "toy",
         "algorithm": {"builtin": "xgboost", "version": "1.7-1"},
         "objective": {"minimize": "validation:error"},
-        "hyperparameters": {"objective": "binary:logistic", **(hyperparameters or SEARCHED)},
+        "hyperparameters": hyperparameters or SEARCHED,
         "limits": {"jobs": 5},
         "data": {"source": "rows.csv", "label": "y"},
     }
@@ -100,7 +105,7 @@ def test_both_are_acted_on_bias_first() -> None:
 
 def test_mismatch_beside_high_bias_doubts_the_yardstick_first() -> None:
     found = of(errors("1%", "5%", "6%", "10%"))
-    assert [each.finding for each in found.entries][0] == "data_mismatch"
+    assert found.entries[0].finding == "data_mismatch"
     assert "high_bias" in {each.finding for each in found.entries}
     assert found.entries[0].command == "smtune data compare TRAIN VALIDATION shows which columns differ"
 
@@ -326,6 +331,7 @@ _values = st.one_of(
     st.tuples(st.integers(1, 20), st.integers(1, 20)).map(lambda pair: {"min": min(pair), "max": max(pair) + 1}),
 )
 _known = known_specs()
+assert not any(check_file(dump_spec(each)) for each in _known)
 _better_deep = study(past(lambda place: 1 - place[1], 20, axes=AXES))
 
 
@@ -361,8 +367,6 @@ def restored(after: TuningSpec, before: TuningSpec, suggestion: Suggestion) -> T
     paths = {change.path for change in suggestion.changes}
     assert all(path[0] == "hyperparameters" for path in paths)
     kept = {name: value for name, value in after.hyperparameters.items() if ("hyperparameters", name) not in paths}
-    undone = {
-        name: value for name, value in before.hyperparameters.items() if ("hyperparameters", name) in paths
-    }
+    undone = {name: value for name, value in before.hyperparameters.items() if ("hyperparameters", name) in paths}
     together = {**kept, **undone}
     return after.model_copy(update={"hyperparameters": {name: together[name] for name in before.hyperparameters}})

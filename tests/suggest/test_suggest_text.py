@@ -21,9 +21,7 @@ limits: {jobs: 5}
 
 
 def found() -> Suggestions:
-    diagnosis = diagnose(
-        human_error="1%/900", train_error="5%/9000", validation_error="12%/4000", algorithm="xgboost"
-    )
+    diagnosis = diagnose(human_error="1%/900", train_error="5%/9000", validation_error="12%/4000", algorithm="xgboost")
     return suggest(Case("tune", SPEC, diagnosis, effort=Effort(30.0), notes=("no test metrics: the spec holds none",)))
 
 
@@ -55,7 +53,7 @@ def test_lines_are_short_and_plain() -> None:
 
 def test_what_the_training_jobs_say_stands_beside_the_title() -> None:
     entries = tuple(
-        Suggestion("Do it", "It helps.", "noise", support=support)  # type: ignore[arg-type]
+        Suggestion("Do it", "It helps.", "noise", support=support)
         for support in ("supported", "untested", "undecided", "contradicted")
     )
     lines = [line for line in render(Suggestions("tune", "so", entries)).splitlines() if "Do it" in line]

@@ -76,7 +76,8 @@ def test_a_value_becomes_a_range_from_it_in_the_direction(
 
 @pytest.mark.parametrize("name", ["lambda", "min_child_weight", "colsample_bytree"])
 def test_a_whole_number_of_what_is_no_count_has_fractions_below_it(name: str) -> None:
-    found = turned(name, "down", **{name: 1})
+    one: dict[str, Any] = {name: 1}
+    found = turned(name, "down", **one)
     assert found is not None
     assert isinstance(found.after, Continuous)
     assert (found.after.min, found.after.max) == (knob(name).low, 1)
@@ -189,9 +190,7 @@ def test_a_range_that_nothing_speaks_for_stays() -> None:
 def test_a_range_at_the_algorithms_own_bound_stays() -> None:
     axes = (Number("subsample", 0.5, 1.0, "Linear"),)
     lessons = study(past(lambda place: 1 - place[0], 40, noise=0.01, axes=axes))
-    found = turned(
-        "subsample", "up", lessons, known=Knob("subsample", "sampling"), subsample={"min": 0.5, "max": 1.0}
-    )
+    found = turned("subsample", "up", lessons, known=Knob("subsample", "sampling"), subsample={"min": 0.5, "max": 1.0})
     assert found is not None
     assert (found.after, found.support) == (None, "undecided")
     assert found.reason == "subsample is searched as far as the algorithm takes it"
