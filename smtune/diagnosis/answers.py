@@ -112,7 +112,8 @@ def _cause(gap: Gap, scale: Scale) -> str:
 
 def name_open(gaps: Sequence[Gap]) -> str:
     """The gaps that are still open, as in `avoidable bias and variance`."""
-    return " and ".join(_OPEN[gap.name] for gap in gaps)
+    *most, last = [_OPEN[gap.name] for gap in gaps]
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def tell_needed(gap: Gap, scale: Scale) -> str:

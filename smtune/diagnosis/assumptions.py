@@ -53,10 +53,8 @@ _ZERO = (
     "Training error is 0: a model that reproduces its training rows (deep trees, a random forest) always "
     "shows a variance gap."
 )
-_LOWER = (
-    "{end} is {gap} below {start}: one of the sets is easier, or training was measured with dropout, "
-    "augmentation or averaged over an epoch."
-)
+_EPOCH = ", or training was measured with dropout, augmentation or averaged over an epoch"
+_LOWER = "{end} is {gap} below {start}: one of the sets is easier, or it is chance{training}."
 
 
 def list_assumptions(
@@ -116,7 +114,8 @@ def _special(errors: Errors, gaps: tuple[Gap, ...], scale: Scale) -> Iterator[st
     for gap in gaps:
         if gap.value is not None and gap.value < 0 and gap.start != "human":
             start, end = loss_at(gap.start, scale), loss_at(gap.end, scale).capitalize()
-            yield _LOWER.format(start=start, end=end, gap=scale.gap(gap.value))
+            also = _EPOCH if gap.start == "train" else ""
+            yield _LOWER.format(start=start, end=end, gap=scale.gap(gap.value), training=also)
 
 
 def _coarse(human: Decimal, floor: Decimal, scale: Scale) -> Iterator[str]:

@@ -16,7 +16,7 @@ from smtune.diagnosis.interval import NOISE, contrast
 from smtune.diagnosis.level import Level
 from smtune.diagnosis.measured import Chance, Loss, ToLoss, level_of
 from smtune.diagnosis.spread import Counted, Deviation
-from smtune.errors import UsageError, listed
+from smtune.errors import UsageError
 
 _SHORT = Context(prec=16)
 
@@ -69,32 +69,32 @@ def read_reference(given: Human, to_loss: ToLoss, kind: Chance, confidence: floa
 
 
 def choose(groups: Sequence[tuple[str, Level]], confidence: float) -> Benchmark:
-    """The lowest group that is better than all others together beyond chance; all of them as one where none is.
+    """The lowest group, with those that are not shown to be worse: they count as one. The others are out.
 
     Groups without cases count as exact, so the lowest of them is taken as it is.
     """
     ordered = sorted(groups, key=lambda group: group[1].value)
-    (label, best), others = ordered[0], [level for _, level in ordered[1:]]
+    (label, best), others = ordered[0], ordered[1:]
     if not others:
         return Benchmark(best, (label,))
     if any(level.spread is None for _, level in groups):
         return Benchmark(
             best, (label,), f"the lowest of {len(groups)}; without cases it is not known whether by chance"
         )
-    rest = _pooled(others)
-    # The lowest of several was picked by looking, so each is tested as one of that many.
+    # The lowest of several was picked by looking, so each comparison is one of that many.
     z = NormalDist().inv_cdf(1 - (1 - confidence) / len(groups))
-    found = contrast({"train": 1.0, "human": -1.0}, (replace(rest, name="train"), best), z)
-    if found.low > NOISE:
-        return Benchmark(best, (label,), f"better than the other {_others(len(others))} beyond chance")
-    labels = tuple(name for name, _ in ordered)
-    everyone = _pooled([level for _, level in ordered])
-    reason = f"{listed(list(labels), len(labels))} together, for none of them is shown to be better than the others"
-    return Benchmark(everyone, labels, reason)
+    near = [(name, level) for name, level in others if not _is_worse(level, best, z)]
+    labels = (label, *(name for name, _ in near))
+    if not near:
+        return Benchmark(best, labels, "better than every other group beyond chance")
+    out = len(others) - len(near)
+    but = f"; {out} other{'s are' if out > 1 else ' is'} worse beyond chance" if out else ""
+    together = _pooled([best, *(level for _, level in near)])
+    return Benchmark(together, labels, f"taken together, for none of them is shown to be better than the others{but}")
 
 
-def _others(count: int) -> str:
-    return "one" if count == 1 else f"{count} together"
+def _is_worse(level: Level, best: Level, z: float) -> bool:
+    return contrast({"train": 1.0, "human": -1.0}, (replace(level, name="train"), best), z).low > NOISE
 
 
 def _pooled(levels: Sequence[Level]) -> Level:

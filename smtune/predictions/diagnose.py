@@ -16,6 +16,8 @@ from smtune.predictions.score import score, standard_error
 
 _SETS = ("train", "train_dev", "validation", "test")
 _VOTERS = 3
+_SURE = 1.645
+"""Standard errors: one-sided, 5 %."""
 
 
 def diagnose_predictions(
@@ -47,7 +49,10 @@ def diagnose_predictions(
 
 
 def people(predictions: Predictions, metric: str) -> list[Group]:
-    """Each group's error, and that of the majority where three or more of a group answered the same rows."""
+    """Each group's error; that of its majority where three or more answered the same rows and it is shown to be better.
+
+    One or the other: they are of the same rows, and would count twice.
+    """
     if metric not in ("error", "accuracy"):
         message = f"people's answers are right or wrong, which {metric} is not: give --human-error as well"
         raise UsageError(message)
@@ -59,14 +64,26 @@ def people(predictions: Predictions, metric: str) -> list[Group]:
         if known.empty:
             message = f"{predictions.source} has no answer of {label}"
             raise UsageError(message)
-        groups.append(Group(label, _together(known)))
-        full = answers[(answers != "").all(axis=1)]
-        if len(columns) >= _VOTERS and len(full):
-            vote = full.mode(axis=1)[0]
-            groups.append(
-                Group(f"majority of {len(columns)} {label}", _rate(vote != predictions.frame["label"][full.index]))
-            )
+        vote = _majority(answers, predictions.frame["label"])
+        if vote is not None and _is_better(vote, wrong):
+            groups.append(Group(f"majority of {len(columns)} {label}", _rate(vote)))
+        else:
+            groups.append(Group(label, _together(known)))
     return groups
+
+
+def _majority(answers: pd.DataFrame, labels: pd.Series) -> pd.Series | None:
+    """Whether the majority is wrong, of the rows that all of three or more have answered."""
+    full = answers[(answers != "").all(axis=1)]
+    if answers.shape[1] < _VOTERS or full.empty:
+        return None
+    return full.mode(axis=1)[0] != labels[full.index]
+
+
+def _is_better(vote: pd.Series, wrong: pd.DataFrame) -> bool:
+    """Whether the majority errs less than its members beyond chance: row by row, as they answered the same ones."""
+    lead = wrong.loc[vote.index].to_numpy(float).mean(axis=1) - vote.to_numpy(float)
+    return bool(lead.mean() > _SURE * lead.std(ddof=1) / np.sqrt(len(lead))) if len(lead) > 1 else False
 
 
 def _rate(wrong: pd.Series) -> Measured:

@@ -19,9 +19,9 @@ def human(diagnosis: Diagnosis) -> tuple[float, int | None]:
 
 
 def test_a_team_that_is_better_beyond_chance_is_the_benchmark() -> None:
-    found = of(Group("a typical person", "3%/1000"), Group("a doctor", "1%/1000"), Group("a team", "0.3%/1000"))
-    assert human(found) == (0.003, 1000)
-    assert any("that of a team: better than the other 2 together" in sentence for sentence in found.assumptions)
+    found = of(Group("a typical person", "3%/2000"), Group("a doctor", "1%/2000"), Group("a team", "0.3%/2000"))
+    assert human(found) == (0.003, 2000)
+    assert any("that of a team: better than every other group" in sentence for sentence in found.assumptions)
 
 
 def test_the_luckiest_of_equals_is_not() -> None:
@@ -29,6 +29,14 @@ def test_the_luckiest_of_equals_is_not() -> None:
     assert human(found)[0] == pytest.approx(5 / 300)
     assert human(found)[1] == 300
     assert any("none of them is shown to be better" in sentence for sentence in found.assumptions)
+
+
+def test_who_is_plainly_worse_is_left_out_of_those_who_cannot_be_told_apart() -> None:
+    found = of(Group("a typical person", "3%/400"), Group("a doctor", "1%/800"), Group("a team", "0.4%/500"))
+    assert human(found)[0] == pytest.approx(10 / 1300)
+    assert human(found)[1] == 1300
+    sentence = next(each for each in found.assumptions if "a team and a doctor" in each)
+    assert "1 other is worse beyond chance" in sentence
 
 
 def test_without_cases_it_is_the_lowest_and_says_so() -> None:

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from smtune.diagnosis import Diagnosis
+from smtune.diagnosis import Diagnosis, Measured
 from smtune.errors import UsageError
 from smtune.predictions import diagnose_predictions, read_predictions
+from smtune.predictions.diagnose import people
 
 
 def write(path: Path, frame: pd.DataFrame) -> Path:
@@ -58,14 +59,23 @@ class TestPeople:
         frame.loc[frame["set"] == "train", "human:expert"] = ""
         return write(path, frame)
 
-    def test_people_of_a_kind_are_one_group_and_a_majority_is_another(self, tmp_path: Path) -> None:
-        from smtune.predictions.diagnose import people
-
-        doctor, majority, expert = people(read_predictions(self.frame(tmp_path)), "error")
-        assert [each.label for each in (doctor, majority, expert)] == ["doctor", "majority of 3 doctor", "expert"]
-        for group, error, rows in ((doctor, 0.1, 2400), (majority, 0.028, 800), (expert, 0.02, 400)):
+    def test_a_majority_that_errs_less_stands_for_its_members(self, tmp_path: Path) -> None:
+        majority, expert = people(read_predictions(self.frame(tmp_path)), "error")
+        assert [each.label for each in (majority, expert)] == ["majority of 3 doctor", "expert"]
+        for group, error, rows in ((majority, 0.028, 800), (expert, 0.02, 400)):
             assert float(group.error.value) == pytest.approx(error, abs=0.02)  # type: ignore[union-attr]
             assert group.error.rows == rows  # type: ignore[union-attr]
+
+    def test_people_of_a_kind_are_one_group_where_their_majority_is_no_better(self, tmp_path: Path) -> None:
+        frame = pd.read_csv(self.frame(tmp_path), dtype=str).fillna("")
+        for number in (2, 3):
+            frame[f"human:doctor#{number}"] = frame["human:doctor#1"]  # they all say what the first says
+        doctor, _ = people(read_predictions(write(tmp_path, frame)), "error")
+        assert doctor.label == "doctor"
+        assert isinstance(doctor.error, Measured)
+        assert doctor.error.rows == 2400
+        assert doctor.error.standard_error is not None
+        assert float(doctor.error.standard_error) == pytest.approx(np.sqrt(0.1 * 0.9 / 800), rel=0.25)
 
     def test_the_best_of_them_is_human_level(self, tmp_path: Path) -> None:
         found = diagnose_predictions(read_predictions(self.frame(tmp_path)))
