@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import boto3
@@ -12,8 +11,7 @@ from smtune.clone.job import clone_running
 from smtune.clone.running import look_up
 from smtune.estimate import load_prices
 from smtune.examine import Examination, Known, examine
-from smtune.history import Lessons, study
-from smtune.recall import histories_of
+from smtune.recall import lessons_of
 from smtune.results import Best, Calls, Trials, pull
 from smtune.results.cost import region_of, spending
 from smtune.results.trials import best_of
@@ -57,18 +55,13 @@ def seek_advice(
         name=name,
         spec=spec or clone_running(session, job).spec,
         diagnosis=found.diagnosis,
-        lessons=lessons_of(session, name),
+        lessons={each.name: each for each in lessons_of(session, trials)},
         trials=trials_of(trials.frame),
         best=best.definition if best else "",
         effort=_effort(session, trials),
         notes=(*found.notes, *running),
     )
     return Advice(best, found, suggest(case))
-
-
-def lessons_of(session: boto3.Session, name: str) -> Mapping[str, Lessons]:
-    """What the training jobs teach, by the algorithm's name; empty for the only one."""
-    return {history.name: study(history) for history in histories_of(session, name)}
 
 
 def _effort(session: boto3.Session, trials: Trials) -> Effort | None:
@@ -80,4 +73,4 @@ def _effort(session: boto3.Session, trials: Trials) -> Effort | None:
     money = [each.money for each in jobs if each.money is not None]
     is_priced = len(money) == len(jobs) and not is_local(session)
     seconds = statistics.fmean(each.training_seconds for each in jobs)
-    return Effort(seconds, statistics.fmean(money) if is_priced else None)
+    return Effort(seconds, statistics.fmean(money) if is_priced else None, tariff.currency)

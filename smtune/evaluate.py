@@ -128,9 +128,8 @@ def _run(folder: Path, hyperparameters: Mapping[str, str]) -> dict[str, Any]:
     try:
         while (code := trial.poll()) is None:
             time.sleep(_TICK_SECONDS)
-    except BaseException:  # Ctrl-C most often: what scores a model must not outlive the one who asked
-        trial.kill()
-        raise
+    finally:
+        trial.kill()  # after Ctrl-C, say: what scores a model must not outlive the one who asked
     output = trial.root / "output"
     if code != 0:
         failure = output / "failure"

@@ -21,7 +21,7 @@ from smtune.results import Best
 from smtune.service import translated
 from smtune.spec import BuiltIn, DiagnosisSpec, Table, TuningSpec, load_spec
 
-SETS = ("train", "validation", "test")
+_SETS = ("train", "validation", "test")
 
 
 @dataclass(frozen=True)
@@ -67,13 +67,13 @@ def examine(session: boto3.Session, job: Mapping[str, Any], best: Best | None, k
     has that no loss can be measured against.
     """
     notes: list[str] = []
-    memory = recall(session, job, notes)
+    memory = _remembered(session, job, notes)
     evaluation = _evaluate(session, memory, best, notes)
     diagnosis = _diagnose(memory, best, evaluation, _Case(job, known, notes))
     return Examination(evaluation, diagnosis, tuple(notes))
 
 
-def recall(session: boto3.Session, job: Mapping[str, Any], notes: list[str]) -> Memory:
+def _remembered(session: boto3.Session, job: Mapping[str, Any], notes: list[str]) -> Memory:
     """The spec and the held-out data of a job, which its tags name."""
     tags = tags_of(session, job["HyperParameterTuningJobArn"])
     if SPEC_TAG not in tags:
@@ -145,7 +145,8 @@ def _is_possible(judge: Callable[[_Case], Diagnosis], case: _Case) -> bool:
 def _judged(values: Mapping[str, Loss], metric: str, spec: TuningSpec | None, best: Best, case: _Case) -> Diagnosis:
     known, said = case.known, spec.diagnosis if spec else None
     algorithm = definition_of(spec, best).algorithm if spec else None
-    drawn = said.one_pool if said and said.one_pool is not None else is_one_pool(spec)
+    drawn = isinstance(spec.data, Table) and spec.data.is_one_pool if spec else False
+    drawn = said.one_pool if said and said.one_pool is not None else drawn
     return diagnose_metrics(
         values,
         metric=metric,
@@ -165,11 +166,6 @@ def _confidence(known: Known, said: DiagnosisSpec | None) -> float:
     return said.confidence if said and said.confidence is not None else CONFIDENCE
 
 
-def is_one_pool(spec: TuningSpec | None) -> bool:
-    """Whether smtune itself drew validation and test at random from the same rows; newer rows are another pool."""
-    return spec is not None and isinstance(spec.data, Table) and spec.data.split.time is None
-
-
 def _people(spec: TuningSpec | None) -> Human:
     """Human level as the spec has it."""
     said = spec.diagnosis if spec else None
@@ -182,13 +178,13 @@ def _people(spec: TuningSpec | None) -> Human:
 
 def _spec_rows(spec: TuningSpec | None) -> dict[str, int]:
     said = spec.diagnosis.rows if spec and spec.diagnosis else None
-    return {} if said is None else {name: rows for name in SETS if (rows := getattr(said, name)) is not None}
+    return {} if said is None else {name: rows for name in _SETS if (rows := getattr(said, name)) is not None}
 
 
 def _names(spec: TuningSpec | None, best: Best, known: Known) -> dict[str, str]:
     """The metric's name on each set: the caller's, the spec's, or what goes with the objective."""
     quantity = best.metric.rpartition(":")[2]
-    usual = {place: f"{place}:{quantity}" for place in SETS} | {"validation": best.metric}
+    usual = {place: f"{place}:{quantity}" for place in _SETS} | {"validation": best.metric}
     said = spec.diagnosis.metrics if spec and spec.diagnosis else None
-    named = {place: name for place in SETS if said is not None and (name := getattr(said, place))}
+    named = {place: name for place in _SETS if said is not None and (name := getattr(said, place))}
     return {**(named or usual), **known.metrics}

@@ -9,8 +9,8 @@ from typing import Any
 import boto3
 
 from smtune.definitions import definitions
-from smtune.errors import UsageError
-from smtune.history import History, Limits, Run
+from smtune.errors import ServiceError, SpecError, UsageError
+from smtune.history import History, Lessons, Limits, Run, study
 from smtune.history.counterpart import find_counterpart
 from smtune.history.model import Curve
 from smtune.results import Calls, Trials, curves, pull
@@ -24,6 +24,18 @@ Curves = Mapping[str, Mapping[str, Curve]]
 """Training job -> metric -> its curve."""
 _LEARNING = ("Bayesian", "Hyperband")
 _DECADES = 100.0
+_WITH_CURVES = 500
+"""Of more training jobs the curves are not read: they say little that 500 do not, and take long."""
+
+
+def lessons_of(session: boto3.Session, trials: Trials) -> tuple[Lessons, ...]:
+    """What each algorithm's training jobs teach, of those that have any. Curves that cannot be read are left out."""
+    try:
+        many = len(trials.records) > _WITH_CURVES
+        found = histories(trials, {}) if many else histories_of(session, trials.name)
+    except (ServiceError, SpecError):
+        found = histories(trials, {})
+    return tuple(study(history) for history in found if history.runs)
 
 
 def history_of(session: boto3.Session, tuning_job: str, definition: str | None = None) -> History:

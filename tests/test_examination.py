@@ -13,13 +13,12 @@ from played_rounds import SPEC, playing
 from report_jobs import told_job
 
 from smtune.errors import UsageError
-from smtune.examine import Examination, Known, examine, is_one_pool
+from smtune.examine import Examination, Known, examine
 from smtune.job import launch
 from smtune.plan import SPEC_TAG
 from smtune.progress import describe
 from smtune.results import Calls
 from smtune.results.trials import best_of
-from smtune.spec import load_spec
 from smtune.testing import LocalService
 
 
@@ -139,21 +138,6 @@ def test_a_spec_that_is_gone_is_a_note_and_the_metrics_still_count(service: Loca
     assert found.notes[0].startswith("the job's spec at s3://bucket/gone.yaml cannot be read: ")
     assert found.diagnosis is not None
     assert rows(found) == {"human": None, "train": None, "validation": None}
-
-
-def test_one_pool_is_what_smtune_split_at_random() -> None:
-    channels = load_spec(SPEC)
-    table = load_spec(
-        SPEC.replace("{channels: {train: s3://bucket/train/, validation: s3://bucket/validation/}}", "@").replace(
-            "@", "{source: rows.csv, label: y}"
-        )
-    )
-    newest = load_spec(
-        SPEC.replace("{channels: {train: s3://bucket/train/, validation: s3://bucket/validation/}}", "@").replace(
-            "@", "{source: rows.csv, label: y, split: {time: day}}"
-        )
-    )
-    assert [is_one_pool(each) for each in (None, channels, table, newest)] == [False, False, True, False]
 
 
 def test_known_says_a_judgement_only_with_what_losses_are_measured_against() -> None:

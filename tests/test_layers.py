@@ -35,6 +35,7 @@ ROWS = (
     {
         "clients",
         "definitions",
+        "durations",
         "errand",
         "files",
         "folders",

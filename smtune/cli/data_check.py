@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from smtune.cli.options import output_option, spec_argument
+from smtune.cli.options import limit_option, output_option, spec_argument
 
 if TYPE_CHECKING:
     from smtune.data.check import DataCheck
@@ -18,14 +18,7 @@ if TYPE_CHECKING:
 @click.option("--label", metavar="COL", help="The column to predict, where the spec does not say it.")
 @click.option("--group", metavar="COL", help="Rows of the same value belong together: none may be in two sets.")
 @click.option("--time", metavar="COL", help="Each set has to be later than the one before it.")
-@click.option(
-    "--limit",
-    type=click.IntRange(min=0),
-    default=32,
-    show_default=True,
-    metavar="MB",
-    help="Look at so many megabytes of each set, evenly spread; 0 is everything.",
-)
+@limit_option
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 @output_option("table", "json")
 @click.pass_context

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from smtune.cli.options import output_option
+from smtune.cli.options import limit_option, output_option
 
 if TYPE_CHECKING:
     from smtune.data.compare import ColumnDifference, DataComparison, Separation
@@ -28,14 +28,7 @@ _SHOWN = 5
     type=click.Choice(["csv", "jsonl", "libsvm", "parquet"]),
     help="The format of the files; else as their names end.",
 )
-@click.option(
-    "--limit",
-    type=click.IntRange(min=0),
-    default=32,
-    show_default=True,
-    metavar="MB",
-    help="Look at so many megabytes of each set, evenly spread; 0 is everything.",
-)
+@limit_option
 @click.option(
     "--alpha",
     type=click.FloatRange(0, 0.5, min_open=True),

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from smtune.cli.options import output_option, target_option
+from smtune.cli.options import is_given, output_option, target_option
+from smtune.diagnosis.levers import ALGORITHMS
 
 _ARGUMENT = re.compile(
     r"\bhuman_error of\b|\b\w+_error\b|\b(?:jobs|confidence|floor)(?= is)"
@@ -46,7 +47,7 @@ _VALUE = "VALUE[/ROWS]"
 @click.option("--one-pool", is_flag=True, help="Validation and test were drawn at random from the same rows.")
 @click.option(
     "--algorithm",
-    type=click.Choice(["xgboost", "lightgbm", "catboost", "linear-learner", "knn"]),
+    type=click.Choice(ALGORITHMS),
     help="Name its hyperparameters in the remedies.",
 )
 @target_option
@@ -78,7 +79,8 @@ def command(ctx: click.Context, /, job: str | None, target: Any, output: str, **
         )
         from_job(job, target, given, output)
         return
-    _refuse(ctx, given, ("rows", "metric_name"), "go with JOB")
+    here = {name: True for name in ("local", "aws", "profile", "region", "endpoint_url") if is_given(name)}
+    _refuse(ctx, {**given, **here}, ("rows", "metric_name", *here), "go with JOB")
     if "predictions" in given:
         _refuse(ctx, given, (*_ERRORS, *_VALUES, "floor"), "do not go with --predictions")
         from_predictions(given, output)

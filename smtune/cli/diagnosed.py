@@ -56,10 +56,11 @@ def from_predictions(given: Mapping[str, Any], output: str) -> None:
 
 def from_job(job: str, target: Any, given: Mapping[str, Any], output: str) -> None:
     """Print the diagnosis of the best training job of a tuning job."""
-    from smtune.advise import lessons_of
     from smtune.cli.sessions import session_for
     from smtune.examine import Known
     from smtune.history.text import render as tell
+    from smtune.recall import lessons_of
+    from smtune.results import pull
     from smtune.run import report
 
     with _in_terms_of_options():
@@ -73,18 +74,18 @@ def from_job(job: str, target: Any, given: Mapping[str, Any], output: str) -> No
         )
     with session_for(job, target) as session, _in_terms_of_options():
         found = report(session, job, known)
-        lessons = lessons_of(session, job)
+        lessons = lessons_of(session, pull(session, job))
     if found.diagnosis is None or found.best is None:
         message = "; ".join(found.notes) or f"{job} has no completed training job; see: smtune results {job}"
         raise JobError(message)
     if output == "json":
         names = {"tuning_job_name": job, "training_job_name": found.best.name}
-        taught = [each.to_dict() for each in lessons.values()]
+        taught = [each.to_dict() for each in lessons]
         print_json({**names, **found.diagnosis.to_dict(), "lessons": taught, "notes": list(found.notes)})
         return
     click.echo(f"Best training job {found.best.name} of {job}\n")
     click.echo(render(found.diagnosis))
-    for lesson in lessons.values():
+    for lesson in lessons:
         click.echo(tell(lesson).rstrip())
     click.echo(f"\nThe next spec: smtune suggest {job}")
     for note in found.notes:
@@ -110,8 +111,8 @@ def _people(given: Mapping[str, Any]) -> Any:
     """Human level as one error, or the groups of people."""
     groups = given.get("human", ())
     if groups and "human_error" in given:
-        message = "give human_error, or human for each of several groups, not both"
-        raise UsageError(message.replace("human for", "--human for"))
+        message = "give human_error, or --human for each of several groups, not both"
+        raise UsageError(message)
     pairs = [_pair("--human", text, "team=0.5%/400") for text in groups]
     return [Group(label, error) for label, error in pairs] or given.get("human_error")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,6 @@ import click
 from smtune.cli.group import END_CODES
 from smtune.cli.options import output_option, spec_argument
 from smtune.cli.places import launch_options
-
-_MONEY = re.compile(r"(\d+(?:\.\d+)?)(?: ?USD)?")
 
 
 @click.command(short_help="Tune, diagnose, apply, repeat.")
@@ -49,7 +46,7 @@ def command(ctx: click.Context, /, layers: Any, rounds: int, budget: str | None,
     ctx.exit(END_CODES[found[-1].progress.status])
 
 
-def _rounds(layers: Any, rounds: int, budget: float | None, options: Mapping[str, Any]) -> Any:
+def _rounds(layers: Any, rounds: int, budget: Any, options: Mapping[str, Any]) -> Any:
     from smtune.cli.launched import circumstances_of, reach
     from smtune.cli.looped import wait
     from smtune.cli.uploading import showing
@@ -71,12 +68,18 @@ def _rounds(layers: Any, rounds: int, budget: float | None, options: Mapping[str
             raise loaded.placed(error) from None
 
 
-def _money(ctx: click.Context, text: str | None, options: Mapping[str, Any]) -> float | None:
+def _money(ctx: click.Context, text: str | None, options: Mapping[str, Any]) -> Any:
     if text is None:
         return None
-    found = _MONEY.fullmatch(text.strip())
-    if found is None or not float(found[1]):
-        raise click.UsageError(f"--budget is {text!r}; write it as '20 USD'", ctx)
     if options["local"]:
         raise click.UsageError("--budget: nothing costs money on this machine; leave it out, or --local", ctx)
-    return float(found[1])
+    from smtune.errors import SpecError
+    from smtune.estimate import parse_budget
+
+    try:
+        budget = parse_budget(text)
+    except SpecError:
+        budget = None
+    if budget is None or budget.currency != "USD":  # that of the shipped prices
+        raise click.UsageError(f"--budget is {text!r}; write it as '20 USD'", ctx)
+    return budget

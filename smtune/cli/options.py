@@ -81,6 +81,13 @@ def reach_options(command: Command) -> Command:
     return click.option("--profile", metavar="NAME", help="The AWS profile.")(command)
 
 
+def limit_option(command: Command) -> Command:
+    """`--limit MB`, passed on as `limit`: how much of the data is looked at."""
+    help_ = "Look at so many megabytes of each set, evenly spread; 0 is everything."
+    kind = click.IntRange(min=0)
+    return click.option("--limit", type=kind, default=32, show_default=True, metavar="MB", help=help_)(command)
+
+
 def prices_option(command: Command) -> Command:
     """`--prices FILE`, passed on as `price_file`: see `prices_of`."""
     return click.option("--prices", "price_file", type=_FILE, metavar="FILE", help="Prices of your own.")(command)

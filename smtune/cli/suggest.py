@@ -19,7 +19,7 @@ def command(job: str, target: Any, number: int | None, output: str) -> None:
 
     Remedies for bias, variance and mismatch are ranked by what JOB's own training jobs say: one that they speak against
     is listed, and not applied. The list goes to stderr and into the spec's comments; -o table prints it alone. Exit
-    code 1 where nothing that a spec can say is left to do.
+    code 1 where the next spec is asked for and nothing that a spec can say is left to do.
 
     \b
     smtune suggest my-model-1123-0911 > next.yaml

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from smtune.durations import in_words
 from smtune.errors import legible
 
 _LONGEST = 10_000
@@ -53,10 +54,4 @@ def near_path(place: str) -> str:
 
 def duration(seconds: float | None) -> str:
     """Seconds in words, as in `1 min 20 s`."""
-    if seconds is None:
-        return "?"
-    whole = round(seconds)
-    hours, minutes = divmod(whole // 60, 60)
-    if hours:
-        return f"{hours} h {minutes:02d} min"
-    return f"{minutes} min {whole % 60:02d} s" if minutes else f"{whole} s"
+    return "?" if seconds is None else in_words(seconds)

@@ -96,7 +96,7 @@ def _with_pool(kept: TuningSpec, said: DiagnosisSpec) -> DiagnosisSpec:
     """With how a table was split, which finished files do not tell."""
     if not isinstance(kept.data, Table) or said.one_pool is not None:
         return said
-    return said.model_copy(update={"one_pool": kept.data.split.time is None})
+    return said.model_copy(update={"one_pool": kept.data.is_one_pool})
 
 
 def _is_on_s3(spec: TuningSpec) -> bool:

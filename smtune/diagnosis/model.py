@@ -28,6 +28,8 @@ Lever = Literal[
     "architecture",
 ]
 """A remedy that hyperparameters are for."""
+Need = Literal["training rows", "validation rows", "like rows"]
+"""A remedy that data is for: more rows to learn from, more to judge by, or rows of one distribution."""
 
 _Z95 = deviates(0.95, 1)
 
@@ -164,6 +166,8 @@ class Remedy:
     """Which gap it is for: two gaps can be a `data_mismatch`."""
     lever: Lever | None = None
     """None where hyperparameters cannot help."""
+    need: Need | None = None
+    """None where data cannot."""
 
     def to_dict(self) -> dict[str, object]:
         hints = [hint._asdict() for hint in self.hyperparameters]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from smtune.diagnosis.answers import name_open, tell_needed
 from smtune.diagnosis.levers import Knob, hints_for
-from smtune.diagnosis.model import Cause, Errors, Finding, Gap, GapName, Lever, Remedy
+from smtune.diagnosis.model import Cause, Errors, Finding, Gap, GapName, Lever, Need, Remedy
 from smtune.diagnosis.scale import Scale
 
 
@@ -19,6 +19,7 @@ class _Advice:
     title: str
     why: str
     lever: Lever | None = None
+    need: Need | None = None
 
 
 _BIAS = (
@@ -33,6 +34,7 @@ _VARIANCE = (
         "Get more training data",
         "The surest cure where rows can be had or synthesized. As rows are added training error rises "
         "while validation error falls, and at best they meet.",
+        need="training rows",
     ),
     _Advice(
         "Regularize more",
@@ -52,26 +54,31 @@ _TEST_MISMATCH = (
         "Draw validation and test from one pool, the one the model is for, and tune again",
         "Split it at random, but keep the rows of one group (a patient, a speaker) in one set. If the gap "
         "closes the two sets had differed; if it comes back it is selection.",
+        need="like rows",
     ),
     _Advice(
         "Take a fresh, larger validation set or run fewer tuning jobs",
         "The cure if it was selection: the best of many jobs on a small set is partly lucky.",
+        need="validation rows",
     ),
     _Advice(
         "Bring the training data closer to the test distribution",
         "Collect or synthesize rows of that kind (its noise, its fonts, its devices), with variety: many "
         "copies of one noise teach only that noise.",
+        need="like rows",
     ),
 )
 _VALIDATION_MISMATCH = (
     _Advice(
         "Read about 100 validation errors",
         "Find what sets those rows apart from training rows, and how often each difference occurs.",
+        need="like rows",
     ),
     _Advice(
         "Bring the training data closer to the validation distribution",
         "Collect or synthesize rows that differ in just that way, with variety: many copies of one noise "
         "teach only that noise.",
+        need="like rows",
     ),
     _Advice("Try another architecture", "One less sensitive to that difference.", "architecture"),
 )
@@ -98,7 +105,15 @@ _BY_GAP: dict[GapName, tuple[_Advice, ...]] = {
 def prescribe(findings: tuple[Finding, ...], knobs: tuple[Knob, ...]) -> tuple[Remedy, ...]:
     """The remedies finding by finding, each list ranked, with the hyperparameters they are about."""
     return tuple(
-        Remedy(finding.code, advice.title, advice.why, hints_for(advice.lever, knobs), finding.gap.name, advice.lever)
+        Remedy(
+            finding.code,
+            advice.title,
+            advice.why,
+            hints_for(advice.lever, knobs),
+            finding.gap.name,
+            advice.lever,
+            advice.need,
+        )
         for finding in findings
         for advice in _BY_CAUSE.get(finding.gap.cause, _BY_GAP[finding.gap.name])
     )
@@ -113,13 +128,13 @@ def next_step(errors: Errors, gaps: tuple[Gap, ...], scale: Scale) -> Remedy:
     if undecided:
         needs = (f"For {name_open([gap])}: {tell_needed(gap, scale)}." for gap in undecided)
         why = f"{' '.join(needs)} That is if the values stay what they are."
-        return Remedy("not_enough_evidence", "Measure on more rows", why)
+        return Remedy("not_enough_evidence", "Measure on more rows", why, need=_need(undecided))
     if errors.human is None:
         why = "Have people (best: a team of experts) label rows of the validation set and count their errors."
         return Remedy("not_assessable", "Measure human level", why)
     if errors.one_pool and any(gap.name == "validation_to_test" and gap.verdict != "absent" for gap in gaps):
         why = "More rows make both errors surer; fewer jobs choose less by luck. Until then test is the honest one."
-        return Remedy("not_assessable", "Validate on more rows, or run fewer jobs", why)
+        return Remedy("not_assessable", "Validate on more rows, or run fewer jobs", why, need="validation rows")
     if errors.surpassed:
         why = "A panel of experts is a stricter one; else look for the kinds of rows where people still win."
         return Remedy("nothing_material", "Find a better reference", why)
@@ -128,3 +143,9 @@ def next_step(errors: Errors, gaps: tuple[Gap, ...], scale: Scale) -> Remedy:
         "less than that is worth money to you, diagnose with a lower floor or a stricter human level."
     )
     return Remedy("nothing_material", "Ship it, or sharpen the question", why)
+
+
+def _need(undecided: list[Gap]) -> Need | None:
+    """Rows that a split can give: more people's answers, it cannot."""
+    places = {place for gap in undecided if gap.needed for place, _ in gap.needed.more}
+    return "validation rows" if places & {"validation", "test"} else None

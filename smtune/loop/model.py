@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 
 from smtune.advise import Advice
+from smtune.estimate import Budget
 from smtune.launching import Circumstances
 from smtune.progress import Progress, watch
 from smtune.spec import TuningSpec
@@ -25,8 +26,8 @@ class LoopOptions:
     """How far a loop goes."""
 
     rounds: int = 3
-    budget: float | None = None
-    """In the currency of the prices, for all rounds together; counts on AWS only."""
+    budget: Budget | None = None
+    """For all rounds together; counts on AWS only."""
     circumstances: Circumstances | None = None
     wait: Callable[[boto3.Session, str], Progress] = field(default=_to_its_end)
     """Watches a tuning job to its end."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +11,8 @@ import boto3
 
 from smtune.advise import Advice, seek_advice
 from smtune.errors import SpecError
-from smtune.estimate import Budget, load_prices, within_budget
+from smtune.estimate import Budget, load_prices, parse_budget, within_budget
+from smtune.evaluate import definition_of
 from smtune.launching import launch_spec
 from smtune.loop.model import LoopOptions, Round
 from smtune.request import to_request
@@ -64,7 +66,9 @@ def _one(session: boto3.Session, spec: TuningSpec, folder: Path, options: LoopOp
 def _is_better(found: Round, best: Round) -> bool:
     if found.objective is None or best.objective is None:
         return best.objective is None and found.objective is not None
-    maximizes = found.spec.definitions[0].objective.maximizes
+    assert found.advice is not None  # noqa: S101  it has an objective
+    assert found.advice.best is not None  # noqa: S101  as above
+    maximizes = definition_of(found.spec, found.advice.best).objective.maximizes
     return found.objective > best.objective if maximizes else found.objective < best.objective
 
 
@@ -98,7 +102,7 @@ class _Purse:
     """What the rounds have cost, where they cost something."""
 
     session: boto3.Session
-    budget: float | None
+    budget: Budget | None
     spent: float | None = 0.0
     region: str = ""
     """Of the tuning jobs."""
@@ -109,22 +113,22 @@ class _Purse:
             return ""
         if self.spent is None:
             return "what it has cost is not known, so the budget cannot be kept"
-        left = self.budget - self.spent
-        tariff = load_prices().tariff(self.region)
+        left = Budget(max(self.budget.amount - self.spent, 0.0), self.budget.currency)
         try:
-            within_budget(to_request(spec), Budget(left, tariff.currency), tariff)
+            within_budget(to_request(spec), left, load_prices().tariff(self.region))
         except SpecError:
-            return f"the budget is used: {max(left, 0):.2f} {tariff.currency} of it do not pay for a training job"
+            return f"the budget is used: {left.amount:.2f} {left.currency} of it do not pay for a training job"
         return ""
 
     def within(self, spec: TuningSpec) -> TuningSpec:
         """The spec with no more to spend than is left; its own limit stands where it is lower."""
         if self.budget is None or is_local(self.session):
             return spec
-        left = self.budget - (self.spent or 0.0)
-        own = spec.limits.budget
-        amount, currency = own.split() if own else (str(left), "USD")
-        limits = spec.limits.model_copy(update={"budget": f"{min(left, float(amount)):.2f} {currency}"})
+        own = parse_budget(spec.limits.budget) if spec.limits.budget else Budget(math.inf, self.budget.currency)
+        if own.currency != self.budget.currency:
+            return spec  # which cannot be launched: its budget is not in the currency of the prices
+        amount = min(self.budget.amount - (self.spent or 0.0), own.amount)
+        limits = spec.limits.model_copy(update={"budget": f"{amount:.2f} {self.budget.currency}"})
         return spec.model_copy(update={"limits": limits})
 
     def pay(self, job: str) -> None:

@@ -11,10 +11,11 @@ from smtune.clone.running import Running, look_up
 from smtune.errors import ServiceError, SmtuneError
 from smtune.estimate import PriceTable, load_prices
 from smtune.local.settings import ACCOUNT
+from smtune.recall import lessons_of
 from smtune.reporting.axes import axes_of
 from smtune.reporting.ladder import ladder_of
 from smtune.reporting.learning import chosen_jobs, learning_curves, metrics_of, pair_of
-from smtune.reporting.lessons import bars_of, lessons_of, sentences_of
+from smtune.reporting.lessons import bars_of, sentences_of
 from smtune.reporting.model import Curve, Other, ReportData
 from smtune.reporting.origin import origin_of
 from smtune.reporting.rows import rows_of

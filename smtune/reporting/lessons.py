@@ -2,26 +2,8 @@
 
 from __future__ import annotations
 
-import boto3
-
-from smtune.errors import ServiceError, SpecError
-from smtune.history import Lessons, Observation, study
-from smtune.recall import histories, histories_of
+from smtune.history import Lessons, Observation
 from smtune.reporting.model import Bar, Lesson
-from smtune.results import Trials
-
-_WITH_CURVES = 500
-"""Of more training jobs the curves are not read: they say little that 500 do not, and take long."""
-
-
-def lessons_of(session: boto3.Session, trials: Trials) -> tuple[Lessons, ...]:
-    """One for each algorithm that has training jobs. Curves that cannot be read are left out."""
-    try:
-        many = len(trials.records) > _WITH_CURVES
-        found = histories(trials, {}) if many else histories_of(session, trials.name)
-    except (ServiceError, SpecError):
-        found = histories(trials, {})
-    return tuple(study(history) for history in found if history.runs)
 
 
 def bars_of(lessons: tuple[Lessons, ...]) -> tuple[Bar, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import math
 
+from smtune.durations import in_words
+
 _MINUS = "\N{MINUS SIGN}"
 _NARROW = "\N{NARROW NO-BREAK SPACE}"
 _TENS = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
@@ -31,13 +33,7 @@ def number(value: float | int | str | None, digits: int = 4) -> str:
 
 def duration(seconds: float | None) -> str:
     """As `42 s`, `1 min 20 s`, `2 h 05 min`; a dash for None."""
-    if seconds is None:
-        return "\N{EN DASH}"
-    whole = round(seconds)
-    hours, minutes = divmod(whole // 60, 60)
-    if hours:
-        return f"{hours:,} h {minutes:02d} min"
-    return f"{minutes} min {whole % 60:02d} s" if minutes else f"{whole} s"
+    return "\N{EN DASH}" if seconds is None else in_words(seconds)
 
 
 def moment(seconds: float | None) -> str:

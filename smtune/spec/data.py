@@ -91,6 +91,11 @@ class Table(Frozen):
         examples=["as-is"],
     )
 
+    @property
+    def is_one_pool(self) -> bool:
+        """Whether validation and test are drawn at random from the same rows; newer rows are another pool."""
+        return self.split.time is None
+
     @model_validator(mode="after")
     def _predicts_something_else(self) -> Self:
         for key in ("group", "time"):

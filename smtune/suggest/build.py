@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from smtune.diagnosis import Diagnosis, Remedy
 from smtune.diagnosis.levers import Knob, knobs_of, turns
-from smtune.diagnosis.model import Gap, Lever
+from smtune.diagnosis.model import Gap, Lever, Need
 from smtune.errors import SmtuneError
 from smtune.history import Lessons
 from smtune.revise.model import Trial
@@ -88,16 +88,18 @@ def suggest(case: Case) -> Suggestions:
 
 def _of_remedy(remedy: Remedy, gap: Gap, case: Case) -> Suggestion:
     assert case.diagnosis is not None  # noqa: S101  remedies are a diagnosis's
-    plain = Suggestion(
-        title=remedy.title, why=remedy.why, finding=remedy.finding, effect=_effect(gap, case.diagnosis), evidence=()
-    )
+    plain = Suggestion(remedy.title, remedy.why, remedy.finding, _effect(gap, case.diagnosis))
     if remedy.lever is not None:
         return _turned(plain, remedy.lever, case)
-    if remedy.title == "Get more training data":
-        return more_training(plain, case.spec)
-    if remedy.title.startswith("Take a fresh, larger validation set"):
-        return more_validation(plain, case.spec)
-    if gap.name in ("data_mismatch", "validation_to_test"):
+    return _of_data(plain, remedy.need, case.spec)
+
+
+def _of_data(plain: Suggestion, need: Need | None, spec: TuningSpec) -> Suggestion:
+    if need == "training rows":
+        return more_training(plain, spec)
+    if need == "validation rows":
+        return more_validation(plain, spec)
+    if need == "like rows":
         return replace(plain, command="smtune data compare TRAIN VALIDATION shows which columns differ")
     return plain
 
@@ -143,8 +145,7 @@ def _open_questions(case: Case) -> Iterator[Suggestion]:
     (remedy,) = case.diagnosis.remedies
     if remedy.finding == "nothing_material":
         return
-    plain = Suggestion(title=remedy.title, why=remedy.why, finding=remedy.finding)
-    yield more_validation(plain, case.spec) if remedy.finding == "not_enough_evidence" else plain
+    yield _of_data(Suggestion(remedy.title, remedy.why, remedy.finding), remedy.need, case.spec)
 
 
 def _narrowed(case: Case) -> Iterator[Suggestion]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_MINUTE, _HOUR = 60, 3600
+from smtune.durations import in_words
+from smtune.estimate.money import in_words as money_in_words
 
 
 @dataclass(frozen=True)
@@ -13,20 +14,15 @@ class Effort:
 
     seconds: float
     """Of training, on average."""
-    dollars: float | None = None
+    money: float | None = None
     """None on this machine, or where the price is not known."""
+    currency: str = "USD"
 
 
 def tell_cost(effort: Effort | None, jobs: int | None) -> str:
     """In words; empty where nothing is known."""
     if effort is None or jobs is None:
         return ""
-    total = f"about {jobs} training jobs of {_duration(effort.seconds)}, {_duration(jobs * effort.seconds)} in all"
-    money = "" if effort.dollars is None else f", ${jobs * effort.dollars:.2f}"
+    total = f"about {jobs} training jobs of {in_words(effort.seconds)}, {in_words(jobs * effort.seconds)} in all"
+    money = "" if effort.money is None else f", {money_in_words(jobs * effort.money, effort.currency)}"
     return f"{total}{money}, if they take as long as the last ones"
-
-
-def _duration(seconds: float) -> str:
-    if seconds < _MINUTE:
-        return f"{seconds:.0f} s"
-    return f"{seconds / _MINUTE:.0f} min" if seconds < 2 * _HOUR else f"{seconds / _HOUR:.1f} h"

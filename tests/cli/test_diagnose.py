@@ -175,6 +175,8 @@ def test_what_is_wrong_with_a_metrics_values_is_named_by_its_option(words: tuple
         ((*TRAIN, *VALIDATION, "--baseline", "1"), "--baseline: go with --metric"),
         ((*TRAIN, *VALIDATION, "--rows", "train=5"), "--rows: go with JOB"),
         ((*TRAIN, *VALIDATION, "--metric-name", "train=a"), "--metric-name: go with JOB"),
+        ((*TRAIN, *VALIDATION, "--local"), "--local: go with JOB"),
+        ((*TRAIN, *VALIDATION, "--aws", "--region", "eu-west-3"), "--aws, --region: go with JOB"),
         ((*TRAIN, *VALIDATION, "--human", "team"), "--human is 'team'; write it as team=0.5%/400"),
         ((*TRAIN, *VALIDATION, "--human", "a=1%", "--human-error", "1%"), "not both"),
         ((*TRAIN, *VALIDATION, "--human", "a=1%", "--human", "a=2%"), "give each a label of its own"),

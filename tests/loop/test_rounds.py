@@ -11,6 +11,7 @@ import pytest
 from played_rounds import SPEC, jobs_of, play, playing, small_model
 
 from smtune.errors import SpecError
+from smtune.estimate import Budget
 from smtune.loop import LoopOptions, Round, run_rounds
 from smtune.progress import Progress
 from smtune.spec import Integer, TuningSpec, load_spec
@@ -186,7 +187,7 @@ def limited(text: str = SPEC) -> TuningSpec:
 
 
 def test_rounds_are_paid_from_one_purse(paid: LocalService, tmp_path: Path) -> None:
-    first, second = rounds(paid, tmp_path, limited(), rounds=2, budget=100.0)
+    first, second = rounds(paid, tmp_path, limited(), rounds=2, budget=Budget(100.0, "USD"))
     assert first.spent is not None
     assert second.spent is not None
     assert 1.2 < first.spent < 1.8, "three times five minutes"
@@ -197,7 +198,7 @@ def test_rounds_are_paid_from_one_purse(paid: LocalService, tmp_path: Path) -> N
 
 
 def test_a_round_gets_no_more_than_is_left(paid: LocalService, tmp_path: Path) -> None:
-    found = rounds(paid, tmp_path, limited(), rounds=20, budget=2.9)
+    found = rounds(paid, tmp_path, limited(), rounds=20, budget=Budget(2.9, "USD"))
     assert [each.progress.completed for each in found] == [3, 2]
     assert found[-1].ends.startswith("the budget is used")
     assert found[-1].spent is not None
@@ -206,7 +207,7 @@ def test_a_round_gets_no_more_than_is_left(paid: LocalService, tmp_path: Path) -
 
 def test_the_specs_own_budget_holds_for_each_round(paid: LocalService, tmp_path: Path) -> None:
     own = limited(SPEC.replace("parallel: 3", "parallel: 3, budget: 1.5 USD"))
-    found = rounds(paid, tmp_path, own, rounds=2, budget=100.0)
+    found = rounds(paid, tmp_path, own, rounds=2, budget=Budget(100.0, "USD"))
     assert [each.progress.completed for each in found] == [2, 2]
 
 
@@ -214,7 +215,7 @@ def test_without_prices_a_budget_cannot_be_kept(
     paid: LocalService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("smtune.loop.run.region_of", lambda _: "mars-north-1")
-    (only,) = rounds(paid, tmp_path, limited(), budget=100.0)
+    (only,) = rounds(paid, tmp_path, limited(), budget=Budget(100.0, "USD"))
     assert only.spent is None
     assert only.ends == "what it has cost is not known, so the budget cannot be kept"
     free = rounds(paid, tmp_path, limited(), rounds=2)
@@ -222,5 +223,5 @@ def test_without_prices_a_budget_cannot_be_kept(
 
 
 def test_here_nothing_costs_anything(service: LocalService, tmp_path: Path) -> None:
-    (only,) = rounds(service, tmp_path, rounds=1, budget=0.01)
+    (only,) = rounds(service, tmp_path, rounds=1, budget=Budget(0.01, "USD"))
     assert only.spent == 0.0

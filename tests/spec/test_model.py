@@ -169,3 +169,9 @@ def test_every_definition_has_what_its_algorithm_says() -> None:
         for number in range(3)
     )
     assert [definition.static for definition in load_spec(text).definitions] == [{"x": number} for number in range(3)]
+
+
+def test_rows_that_are_split_by_time_are_no_one_pool() -> None:
+    assert Table(source="rows.csv").is_one_pool
+    assert Table(source="rows.csv", split=Split(group="patient")).is_one_pool
+    assert not Table(source="rows.csv", split=Split(time="day")).is_one_pool

@@ -76,6 +76,14 @@ def lesson(code: Code, verdict: Verdict = "present", **fields: Any) -> Lessons:
     return Lessons("", 30, 30, (Observation(code, verdict, f"{code} is so.", **fields),), ())
 
 
+def test_a_split_gives_rows_to_validate_on_but_no_more_answers_of_people() -> None:
+    few_cases = errors("1%/40", "5%/70000", "5.2%/15000", "5.2%/15000")
+    assert {gap.name for gap in few_cases.gaps if gap.needed} == {"avoidable_bias"}
+    assert not entry(of(few_cases), "Measure on more rows").is_applicable
+    few_rows = errors("1%/9000", "1%/70000", "2.5%/150", "2.5%/15000")
+    assert changed(entry(of(few_rows), "Measure on more rows")) == {"train", "validation", "test"}
+
+
 # The four scenarios
 
 
@@ -277,7 +285,7 @@ def test_nothing_brings_more_than_the_gap_and_what_it_costs_goes_by_the_last_job
     found = of(BIAS, effort=Effort(90.0, 0.02))
     first = found.entries[0]
     assert first.effect == "at most the gap itself, 4.0 points"
-    assert first.cost.startswith("about 5 training jobs of 2 min, 8 min in all, $0.10")
+    assert first.cost.startswith("about 5 training jobs of 1 min 30 s, 7 min 30 s in all, 0.10 USD")
     assert [each.cost for each in found.entries if not each.is_applicable and each.cost] == []
     measured = of(errors("1%/2000", "5%/9000", "6%/3000")).entries[0].effect
     assert "(between " in measured

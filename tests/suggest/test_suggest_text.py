@@ -35,7 +35,7 @@ def test_every_suggestion_is_told_with_its_changes() -> None:
     assert "hyperparameters.lambda: 1.0 to 100.0, log # not said before (so 1): search it, more than that" in told
     assert "hyperparameters.booster: gbtree -> gbtree | dart" in told
     assert "Brings: at most the gap itself, 4.0 points (between " in told
-    assert "Costs: about 5 training jobs of 30 s, 2 min in all, if they take as long as the last ones" in told
+    assert "Costs: about 5 training jobs of 30 s, 2 min 30 s in all, if they take as long as the last ones" in told
     assert "Run: gather or synthesize more training rows" in told
     for number, each in enumerate(found().entries, 1):
         assert f"{number}. {each.title}" in told
@@ -83,6 +83,6 @@ def test_any_value_of_a_change_is_told() -> None:
 
 
 def test_the_cost_is_the_last_jobs_times_the_jobs_to_come() -> None:
-    assert tell_cost(Effort(45.0, 0.5), 20).startswith("about 20 training jobs of 45 s, 15 min in all, $10.00, if")
-    assert tell_cost(Effort(5400.0), 4).startswith("about 4 training jobs of 90 min, 6.0 h in all, if")
+    assert tell_cost(Effort(45.0, 0.5), 20).startswith("about 20 training jobs of 45 s, 15 min 00 s in all, 10.00 USD, if")
+    assert tell_cost(Effort(5400.0), 4).startswith("about 4 training jobs of 1 h 30 min, 6 h 00 min in all, if")
     assert tell_cost(None, 4) == tell_cost(Effort(5.0), None) == ""
