@@ -83,6 +83,8 @@ def test_any_value_of_a_change_is_told() -> None:
 
 
 def test_the_cost_is_the_last_jobs_times_the_jobs_to_come() -> None:
-    assert tell_cost(Effort(45.0, 0.5), 20).startswith("about 20 training jobs of 45 s, 15 min 00 s in all, 10.00 USD, if")
+    assert tell_cost(Effort(45.0, 0.5), 20).startswith(
+        "about 20 training jobs of 45 s, 15 min 00 s in all, 10.00 USD, if"
+    )
     assert tell_cost(Effort(5400.0), 4).startswith("about 4 training jobs of 1 h 30 min, 6 h 00 min in all, if")
     assert tell_cost(None, 4) == tell_cost(Effort(5.0), None) == ""
