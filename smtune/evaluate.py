@@ -1,4 +1,4 @@
-"""The best model on the held-out test set, after tuning and never during it. Runs on this machine, for any session."""
+"""The best model on rows held out, after tuning and never during it. Runs on this machine, for any session."""
 
 from __future__ import annotations
 
@@ -33,8 +33,18 @@ _TICK_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
+class RowSet:
+    """Rows to score a model on."""
+
+    name: str
+    """`test`, say: what its metrics' names begin with."""
+    uri: str
+    """All objects below it."""
+
+
+@dataclass(frozen=True)
 class Evaluation:
-    """Metrics of the best model on the held-out rows."""
+    """Metrics of the best model on a set of rows."""
 
     metrics: Mapping[str, float]
     """By the spec's own names, as in `test:error`."""
@@ -45,17 +55,17 @@ class EvaluationError(SmtuneError):
     """The best model could not be scored; the tuning job's own results stand."""
 
 
-def evaluate(session: boto3.Session, spec: TuningSpec, best: Best, test_uri: str) -> Evaluation:
-    """Score the best model on the rows at `test_uri`: the metric that the diagnosis names, and the objective's.
+def evaluate(session: boto3.Session, spec: TuningSpec, best: Best, rows: RowSet) -> Evaluation:
+    """Score the best model on `rows`: the metric that the diagnosis names, and the objective's.
 
     Raises EvaluationError with the reason, ServiceError when something cannot be fetched.
     """
     definition = definition_of(spec, best)
-    names = _metrics(spec, definition)
+    names = [f"{rows.name}:{quantity}" for quantity in _quantities(spec, definition, rows.name)]
     hyperparameters = {"metrics": json.dumps([name.partition(":")[2] for name in names])} | _how(spec, definition)
     with tempfile.TemporaryDirectory(prefix="smtune-test-") as name:
         folder = Path(name)
-        _fetch(session, spec, best, test_uri, folder)
+        _fetch(session, spec, best, rows, folder)
         score = _run(folder, hyperparameters)
     values = {name: float(score["metrics"][name.partition(":")[2]]) for name in names}
     return Evaluation(values, int(score["rows"]))
@@ -66,11 +76,11 @@ def definition_of(spec: TuningSpec, best: Best) -> Definition:
     return next((each for each in spec.definitions if each.name == best.definition), spec.definitions[0])
 
 
-def _metrics(spec: TuningSpec, definition: Definition) -> list[str]:
-    wanted = [definition.objective.metric.partition(":")[2]]
-    if spec.diagnosis is not None and spec.diagnosis.metrics.test is not None:
-        wanted.insert(0, spec.diagnosis.metrics.test.partition(":")[2])
-    return [f"test:{name}" for name in dict.fromkeys(wanted) if name]
+def _quantities(spec: TuningSpec, definition: Definition, rows: str) -> list[str]:
+    said = spec.diagnosis.metrics if spec.diagnosis else None
+    wanted = [getattr(said, rows, None) or said.validation or ""] if said else []
+    found = [name.partition(":")[2] for name in (*wanted, definition.objective.metric)]
+    return [name for name in dict.fromkeys(found) if name]
 
 
 def _how(spec: TuningSpec, definition: Definition) -> dict[str, str]:
@@ -79,23 +89,23 @@ def _how(spec: TuningSpec, definition: Definition) -> dict[str, str]:
         return {"algorithm": "xgboost"}
     if isinstance(algorithm, Script) and isinstance(spec.data, Table):
         return {"algorithm": "script", "entry_point": algorithm.script.entry_point, "label": spec.data.label}
-    message = "the test set can be scored for the built-in XGBoost, and for scripts with data.source and data.label"
+    message = "rows can be scored for the built-in XGBoost, and for scripts with data.source and data.label"
     raise EvaluationError(message)
 
 
-def _fetch(session: boto3.Session, spec: TuningSpec, best: Best, test_uri: str, folder: Path) -> None:
-    """Model, held-out rows and, for a script, its code: into a folder laid out as /opt/ml."""
+def _fetch(session: boto3.Session, spec: TuningSpec, best: Best, rows: RowSet, folder: Path) -> None:
+    """Model, rows and, for a script, its code: into a folder laid out as /opt/ml."""
     calls = Calls(session)
     if not best.model_artifact:
         message = f"{best.name} has no model"
         raise EvaluationError(message)
     fetch_model(calls, best.model_artifact, folder / "model.tar.gz")
-    bucket, prefix = parse_uri(test_uri)
+    bucket, prefix = parse_uri(rows.uri)
     with translated():
         pages = session.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
         keys = [item["Key"] for page in pages for item in page.get("Contents", ()) if not item["Key"].endswith("/")]
     if not keys:
-        message = f"there are no rows at {test_uri}"
+        message = f"there are no rows at {rows.uri}"
         raise EvaluationError(message)
     (folder / "test").mkdir()
     for number, key in enumerate(keys):  # two may have the same name, in folders of their own

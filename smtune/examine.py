@@ -11,17 +11,16 @@ import boto3
 
 from smtune.diagnosis import Diagnosis, Group, Loss, Measured, Number, diagnose_metrics
 from smtune.diagnosis.interval import CONFIDENCE
+from smtune.diagnosis.level import SETS
 from smtune.diagnosis.reference import Human
 from smtune.errors import SmtuneError
-from smtune.evaluate import Evaluation, definition_of, evaluate
+from smtune.evaluate import Evaluation, RowSet, definition_of, evaluate
 from smtune.local.objects import parse_uri
-from smtune.plan import SPEC_TAG, TEST_TAG
+from smtune.plan import HELD_OUT_TAGS, SPEC_TAG
 from smtune.progress.look import tags_of
 from smtune.results import Best
 from smtune.service import translated
 from smtune.spec import BuiltIn, DiagnosisSpec, Table, TuningSpec, load_spec
-
-_SETS = ("train", "validation", "test")
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,8 @@ class Memory:
     """What a tuning job remembers of its launch."""
 
     spec: TuningSpec | None = None
-    test_uri: str | None = None
+    held_out: Mapping[str, str] = field(default_factory=dict)
+    """Set that no training job saw -> where it is."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,8 @@ class Examination:
     """What was found, and what could not be."""
 
     evaluation: Evaluation | None
+    """On test."""
+    train_dev: Evaluation | None
     diagnosis: Diagnosis | None
     notes: tuple[str, ...]
 
@@ -68,9 +70,9 @@ def examine(session: boto3.Session, job: Mapping[str, Any], best: Best | None, k
     """
     notes: list[str] = []
     memory = _remembered(session, job, notes)
-    evaluation = _evaluate(session, memory, best, notes)
-    diagnosis = _diagnose(memory, best, evaluation, _Case(job, known, notes))
-    return Examination(evaluation, diagnosis, tuple(notes))
+    scores = _evaluate(session, memory, best, notes)
+    diagnosis = _diagnose(memory, best, scores, _Case(job, known, notes))
+    return Examination(scores.get("test"), scores.get("train_dev"), diagnosis, tuple(notes))
 
 
 def _remembered(session: boto3.Session, job: Mapping[str, Any], notes: list[str]) -> Memory:
@@ -82,23 +84,26 @@ def _remembered(session: boto3.Session, job: Mapping[str, Any], notes: list[str]
         with translated():
             bucket, key = parse_uri(tags[SPEC_TAG])
             text = session.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read().decode("utf-8", "replace")
-        return Memory(load_spec(f"{text}\n"), tags.get(TEST_TAG))  # a text of one line would be a file's name
+        held_out = {name: tags[tag] for name, tag in HELD_OUT_TAGS.items() if tag in tags}
+        return Memory(load_spec(f"{text}\n"), held_out)  # a text of one line would be a file's name
     except SmtuneError as error:
         notes.append(f"the job's spec at {tags[SPEC_TAG]} cannot be read: {error}")
         return Memory()
 
 
-def _evaluate(session: boto3.Session, memory: Memory, best: Best | None, notes: list[str]) -> Evaluation | None:
+def _evaluate(session: boto3.Session, memory: Memory, best: Best | None, notes: list[str]) -> Mapping[str, Evaluation]:
+    """By set, the best model's score on what was held out."""
     if memory.spec is None or best is None:
-        return None
-    if memory.test_uri is None:
+        return {}
+    if "test" not in memory.held_out:
         notes.append("no test metrics: the spec holds no test set out")
-        return None
-    try:
-        return evaluate(session, memory.spec, best, memory.test_uri)
-    except SmtuneError as error:
-        notes.append(f"no test metrics: {error}")
-        return None
+    found = {}
+    for name, uri in memory.held_out.items():
+        try:
+            found[name] = evaluate(session, memory.spec, best, RowSet(name, uri))
+        except SmtuneError as error:
+            notes.append(f"no {name} metrics: {error}")
+    return found
 
 
 @dataclass(frozen=True)
@@ -108,21 +113,20 @@ class _Case:
     notes: list[str]
 
 
-def _diagnose(memory: Memory, best: Best | None, evaluation: Evaluation | None, case: _Case) -> Diagnosis | None:
+def _diagnose(memory: Memory, best: Best | None, scores: Mapping[str, Evaluation], case: _Case) -> Diagnosis | None:
     if best is None:
         return None
     names = _names(memory.spec, best, case.known)
-    found = {**best.metrics, **(evaluation.metrics if evaluation else {})}
+    found = {**best.metrics, **{name: value for score in scores.values() for name, value in score.metrics.items()}}
     values = {place: found[name] for place, name in names.items() if name in found}
     if "train" not in values or "validation" not in values:
-        missing = [name for place, name in names.items() if place not in values and place != "test"]
+        missing = [name for place, name in names.items() if place not in values and place not in HELD_OUT_TAGS]
         case.notes.append(
             f"no diagnosis: it needs the same error on train and validation; not reported: {', '.join(missing)}"
         )
         return None
     rows = {**_spec_rows(memory.spec), **case.known.rows}
-    if evaluation is not None and names.get("test") in evaluation.metrics:
-        rows["test"] = evaluation.rows
+    rows |= {place: score.rows for place, score in scores.items() if names.get(place) in score.metrics}
     measured: dict[str, Loss] = {place: Measured(value, rows.get(place)) for place, value in values.items()}
     judge = partial(_judged, measured, names["validation"], memory.spec, best)
     try:
@@ -178,13 +182,18 @@ def _people(spec: TuningSpec | None) -> Human:
 
 def _spec_rows(spec: TuningSpec | None) -> dict[str, int]:
     said = spec.diagnosis.rows if spec and spec.diagnosis else None
-    return {} if said is None else {name: rows for name in _SETS if (rows := getattr(said, name)) is not None}
+    return {} if said is None else {name: rows for name in SETS if (rows := getattr(said, name)) is not None}
 
 
 def _names(spec: TuningSpec | None, best: Best, known: Known) -> dict[str, str]:
     """The metric's name on each set: the caller's, the spec's, or what goes with the objective."""
-    quantity = best.metric.rpartition(":")[2]
-    usual = {place: f"{place}:{quantity}" for place in _SETS} | {"validation": best.metric}
     said = spec.diagnosis.metrics if spec and spec.diagnosis else None
-    named = {place: name for place in _SETS if said is not None and (name := getattr(said, place))}
-    return {**(named or usual), **known.metrics}
+    named: dict[str, str] = {place: name for place in SETS if said is not None and (name := getattr(said, place))}
+    named = {**(named or {"validation": best.metric, "train": _like(best.metric, "train")}), **known.metrics}
+    unseen = {place: _like(named.get("validation", best.metric), place) for place in HELD_OUT_TAGS}
+    return {**unseen, **named}
+
+
+def _like(metric: str, place: str) -> str:
+    """The name of the same quantity on another set."""
+    return f"{place}:{metric.rpartition(':')[2]}"

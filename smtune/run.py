@@ -35,6 +35,8 @@ class Report:
     model_artifact: str
     """Where the best model is: a path for a job of this machine, else an S3 URI."""
     evaluation: Evaluation | None
+    """On test."""
+    train_dev: Evaluation | None
     diagnosis: Diagnosis | None
     notes: tuple[str, ...]
     """What could not be done, and why."""
@@ -50,9 +52,8 @@ class Report:
             "counts": progress.counts,
             "objective": {"metric": self.objective[0], "type": self.objective[1]},
             "best": self._best(),
-            "evaluation": None
-            if self.evaluation is None
-            else {"metrics": dict(self.evaluation.metrics), "rows": self.evaluation.rows},
+            "evaluation": _as_json(self.evaluation),
+            "train_dev_evaluation": _as_json(self.train_dev),
             "diagnosis": None if self.diagnosis is None else self.diagnosis.to_dict(),
             "notes": list(self.notes),
         }
@@ -60,7 +61,8 @@ class Report:
     def _best(self) -> dict[str, Any] | None:
         if self.best is None:
             return None
-        measured = dict(self.evaluation.metrics) if self.evaluation else {}
+        scores = [each for each in (self.train_dev, self.evaluation) if each is not None]
+        measured = {name: value for each in scores for name, value in each.metrics.items()}
         return {
             "training_job_name": self.best.name,
             "hyperparameters": dict(self.best.hyperparameters),
@@ -70,6 +72,10 @@ class Report:
             "model_artifact": self.model_artifact,
             "model_artifact_uri": self.best.model_artifact,
         }
+
+
+def _as_json(score: Evaluation | None) -> dict[str, Any] | None:
+    return None if score is None else {"metrics": dict(score.metrics), "rows": score.rows}
 
 
 def start(
@@ -93,6 +99,7 @@ def report(session: boto3.Session, tuning_job: str, known: Known | None = None) 
         best=best,
         model_artifact=locate(session, best.model_artifact) if best else "",
         evaluation=found.evaluation,
+        train_dev=found.train_dev,
         diagnosis=found.diagnosis,
         notes=found.notes,
     )

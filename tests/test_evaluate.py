@@ -10,10 +10,10 @@ from fake_tuning import FakeTuning
 from local_jobs import script_spec, wait_for
 
 from smtune.data.prepare import prepare
-from smtune.evaluate import EvaluationError, evaluate
+from smtune.evaluate import EvaluationError, RowSet, evaluate
 from smtune.execute import launch
 from smtune.local.session import LocalSession
-from smtune.plan import TEST_TAG, plan
+from smtune.plan import HELD_OUT_TAGS, plan
 from smtune.progress import tags
 from smtune.results import Best, best_training_job
 from smtune.run import report
@@ -32,17 +32,18 @@ MODEL_FN = "def model_fn(folder):\n    assert os.listdir(folder) == ['one']\n   
 TABLE = "label,a\n" + "".join(f"{number % 4 == 0:d},{number}\n" for number in range(80))
 
 
-def _tuned(session: LocalSession, folder: Path, script: str) -> tuple[Any, str, Best]:
+def _tuned(session: LocalSession, folder: Path, script: str, **changes: Any) -> tuple[Any, str, Best]:
     (folder / "train.py").write_text(script)
     (folder / "table.csv").write_text(TABLE)
     (folder / "workspace").mkdir()
-    spec = script_spec(
-        objective={"minimize": "validation:error"},
-        metrics={"validation:error": r"validation:error=(\S+)"},
-        limits={"jobs": 1},
-        data={"source": "table.csv", "split": {"stratify": "label", "test": 0.2, "validation": 0.1}},
-        diagnosis={"metrics": {"test": "test:accuracy"}},
-    )
+    said: dict[str, Any] = {
+        "objective": {"minimize": "validation:error"},
+        "metrics": {"validation:error": r"validation:error=(\S+)"},
+        "limits": {"jobs": 1},
+        "data": {"source": "table.csv", "split": {"stratify": "label", "test": 0.2, "validation": 0.1}},
+        "diagnosis": {"metrics": {"test": "test:accuracy"}},
+    }
+    spec = script_spec(**{**said, **changes})
     name = launch(session, plan(spec, prepare(spec, folder, folder / "workspace"))).name
     wait_for(session, name)
     best = best_training_job(session, name)
@@ -54,10 +55,36 @@ def test_a_script_is_scored_with_its_own_functions(session: LocalSession, tmp_pa
     folder = tmp_path / "job"
     folder.mkdir()
     spec, name, best = _tuned(session, folder, TRAIN.replace("if __name__", f"{MODEL_FN}if __name__"))
-    found = evaluate(session, spec, best, tags(session, name)[TEST_TAG])
+    found = evaluate(session, spec, best, RowSet("test", tags(session, name)[HELD_OUT_TAGS["test"]]))
 
     assert found.rows == 16
     assert found.metrics == pytest.approx({"test:accuracy": 0.25, "test:error": 0.75})
+
+
+def test_what_was_held_out_of_the_training_period_is_scored_beside_test(session: LocalSession, tmp_path: Path) -> None:
+    folder = tmp_path / "job"
+    folder.mkdir()
+    script = TRAIN.replace("if __name__", f"{MODEL_FN}if __name__").replace(
+        'print("validation:error=0.5")', 'print("train:error=0.7 validation:error=0.5")'
+    )
+    changes = {
+        "data": {"source": "table.csv", "split": {"train": 0.4, "train_dev": 0.3, "time": "a"}},
+        "metrics": {name: rf"{name}=(\S+)" for name in ("train:error", "validation:error")},
+        "diagnosis": {"human_error": 0.1},
+    }
+    _, name, _ = _tuned(session, folder, script, **changes)
+    found = report(session, name)
+    assert found.train_dev is not None
+    assert found.train_dev.rows == 24
+    assert found.train_dev.metrics.keys() == {"train_dev:error"}
+    assert found.diagnosis is not None
+    assert [level.name for level in found.diagnosis.errors.levels] == [
+        "human", "train", "train_dev", "validation", "test",
+    ]  # fmt: skip
+    assert [level.rows for level in found.diagnosis.errors.levels] == [None, 32, 24, 12, 12]
+    told = found.to_dict()
+    assert told["train_dev_evaluation"] == {"metrics": dict(found.train_dev.metrics), "rows": 24}
+    assert told["best"]["metrics"].keys() >= {"train:error", "train_dev:error", "validation:error", "test:error"}
 
 
 def test_a_model_that_cannot_be_loaded_says_what_is_missing(session: LocalSession, tmp_path: Path) -> None:
@@ -76,7 +103,7 @@ def test_an_empty_test_set_says_so(session: LocalSession, tmp_path: Path) -> Non
     folder.mkdir()
     spec, _, best = _tuned(session, folder, TRAIN)
     with pytest.raises(EvaluationError, match="there are no rows at s3://bucket/nothing"):
-        evaluate(session, spec, best, "s3://bucket/nothing")
+        evaluate(session, spec, best, RowSet("test", "s3://bucket/nothing"))
 
 
 def test_of_several_algorithms_the_report_has_the_best_ones_objective() -> None:

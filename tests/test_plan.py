@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from smtune.errors import SpecError
-from smtune.plan import MAX_TAGS, SPEC_TAG, TEST_TAG, Plan, Prepared, Upload, plan
+from smtune.plan import HELD_OUT_TAGS, MAX_TAGS, SPEC_TAG, Plan, Prepared, Upload, plan
 from smtune.request import Site, to_request
 from smtune.scaffold import list_templates, templates_folder
 from smtune.service_model import violations
@@ -66,7 +66,7 @@ def test_the_request_reads_what_is_uploaded_and_never_the_test_set() -> None:
     assert channel_uris(result) == {"train": f"{ROOT}/data/f00d/train", "validation": f"{ROOT}/data/f00d/validation"}
     static = result.request["TrainingJobDefinition"]["StaticHyperParameters"]
     assert static["sagemaker_submit_directory"] == f"{ROOT}/code/f00d/sourcedir.tar.gz"
-    assert tags(result) == {SPEC_TAG: f"{ROOT}/jobs/toy-1/spec.yaml", TEST_TAG: f"{ROOT}/data/f00d/test"}
+    assert tags(result) == {SPEC_TAG: f"{ROOT}/jobs/toy-1/spec.yaml", HELD_OUT_TAGS["test"]: f"{ROOT}/data/f00d/test"}
 
 
 def test_the_request_is_that_of_the_spec_but_for_name_and_tags() -> None:
@@ -78,7 +78,7 @@ def test_the_request_is_that_of_the_spec_but_for_name_and_tags() -> None:
 
 def test_tags_of_the_spec_come_first() -> None:
     result = plan(spec_of(tags={"team": "ml"}), PREPARED, site=SITE)
-    assert list(tags(result)) == ["team", SPEC_TAG, TEST_TAG]
+    assert list(tags(result)) == ["team", SPEC_TAG, HELD_OUT_TAGS["test"]]
 
 
 def test_data_that_is_on_s3_stays_there() -> None:
@@ -88,7 +88,7 @@ def test_data_that_is_on_s3_stays_there() -> None:
     )
     assert channel_uris(result) == {"train": "s3://there/train", "extra": f"{ROOT}/data/1/extra"}
     assert [upload.uri for upload in result.uploads] == [f"{ROOT}/data/1/extra/a", f"{ROOT}/data/1/extra/b"]
-    assert tags(result) == {TEST_TAG: "s3://there/test"}
+    assert tags(result) == {HELD_OUT_TAGS["test"]: "s3://there/test"}
 
 
 def test_a_plan_has_a_name_of_its_own() -> None:
@@ -122,7 +122,7 @@ def test_the_limit_of_tags_holds_with_those_of_smtune() -> None:
 
 def test_marks_of_another_job_are_replaced() -> None:
     result = plan(spec_of(tags={SPEC_TAG: "s3://old/spec.yaml", "team": "ml"}), PREPARED, site=SITE, name="toy-1")
-    assert [item["Key"] for item in result.request["Tags"]] == ["team", SPEC_TAG, TEST_TAG]
+    assert [item["Key"] for item in result.request["Tags"]] == ["team", SPEC_TAG, HELD_OUT_TAGS["test"]]
     assert tags(result)[SPEC_TAG] == f"{ROOT}/jobs/toy-1/spec.yaml"
 
 

@@ -31,6 +31,12 @@ _FORMATS = ("csv", "tsv", "jsonl", "parquet")
     metavar="TRAIN/VALIDATION/TEST",
     help="Shares of the rows in percent; test may be 0.",
 )
+@click.option(
+    "--train-dev",
+    type=click.FloatRange(0, 100, min_open=True, max_open=True),
+    metavar="SHARE",
+    help="With --time: a fourth part of the shares, by chance from the training period.",
+)
 @click.option("--label", metavar="COL", help="Count the classes of this column in every part.")
 @click.option("--stratify", metavar="COL", help="Keep the mix of this column's values in every part.")
 @click.option("--group", metavar="COL", help="Keep rows of the same value in one part: a patient's, a speaker's.")
@@ -59,12 +65,17 @@ def command(table: Path, out: Path, shares: str, output: str, **options: Any) ->
     for name in ("group", "time"):
         if options["label"] is not None and options[name] == options["label"]:
             raise click.UsageError(f"--{name} is the label: name another column", click.get_current_context())
-    if options["time"] is not None and (options["stratify"] or options["group"] or is_given("seed")):
+    if options["train_dev"] is not None and options["time"] is None:
+        message = "--train-dev needs --time: else validation is drawn like train, and tells the same"
+        raise click.UsageError(message, click.get_current_context())
+    has_seed = is_given("seed") and options["train_dev"] is None
+    if options["time"] is not None and (options["stratify"] or options["group"] or has_seed):
         message = "--time decides where each row goes: leave --stratify, --group and --seed out"
         raise click.UsageError(message, click.get_current_context())
     if not table.is_file():
         raise click.UsageError(f"TABLE {table} is a device or a pipe: give a file", click.get_current_context())
-    split = _split(shares, {name: options[name] for name in ("stratify", "group", "time", "seed")})
+    others = {name: options[name] for name in ("stratify", "group", "time", "seed")}
+    split = _split(others | _shares(shares, options["train_dev"]), shares)
     from smtune.cli.text import print_json
     from smtune.data.parts import as_record
     from smtune.data.split_file import split_file
@@ -76,13 +87,13 @@ def command(table: Path, out: Path, shares: str, output: str, **options: Any) ->
         _print(made)
 
 
-def _split(shares: str, options: dict[str, Any]) -> Any:
+def _split(options: dict[str, Any], shares: str) -> Any:
     from pydantic import ValidationError
 
     from smtune.spec import Split
 
     try:
-        return Split.model_validate(options | _shares(shares))
+        return Split.model_validate(options)
     except ValidationError as error:
         wrong = error.errors(include_url=False)[0]
         place = f"{wrong['loc'][0]}: " if wrong["loc"] else ""
@@ -90,7 +101,7 @@ def _split(shares: str, options: dict[str, Any]) -> Any:
         raise click.UsageError(message, click.get_current_context()) from None
 
 
-def _shares(text: str) -> dict[str, float]:
+def _shares(text: str, train_dev: float | None) -> dict[str, float]:
     try:
         parts = [float(part) for part in text.split("/")]
     except ValueError:
@@ -98,13 +109,14 @@ def _shares(text: str) -> dict[str, float]:
     if len(parts) not in (2, 3):
         message = f"--shares is {text!r}: write train/validation/test in percent, as in 70/15/15"
         raise click.UsageError(message, click.get_current_context())
+    given = {"train_dev": train_dev or 0.0, **dict(zip(("train", "validation", "test"), [*parts, 0.0], strict=False))}
+    found = sum(given.values())
     # 0.7/0.15/0.15 is plain enough too.
-    total = next((whole for whole in (100, 1) if abs(sum(parts) - whole) < 1e-6 * whole), None)
-    if total is None:
-        message = f"--shares {text}: the shares add up to {sum(parts):g}, not 100"
+    if not any(abs(found - whole) < 1e-6 * whole for whole in (100, 1)):
+        beside = "" if train_dev is None else f" and --train-dev {train_dev:g}"
+        message = f"--shares {text}{beside}: the shares add up to {found:g}, not 100"
         raise click.UsageError(message, click.get_current_context())
-    names = ("train", "validation", "test")
-    return {name: part / sum(parts) for name, part in zip(names, [*parts, 0.0], strict=False)}
+    return {name: part / found for name, part in given.items()}
 
 
 def _print(made: SplitFiles) -> None:

@@ -37,12 +37,13 @@ def _print_best(report: Report, best: Best) -> None:
     click.echo(f"  {metric} {show(best.objective)} ({direction.lower()}d)\n")
     print_pairs({f"  {name}": value for name, value in best.hyperparameters.items()})
     click.echo()
-    measured = report.evaluation.metrics if report.evaluation else {}
-    metrics = {name: show(value) for name, value in {**best.metrics, **measured}.items()}
-    if report.evaluation is not None:
-        width = max(map(len, metrics.values()))
-        rows = f"(best model on {report.evaluation.rows} held-out rows)"
-        metrics |= {name: f"{metrics[name]:<{width}}  {rows}" for name in measured}
+    measured = [(score, score.metrics) for score in (report.train_dev, report.evaluation) if score is not None]
+    values = {**best.metrics, **{name: value for _, found in measured for name, value in found.items()}}
+    metrics = {name: show(value) for name, value in values.items()}
+    width = max(map(len, metrics.values()), default=0)
+    for score, found in measured:
+        rows = f"(best model on {score.rows} held-out rows)"
+        metrics |= {name: f"{metrics[name]:<{width}}  {rows}" for name in found}
     print_pairs({f"  {name}": text for name, text in metrics.items()})
     click.echo(f"\n  model  {near_path(report.model_artifact)}")
 

@@ -14,7 +14,7 @@ from smtune.data.upload.place import parse_place
 from smtune.definitions import definitions
 from smtune.errors import ServiceError, SmtuneError, SpecError
 from smtune.patience import Line
-from smtune.plan import SPEC_TAG, TEST_TAG
+from smtune.plan import HELD_OUT_TAGS, SPEC_TAG
 from smtune.request import Site, to_request
 from smtune.request.write import SUBMIT_DIRECTORY
 from smtune.service import translated
@@ -25,7 +25,7 @@ from smtune.spec.objective import DiagnosisSpec
 from smtune.spec.yaml import MAX_CHARACTERS, parse_yaml
 from smtune.veil import unveiled
 
-OWN_TAGS = (SPEC_TAG, TEST_TAG)
+OWN_TAGS = (SPEC_TAG, *HELD_OUT_TAGS.values())
 """The tags that a launch writes anew."""
 _SHOWN = 8
 _MAX_BYTES = MAX_CHARACTERS * 4
@@ -77,19 +77,25 @@ def with_kept(clone: Clone, job: Running, request: Json, line: Line) -> Clone:
 
 
 def _with_extras(clone: Clone, kept: TuningSpec, job: Running, request: Json) -> Clone:
-    """`clone` with the keys that no request has: diagnosis, budget, the held-out test set."""
+    """`clone` with the keys that no request has: diagnosis, budget, the sets that are held out."""
     extras: dict[str, Any] = {"name": kept.name}
     if kept.diagnosis is not None:
         extras["diagnosis"] = _with_pool(kept, kept.diagnosis)
     if kept.limits.budget is not None:
         extras["limits"] = clone.spec.limits.model_copy(update={"budget": kept.limits.budget})
-    test, data = job.tag(TEST_TAG), clone.spec.data
-    if test is not None and isinstance(data, Channels) and "test" not in data.channels:
-        extras["data"] = data.model_copy(update={"test": Channel(uri=test)})
+    data = clone.spec.data
+    if isinstance(data, Channels):
+        unseen = {name: Channel(uri=uri) for name, uri in _held_out(job).items() if name not in data.channels}
+        extras |= {"data": data.model_copy(update=unseen)} if unseen else {}
     richer = clone.spec.model_copy(update=extras)
     if _untagged(to_request(richer, clone.site)) != _untagged(request):
         return clone
     return dataclasses.replace(clone, spec=richer).commented(f"from its own spec: {', '.join(sorted(extras))}")
+
+
+def _held_out(job: Running) -> dict[str, str]:
+    """Where the sets are that no training job sees, by their names."""
+    return {name: uri for name, tag in HELD_OUT_TAGS.items() if (uri := job.tag(tag))}
 
 
 def _with_pool(kept: TuningSpec, said: DiagnosisSpec) -> DiagnosisSpec:
@@ -105,8 +111,8 @@ def _is_on_s3(spec: TuningSpec) -> bool:
         return False
     if any(isinstance(each.algorithm, Image) and each.algorithm.program for each in spec.definitions):
         return False
-    held_out = (spec.data.test,) if isinstance(spec.data, Channels) and spec.data.test else ()
-    channels = (*spec.data.channels.values(), *held_out) if isinstance(spec.data, Channels) else ()
+    data = spec.data
+    channels = (*data.channels.values(), *data.held_out.values()) if isinstance(data, Channels) else ()
     return not any(channel.here for channel in channels)
 
 
@@ -117,8 +123,8 @@ def _pinned(kept: TuningSpec, uri: str) -> list[str]:
     found = [f"its own spec, {uri}, makes the same request from files; here is what was uploaded of them"]
     if isinstance(kept.data, Table):
         split = kept.data.split
-        shares = f"train {split.train:g}, validation {split.validation:g}, test {split.test:g}, seed {split.seed}"
-        found.append(f"data: the parts of {kept.data.source} ({shares})")
+        shares = ", ".join(f"{name} {share:g}" for name, share in split.shares.items())
+        found.append(f"data: the parts of {kept.data.source} ({shares}, seed {split.seed})")
     elif isinstance(kept.data, Channels):
         here = [f"{name} from {channel.uri}" for name, channel in kept.data.channels.items() if channel.here]
         found += [f"data: {', '.join(here)}"] if here else []
@@ -139,7 +145,6 @@ def _site(clone: Clone, job: Running, request: Json) -> Site:
         for channel in definition.get("InputDataConfig", ())
     }
     codes = (item.get("StaticHyperParameters", {}).get(SUBMIT_DIRECTORY) for item in definitions(request))
-    test = job.tag(TEST_TAG)
     kept = parse_place(job.tag(SPEC_TAG) or "")
     prefix = kept.key.partition("/smtune/")[0] if "/smtune/" in kept.key else None
     return dataclasses.replace(
@@ -148,7 +153,7 @@ def _site(clone: Clone, job: Running, request: Json) -> Site:
         role=next((item["RoleArn"] for item in definitions(request) if item.get("RoleArn")), None),
         bucket=kept.bucket,
         key_prefix=prefix,
-        channels={**channels, **({"test": test} if test else {})},
+        channels={**channels, **_held_out(job)},
         code=next(filter(None, codes), None),
     )
 

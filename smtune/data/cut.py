@@ -1,4 +1,4 @@
-"""Rows -> parts: which row goes into train, validation and test. Nothing is read or written here.
+"""Rows -> parts: which row goes into train, train-dev, validation and test. Nothing is read or written here.
 
 By chance, with the mix of a column kept, with the rows of a group kept together, or by time.
 """
@@ -25,7 +25,7 @@ _CELLS = 20_000_000
 
 
 def cut_rows(keys: pd.DataFrame, split: Split) -> dict[str, Rows]:
-    """`train`, `validation` and, if its share is above 0, `test`; the same rows for the same seed.
+    """`train`, `validation` and, if their share is above 0, `test` and `train_dev`; the same rows for the same seed.
 
     `keys` has the columns that `split` names, as text. Each row is in exactly one part and no part is empty. Raises
     SpecError where that cannot be: too few rows, groups or moments; a class too small; a time that is none.
@@ -39,12 +39,6 @@ def cut_rows(keys: pd.DataFrame, split: Split) -> dict[str, Rows]:
     if split.group is not None:
         return _cut_by_group(keys, split.group, split)
     return _cut_by_chance(keys, split)
-
-
-def shares(split: Split) -> dict[str, float]:
-    """The share of the rows that each part is to have, by its name; the part without one is left out."""
-    named = {"train": split.train, "validation": split.validation, "test": split.test}
-    return {name: share for name, share in named.items() if share > 0}
 
 
 # By chance
@@ -66,7 +60,7 @@ def _sizes(rows: int, split: Split) -> tuple[int, int]:
     """Rows of validation and test: each part is less than one row away from its share."""
     ends = [round(rows * split.train), round(rows * (split.train + split.validation)), rows]
     sizes = [ends[0], ends[1] - ends[0], ends[2] - ends[1]]
-    if min(sizes[: len(shares(split))]) < 1:
+    if min(sizes[: len(split.shares)]) < 1:
         raise _too_few(f"{rows} rows are", "rows")
     return sizes[1], sizes[2]
 
@@ -93,7 +87,7 @@ def _cut_by_group(keys: pd.DataFrame, column: str, split: Split) -> dict[str, Ro
     """Whole groups, in the order of the source. Which part a group goes to depends on the groups' names, sizes and
     classes and on the seed, not on the order of the rows."""
     names, group = np.unique(keys[column].to_numpy(str), return_inverse=True)
-    wanted = shares(split)
+    wanted = split.shares
     if len(names) < len(wanted):
         count = f"{len(names)} group{'s' if len(names) != 1 else ''} in {shown(column)} {_are(len(names))}"
         raise _too_few(count, "groups")
@@ -156,12 +150,13 @@ def _miss(counts: npt.NDArray[np.int64], wanted: npt.NDArray[np.float64], dealt:
 
 
 def _cut_by_time(times: pd.Series, split: Split) -> dict[str, Rows]:
-    """Oldest first, equal times together: each cut is the one nearest to its share."""
+    """Oldest first, equal times together: each cut is the one nearest to its share. Train-dev shares train's time."""
     moments = read_times(times, "data.split.time").to_numpy()
     order = np.argsort(moments, kind="stable")
     ordered = moments[order]
     cuts = [int(cut) for cut in np.flatnonzero(ordered[1:] != ordered[:-1]) + 1]
-    wanted = shares(split)
+    wanted = {name: share for name, share in split.shares.items() if name != "train_dev"}
+    wanted["train"] += split.train_dev
     if len(cuts) < len(wanted) - 1:
         moment = f"{len(cuts) + 1} moment{'s' if cuts else ''} in {shown(times.name)} {_are(len(cuts) + 1)}"
         raise _too_few(moment, "moments")
@@ -171,7 +166,18 @@ def _cut_by_time(times: pd.Series, split: Split) -> dict[str, Rows]:
         free = [cut for cut in cuts[: len(cuts) + after] if cut > chosen[-1]]
         chosen.append(min(free, key=lambda cut: abs(cut - share * len(order))))
     ends = [*chosen[1:], len(order)]
-    return {name: order[start:end] for name, start, end in zip(wanted, chosen, ends, strict=True)}
+    parts = {name: order[start:end] for name, start, end in zip(wanted, chosen, ends, strict=True)}
+    return parts if split.train_dev == 0 else {**_divide(parts.pop("train"), split), **parts}
+
+
+def _divide(period: Rows, split: Split) -> dict[str, Rows]:
+    """Train and train-dev, by chance, each in the order of time."""
+    count = round(len(period) * split.train_dev / (split.train + split.train_dev))
+    if not 0 < count < len(period):
+        raise _too_few(f"{len(period)} rows of the training period are", "rows")
+    drawn = np.zeros(len(period), bool)
+    drawn[np.random.RandomState(split.seed).permutation(len(period))[:count]] = True
+    return {"train": period[~drawn], "train_dev": period[drawn]}
 
 
 def _too_few(what: str, of: str) -> SpecError:

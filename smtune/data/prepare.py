@@ -72,7 +72,7 @@ def _with_table(ready: Prepared, spec: TuningSpec, table: Table, workspace: Path
 
 
 def _with_channels(ready: Prepared, channels: Channels | None) -> Prepared:
-    named = {**channels.channels, **({"test": channels.test} if channels.test else {})} if channels else {}
+    named = {**channels.channels, **channels.held_out} if channels else {}
     roots = {name: Path(channel.here) for name, channel in named.items() if channel.here}
     leaves = {name: _leaves(name, root) for name, root in roots.items()}
     hashes = {path: sha256 for name, found in leaves.items() for path, sha256 in _hashes(name, found).items()}
@@ -139,6 +139,6 @@ def _resolve_data(data: dict[str, Any], folder: Path) -> None:
     part = data["data"] or {}
     if "source" in part:
         part["source"] = str(folder / part["source"])
-    for channel in [*part.get("channels", {}).values(), part.get("test")]:
+    for channel in [*part.get("channels", {}).values(), part.get("test"), part.get("train_dev")]:
         if channel and channel["uri"] is not None and not is_remote(channel["uri"]):
             channel["uri"] = str(folder / channel["uri"])

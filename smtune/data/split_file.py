@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from smtune.data.complaint import no_column
-from smtune.data.cut import Rows, cut_rows, shares
+from smtune.data.cut import Rows, cut_rows
 from smtune.data.parts import PartFile, SplitFiles
 from smtune.data.table_file import TableFile, read_table_file
 from smtune.data.times import read_times
@@ -84,7 +84,7 @@ def _describe(
     moments = read_times(keys[split.time], "data.split.time") if split.time else None
     parts = []
     for name, rows in cuts.items():
-        part = PartFile(name, Path(), len(rows), len(rows) / len(keys), shares(split)[name])
+        part = PartFile(name, Path(), len(rows), len(rows) / len(keys), split.shares[name])
         if counted and len(classes) <= MOST_CLASSES:
             had = keys[counted].iloc[rows].value_counts()
             part = dataclasses.replace(part, classes={each: int(had.get(each, 0)) for each in classes})
@@ -140,8 +140,8 @@ def _write(table: TableFile, files: Mapping[str, Rows], folder: Path) -> bool:
 def _require_same(made: Path, folder: Path) -> None:
     names = sorted(file.name for file in made.iterdir())
     _, other, missing = filecmp.cmpfiles(made, folder, names, shallow=False)
-    held_out = sorted({f"test{file.suffix}" for file in made.iterdir()} - set(names))
-    stale = [name for name in held_out if (folder / name).exists()]
+    held_out = {f"{name}{file.suffix}" for file in made.iterdir() for name in ("test", "train_dev")}
+    stale = [name for name in sorted(held_out - set(names)) if (folder / name).exists()]
     if other or missing or stale:
         first = (other or stale or [next(folder.iterdir()).name])[0]
         message = f"{folder} has other files ({first}): nothing was written; name a new folder, or remove that one"

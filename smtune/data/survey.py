@@ -67,10 +67,9 @@ def _archive(archive: Path, spec: TuningSpec, folder: Path) -> PlannedFile:
 
 def _parts(table: Table, folder: Path) -> list[tuple[str, PlannedFile]]:
     _check_table(table, folder / table.source)
-    source, split = _source(folder / table.source, folder), table.split
-    shares = {"train": split.train, "validation": split.validation, "test": split.test}
+    sources = (_source(folder / table.source, folder),)
     return [
-        (name, PlannedFile(kind="part", sources=(source,), share=share)) for name, share in shares.items() if share > 0
+        (name, PlannedFile(kind="part", sources=sources, share=share)) for name, share in table.split.shares.items()
     ]
 
 

@@ -9,6 +9,8 @@ from typing import Literal
 from smtune.diagnosis.spread import Spread
 
 Place = Literal["human", "train", "train_dev", "validation", "test"]
+SETS: tuple[Place, ...] = ("train", "train_dev", "validation", "test")
+"""The sets of rows, from those that a model saw most of to those that it saw nothing of."""
 
 
 @dataclass(frozen=True)

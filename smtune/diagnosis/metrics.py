@@ -8,7 +8,7 @@ from typing import Unpack
 
 from smtune.diagnosis.conclusion import conclude
 from smtune.diagnosis.kind import Kind, kind_of
-from smtune.diagnosis.level import Level, Place
+from smtune.diagnosis.level import SETS, Level, Place
 from smtune.diagnosis.measured import Loss, level_of
 from smtune.diagnosis.model import Diagnosis, Errors
 from smtune.diagnosis.quantity import EXACT, Number
@@ -22,13 +22,6 @@ from smtune.errors import UsageError
 FLOOR_OF_SPAN = Decimal("0.02")
 """For a metric without a scale of its own, of the span from baseline to human level. A convention: where the
 span is that of a balanced binary error (0.5 to about 0.01), it is the 1 point used for rates."""
-
-_SETS: dict[str, Place] = {
-    "train": "train",
-    "train_dev": "train_dev",
-    "validation": "validation",
-    "test": "test",
-}
 
 
 def diagnose_metrics(
@@ -83,9 +76,9 @@ def _scale(errors: Errors, metric: str, kind: Kind, baseline_error: Number | Non
 
 
 def _read(values: Mapping[str, Loss], kind: Kind) -> dict[Place, Level]:
-    unknown = ", ".join(repr(name) for name in values if name not in _SETS)
+    unknown = ", ".join(repr(name) for name in values if name not in SETS)
     if unknown:
-        message = f"values has {unknown}; the sets are {', '.join(_SETS)}"
+        message = f"values has {unknown}; the sets are {', '.join(SETS)}"
         raise UsageError(message)
     for name in ("train", "validation"):
         if name not in values:
@@ -94,11 +87,7 @@ def _read(values: Mapping[str, Loss], kind: Kind) -> dict[Place, Level]:
                 "training job report the metric on that set, or score the set with the model"
             )
             raise UsageError(message)
-    return {
-        place: level_of(place, name, values[name], kind.to_loss, kind.chance)
-        for name, place in _SETS.items()
-        if name in values
-    }
+    return {name: level_of(name, name, values[name], kind.to_loss, kind.chance) for name in SETS if name in values}
 
 
 def _floor(errors: Errors, kind: Kind, baseline_error: Number | None) -> Decimal | None:

@@ -78,7 +78,7 @@ _VALIDATION_MISMATCH = (
         "Bring the training data closer to the validation distribution",
         "Collect or synthesize rows that differ in just that way, with variety: many copies of one noise "
         "teach only that noise.",
-        need="like rows",
+        need="closer rows",
     ),
     _Advice("Try another architecture", "One less sensitive to that difference.", "architecture"),
 )

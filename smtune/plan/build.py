@@ -16,7 +16,8 @@ from smtune.request.write import held_out
 from smtune.spec import TuningSpec
 
 SPEC_TAG = "smtune:spec"
-TEST_TAG = "smtune:test"
+HELD_OUT_TAGS = {"test": "smtune:test", "train_dev": "smtune:train-dev"}
+"""Set that no training job sees -> the tag that says where it is."""
 MAX_TAGS = 50  # the service's limit for a tuning job
 
 
@@ -25,7 +26,7 @@ class Prepared:
     """Data and code of a spec, ready on this machine."""
 
     files: Mapping[str, tuple[Path, ...]] = field(default_factory=dict)
-    """Channel (and `test`, if held out) -> its files."""
+    """Channel (and `test` and `train_dev`, if held out) -> its files."""
     code: Path | None = None
     """The source archive of a script."""
     spec: Path | None = None
@@ -107,7 +108,9 @@ def plan(
     uploads += [Upload(prepared.spec, kept)] if prepared.spec else []
     request = {**to_request(spec, full), "HyperParameterTuningJobName": job}
     request, notes = _within_budget(spec, request, site, prices)
-    tags = _tagged(request, {SPEC_TAG: kept if prepared.spec else None, TEST_TAG: held_out(spec, full)})
+    unseen = held_out(spec, full)
+    marks = {SPEC_TAG: kept if prepared.spec else None}
+    tags = _tagged(request, marks | {tag: unseen.get(name) for name, tag in HELD_OUT_TAGS.items()})
     return Plan(tuple(uploads), {**request, "Tags": tags}, prepared.programs, notes)
 
 

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from smtune.diagnosis import Diagnosis, Group, Loss, Measured, Number, diagnose_metrics
+from smtune.diagnosis.level import SETS
 from smtune.diagnosis.reference import Human
 from smtune.diagnosis.setting import Circumstances
 from smtune.errors import UsageError
 from smtune.predictions.read import Predictions
 from smtune.predictions.score import score, standard_error
 
-_SETS = ("train", "train_dev", "validation", "test")
 _VOTERS = 3
 _SURE = 1.645
 """Standard errors: one-sided, 5 %."""
@@ -37,7 +37,7 @@ def diagnose_predictions(
         UsageError: what the file does not have, or what `diagnose_metrics` refuses.
     """
     values: dict[str, Loss] = {}
-    for name in _SETS:
+    for name in SETS:
         rows = predictions.of(name)
         if len(rows):
             values[name] = score(rows, metric, predictions.source)

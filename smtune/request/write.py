@@ -32,6 +32,8 @@ SUBMIT_DIRECTORY = "sagemaker_submit_directory"
 RESOURCES = "ResourceConfig"
 SHARED_RESOURCES = "HyperParameterTuningResourceConfig"
 _A_DAY = 86_400
+_SEEN = ("train", "validation")
+"""The parts of a table that training jobs see."""
 DEFAULT_INSTANCE = "ml.m5.large"
 _DEFAULTS = {"InstanceType": DEFAULT_INSTANCE, "InstanceCount": 1, "VolumeSizeInGB": 30}
 
@@ -58,14 +60,14 @@ def to_request(spec: TuningSpec, site: Site | None = None) -> Json:
     return patched
 
 
-def held_out(spec: TuningSpec, site: Site | None = None) -> str | None:
-    """The S3 URI of the test set that no training job sees, or None where the spec holds nothing out."""
+def held_out(spec: TuningSpec, site: Site | None = None) -> dict[str, str | None]:
+    """The S3 URIs of the sets that no training job sees, `test` and `train_dev`, as far as the spec has them."""
     site = site or Site()
-    if isinstance(spec.data, Table) and spec.data.split.test > 0:
-        return _channel_uri("test", spec, site)
-    if isinstance(spec.data, Channels) and spec.data.test is not None:
-        return _uri(spec.data.test, "test", spec, site)
-    return None
+    if isinstance(spec.data, Table):
+        return {name: _channel_uri(name, spec, site) for name in spec.data.split.shares if name not in _SEEN}
+    if isinstance(spec.data, Channels):
+        return {name: _uri(channel, name, spec, site) for name, channel in spec.data.held_out.items()}
+    return {}
 
 
 def _definition(spec: TuningSpec, definition: Definition, site: Site) -> Json:
@@ -156,7 +158,7 @@ def _channels(spec: TuningSpec, definition: Definition, site: Site) -> list[Json
     content_type = CSV if isinstance(definition.algorithm, BuiltIn | Script) else None
     return [
         _channel(name, Channel(uri=_channel_uri(name, spec, site), content_type=content_type), spec, site)
-        for name in ("train", "validation")
+        for name in _SEEN
     ]
 
 

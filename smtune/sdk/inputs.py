@@ -64,8 +64,8 @@ def _data(spec: TuningSpec, definition: Mapping[str, Any], inputs: Any) -> Chann
     if not channels or not all(isinstance(name, str) for name in channels):
         message = f"inputs name no channel: {_HOW}; None leaves those of the spec"
         raise UsageError(message)
-    test = spec.data.test if isinstance(spec.data, Channels) else None
-    return Channels(channels=channels, test=test)
+    held_out = spec.data.held_out if isinstance(spec.data, Channels) else {}
+    return Channels(channels=channels, **held_out)
 
 
 def _named(given: list[tuple[str, Channel]]) -> dict[str, Channel]:

@@ -28,6 +28,7 @@ Distribution = Literal["FullyReplicated", "ShardedByS3Key"]
 DataType = Literal["ManifestFile", "AugmentedManifestFile", "Converse"]
 
 
+_LATER_KEYS = ("train_dev", "group", "time")
 _LIKE_S3 = re.compile(r"(?i)s3(:|//)|https?(:|//)")
 
 
@@ -38,6 +39,14 @@ class Split(Frozen):
     validation: float = Field(default=0.15, gt=0, lt=1, description="Share to tune on.", examples=[0.15])
     test: float = Field(
         default=0.15, ge=0, lt=1, description="Share held out: no training job sees it.", examples=[0.15]
+    )
+    train_dev: float = Field(
+        default=0,
+        ge=0,
+        lt=1,
+        description="With `time`: share drawn by chance from the training period and held out. It tells variance from "
+        "a data mismatch, for `validation` is of another period.",
+        examples=[0.1],
     )
     stratify: str | None = Field(
         default=None, description="A column whose mix every part keeps, usually the label.", examples=["label"]
@@ -58,21 +67,31 @@ class Split(Frozen):
 
     @model_serializer(mode="wrap")
     def _dump(self, dump: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        # Data has the name it had before these two keys came, so that a launch finds what was uploaded then.
-        return {name: value for name, value in dump(self).items() if value is not None or name not in ("group", "time")}
+        # Data has the name it had before these keys came, so that a launch finds what was uploaded then.
+        return {name: value for name, value in dump(self).items() if name not in _LATER_KEYS or value not in (None, 0)}
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """The share of the rows that each part is to have, by its name; the part without one is left out."""
+        named = {name: getattr(self, name) for name in ("train", "train_dev", "validation", "test")}
+        return {name: share for name, share in named.items() if share > 0}
 
     @model_validator(mode="after")
     def _has_one_order(self) -> Self:
         beside = "group" if self.group is not None else "stratify" if self.stratify is not None else None
         if self.time is not None and beside is not None:
             raise mistake(f"time decides where each row goes, so {beside} cannot", f"keep either time or {beside}")
+        if self.train_dev > 0 and self.time is None:
+            fix = "leave train_dev out, or name the column of time"
+            raise mistake("train_dev tells nothing that validation does not, which is drawn like train too", fix)
         return self
 
     @model_validator(mode="after")
     def _is_everything(self) -> Self:
-        total = self.train + self.validation + self.test
+        total = sum(self.shares.values())
         if not math.isclose(total, 1.0, abs_tol=1e-9):
-            raise mistake(f"train, validation and test add up to {total:g}, not 1", "adjust one of the three")
+            names = ["train", "train_dev", "validation"] if self.train_dev else ["train", "validation"]
+            raise mistake(f"{', '.join(names)} and test add up to {total:g}, not 1", "adjust one of them")
         return self
 
 
@@ -192,7 +211,7 @@ ChannelOrUri = Annotated[Channel, BeforeValidator(_channel)]
 
 
 class Channels(Frozen):
-    """Channels by name. `test` is held out for the evaluation after tuning: no training job ever sees it."""
+    """Channels by name. `test` and `train_dev` are held out for after the tuning: no training job ever sees them."""
 
     channels: Mapping[str, ChannelOrUri] = Field(
         min_length=1,
@@ -202,11 +221,24 @@ class Channels(Frozen):
     test: ChannelOrUri | None = Field(
         default=None, description="Held out for the evaluation after tuning.", examples=["s3://my-bucket/test"]
     )
+    train_dev: ChannelOrUri | None = Field(
+        default=None,
+        description="Rows like those of `train`, held out: they tell variance from a data mismatch where `validation` "
+        "is drawn from elsewhere.",
+        examples=["s3://my-bucket/train-dev"],
+    )
+
+    @property
+    def held_out(self) -> dict[str, Channel]:
+        """What no training job sees, by the name of the set."""
+        named = {"train_dev": self.train_dev, "test": self.test}
+        return {name: channel for name, channel in named.items() if channel is not None}
 
     @model_validator(mode="after")
-    def _has_one_test(self) -> Self:
-        if self.test is not None and "test" in self.channels:
-            raise mistake("test stands both beside and among the channels", "keep it beside them to hold it out")
+    def _has_one_of_each(self) -> Self:
+        for name in self.held_out:
+            if name in self.channels:
+                raise mistake(f"{name} stands both beside and among the channels", "keep it beside them to hold it out")
         return self
 
 

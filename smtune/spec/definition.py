@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from smtune.spec.algorithm import Algorithm
 from smtune.spec.compute import Checkpoints, Compute
-from smtune.spec.data import Data
+from smtune.spec.data import Channels, Data
 from smtune.spec.objective import Objective
 from smtune.spec.ranges import Auto, Frozen, Hyperparameter, Range, Scalar, mistake
 from smtune.spec.security import Security
@@ -116,10 +116,10 @@ class AlgorithmEntry(Frozen):
 
     @model_validator(mode="after")
     def _is_on_s3(self) -> Self:
-        channels = getattr(self.data, "channels", None)
-        held_out = getattr(self.data, "test", None)
-        if self.data is not None and (channels is None or held_out is not None):
+        if self.data is None:
+            return self
+        if not isinstance(self.data, Channels) or self.data.held_out:
             raise mistake("an algorithm's own data is channels only", "split a table with the data of the whole spec")
-        if any(channel.here for channel in (channels or {}).values()):
+        if any(channel.here for channel in self.data.channels.values()):
             raise mistake("an algorithm's own channels have to be on S3", "give local data to the whole spec")
         return self

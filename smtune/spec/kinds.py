@@ -43,9 +43,10 @@ KINDS: Mapping[tuple[str, ...], tuple[Kind, ...]] = {
         Kind(("script",)),
     ),
     ("objective",): (Kind(("maximize",)), Kind(("minimize",))),
-    ("data",): (Kind(("source",), ("label", "split", "layout")), Kind(("channels",), ("test",))),
+    ("data",): (Kind(("source",), ("label", "split", "layout")), Kind(("channels",), ("test", "train_dev"))),
     ("data", "channels", "*"): _PLACES,
     ("data", "test"): _PLACES,
+    ("data", "train_dev"): _PLACES,
     ("compute",): (
         Kind(("instance",), ("count", "volume_gb")),
         Kind(("groups",), ("volume_gb",)),

@@ -36,6 +36,9 @@ class MetricNames(Frozen):
     """The same error measured on each set, by the names the training job gives it."""
 
     train: str | None = Field(default=None, description="The error's name on train.", examples=["train:error"])
+    train_dev: str | None = Field(
+        default=None, description="The error's name on train-dev.", examples=["train_dev:error"]
+    )
     validation: str | None = Field(
         default=None, description="The error's name on validation.", examples=["validation:error"]
     )
@@ -46,6 +49,7 @@ class SetRows(Frozen):
     """How many rows each set has."""
 
     train: int | None = Field(default=None, ge=1, description="Rows of train.", examples=[7000])
+    train_dev: int | None = Field(default=None, ge=1, description="Rows of train-dev.", examples=[1500])
     validation: int | None = Field(default=None, ge=1, description="Rows of validation.", examples=[1500])
     test: int | None = Field(default=None, ge=1, description="Rows of test.", examples=[1500])
 

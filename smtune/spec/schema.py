@@ -22,7 +22,8 @@ def spec_schema() -> Json:
     definitions = schema["$defs"]
     channel = {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/Channel"}]}
     definitions["Channels"]["properties"]["channels"]["additionalProperties"] = channel
-    definitions["Channels"]["properties"]["test"]["anyOf"] = [*channel["anyOf"], {"type": "null"}]
+    for name in ("test", "train_dev"):
+        definitions["Channels"]["properties"][name]["anyOf"] = [*channel["anyOf"], {"type": "null"}]
     return {"$schema": DIALECT, **schema, "title": "smtune spec"}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from smtune.diagnosis import Diagnosis, Remedy
+from smtune.diagnosis import Diagnosis, Finding, Remedy
 from smtune.diagnosis.levers import Knob, knobs_of, turns
 from smtune.diagnosis.model import Gap, Lever, Need
 from smtune.errors import SmtuneError
@@ -18,7 +18,7 @@ from smtune.suggest.apply import applied
 from smtune.suggest.cost import Effort, tell_cost
 from smtune.suggest.model import Suggestion, Suggestions, Support, with_cost
 from smtune.suggest.observed import from_lessons, words_for
-from smtune.suggest.split import more_training, more_validation
+from smtune.suggest.split import COMPARE, more_training, more_validation, nearer_training, with_train_dev
 from smtune.suggest.turn import Turned, turn
 
 _RANK: dict[Support, int] = {"supported": 0, "untested": 1, "undecided": 2, "contradicted": 3}
@@ -77,7 +77,7 @@ def suggest(case: Case) -> Suggestions:
     for finding in case.diagnosis.findings if case.diagnosis else ():
         remedies = [remedy for remedy in case.diagnosis.remedies if remedy.gap == finding.gap.name]  # type: ignore[union-attr]
         found = [_of_remedy(remedy, finding.gap, case) for remedy in remedies]
-        entries += sorted(found, key=lambda each: _RANK[each.support])
+        entries += [*sorted(found, key=lambda each: _RANK[each.support]), *_told_apart(finding, case.spec)]
     entries += _open_questions(case)
     entries += from_lessons(case.name, case.lesson)
     entries += _narrowed(case)
@@ -100,8 +100,23 @@ def _of_data(plain: Suggestion, need: Need | None, spec: TuningSpec) -> Suggesti
     if need == "validation rows":
         return more_validation(plain, spec)
     if need == "like rows":
-        return replace(plain, command="smtune data compare TRAIN VALIDATION shows which columns differ")
+        return replace(plain, command=COMPARE)
+    if need == "closer rows":
+        return nearer_training(plain, spec)
     return plain
+
+
+def _told_apart(finding: Finding, spec: TuningSpec) -> Iterator[Suggestion]:
+    """Where validation is newer than training, what is called variance may be a mismatch."""
+    if finding.code != "high_variance":
+        return
+    why = (
+        "Validation is of another time than training, so that the gap may be a data mismatch. Rows held out of the "
+        "training period tell the two apart; they make no model better."
+    )
+    found = with_train_dev(Suggestion("Hold out rows of the training period", why, finding.code), spec)
+    if found is not None:
+        yield found
 
 
 def _effect(gap: Gap, diagnosis: Diagnosis) -> str:

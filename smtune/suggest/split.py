@@ -1,4 +1,4 @@
-"""More rows for validation and test, where the spec splits a table itself."""
+"""Other shares of the rows, where the spec splits a table itself."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from smtune.revise.check import checked
 from smtune.revise.model import Change
-from smtune.spec import Table, TuningSpec
+from smtune.spec import Split, Table, TuningSpec
 from smtune.suggest.model import Suggestion
 
 _TRAINING = 0.7
@@ -16,30 +16,64 @@ _SHARE = 0.25
 """Of the rows, for validation and for test each: more would starve training."""
 _LEAST = 0.4
 """What training keeps."""
+_LEAST_JUDGED = 0.05
+"""What validation keeps."""
+_TRAIN_DEV = 0.1
+COMPARE = "smtune data compare TRAIN VALIDATION shows which columns differ"
 
 
 def more_training(plain: Suggestion, spec: TuningSpec) -> Suggestion:
     """The suggestion with a larger share for training, where the spec gives it less than is usual."""
-    if not isinstance(spec.data, Table) or spec.data.split.train >= _TRAINING:
+    split = _split_of(spec)
+    if split is None or split.train >= _TRAINING:
         return replace(plain, command="gather or synthesize more training rows, and name them in data")
-    rest = 1 - spec.data.split.train
-    kept = {name: getattr(spec.data.split, name) / rest * (1 - _TRAINING) for name in ("validation", "test")}
-    wanted = {"train": _TRAINING, "validation": round(kept["validation"], 4)}
-    return _with_shares(plain, spec, {**wanted, "test": round(1 - sum(wanted.values()), 6)}, "more rows to learn from")
+    smaller = (1 - _TRAINING) / (1 - split.train)
+    wanted = {name: round(share * smaller, 4) for name, share in split.shares.items() if name != "train"}
+    last = list(wanted)[-1]
+    wanted[last] = round(1 - _TRAINING - sum(wanted.values()) + wanted[last], 6)
+    return _with_shares(plain, spec, {"train": _TRAINING, **wanted}, "more rows to learn from")
 
 
 def more_validation(plain: Suggestion, spec: TuningSpec) -> Suggestion:
     """The suggestion with larger shares of validation and test; as it is where the spec names finished files."""
-    if not isinstance(spec.data, Table):
+    split = _split_of(spec)
+    if split is None:
         return replace(plain, command="gather more rows for validation and test, and name them in data.channels")
-    split = spec.data.split
     held = {"validation": split.validation, "test": split.test}
     wanted = {name: max(_SHARE, share) if share else share for name, share in held.items()}
-    left = round(1 - sum(wanted.values()), 6)
+    left = round(1 - split.train_dev - sum(wanted.values()), 6)
     if wanted == held or left < _LEAST:
         return replace(plain, command="gather more rows: a larger part of these would starve training")
     shares = {**wanted, "train": left}
     return _with_shares(plain, spec, shares, "more rows tell more surely which model is better")
+
+
+def nearer_training(plain: Suggestion, spec: TuningSpec) -> Suggestion:
+    """The suggestion with training up to the middle of validation's time; test stays what it is.
+
+    Validation is the newer half of what it was then: no row of it is one that a model has learned from before.
+    """
+    split = _split_of(spec)
+    if split is None or split.time is None:
+        return replace(plain, command=COMPARE)
+    half = round(split.validation / 2, 4)
+    if half < _LEAST_JUDGED:
+        return replace(plain, command="gather training rows of the newest time: validation has few rows left to give")
+    shares = {"train": round(split.train + split.validation - half, 6), "validation": half}
+    return _with_shares(plain, spec, shares, "training reaches into the time that validation is of")
+
+
+def with_train_dev(plain: Suggestion, spec: TuningSpec) -> Suggestion | None:
+    """The suggestion with rows held out of the training period; None where there are some, or there is no period."""
+    split = _split_of(spec)
+    if split is None or split.time is None or split.train_dev or split.train - _TRAIN_DEV < _LEAST:
+        return None
+    shares = {"train": round(split.train - _TRAIN_DEV, 6), "train_dev": _TRAIN_DEV}
+    return _with_shares(plain, spec, shares, "rows of the training period that no training job sees")
+
+
+def _split_of(spec: TuningSpec) -> Split | None:
+    return spec.data.split if isinstance(spec.data, Table) else None
 
 
 def _with_shares(plain: Suggestion, spec: TuningSpec, shares: Mapping[str, float], reason: str) -> Suggestion:

@@ -62,6 +62,22 @@ def test_time_and_shares(table: str, capsys: pytest.CaptureFixture[str]) -> None
     )
 
 
+def test_train_dev_is_a_part_of_the_training_period(table: str, capsys: pytest.CaptureFixture[str]) -> None:
+    line = ["data", "split", table, "--out", "parts", "--time", "patient", "--shares", "50/20/15", "--seed", "3"]
+    assert main([*line, "--train-dev", "15"]) == 0
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()[3:]]
+    assert [row[:3] for row in rows] == [
+        ["train", "parts/train.csv", "100"],
+        ["train_dev", "parts/train_dev.csv", "30"],
+        ["validation", "parts/validation.csv", "40"],
+        ["test", "parts/test.csv", "30"],
+    ]
+    assert [row[5:] for row in rows] == [["0", "12"], ["0", "12"], ["13", "16"], ["17", "19"]]
+    other = ["data", "split", table, "--out", "parts", "--time", "patient", "--shares", "65/20/15"]
+    assert main(other) == 2
+    assert "parts has other files (t" in capsys.readouterr().err
+
+
 def test_json(table: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["data", "split", table, "--out", "parts", "--label", "outcome", "-o", "json"]) == 0
     record = json.loads(capsys.readouterr().out)
@@ -102,6 +118,8 @@ def test_the_format_is_the_one_that_is_said(table: str) -> None:
         (["--time", "day", "--group", "patient"], 2, "leave --stratify, --group and --seed out"),
         (["--time", "day", "--stratify", "outcome"], 2, "leave --stratify, --group and --seed out"),
         (["--time", "day", "--seed", "0"], 2, "--time decides where each row goes"),
+        (["--train-dev", "10"], 2, "--train-dev needs --time"),
+        (["--time", "day", "--train-dev", "10"], 2, "--shares 70/15/15 and --train-dev 10: the shares add up to 110"),
         (["--group", "patient", "--label", "patient"], 2, "--group is the label: name another column"),
         (["--group", "ward"], 252, "visits.csv: --group: there is no column 'ward'"),
         (["--time", "outcome"], 252, "visits.csv: --time: row 1 of 'outcome' is 'sick': neither a number nor a date"),

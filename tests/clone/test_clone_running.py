@@ -23,9 +23,9 @@ from smtune.clone.job import clone_job, clone_running
 from smtune.clone.running import look_up, read_running
 from smtune.errors import ServiceError, SpecError
 from smtune.patience import Terms
-from smtune.plan import SPEC_TAG, TEST_TAG, Prepared, Upload, plan
+from smtune.plan import HELD_OUT_TAGS, SPEC_TAG, Prepared, Upload, plan
 from smtune.request import Site, to_request
-from smtune.spec import TuningSpec, dump_spec, load_spec
+from smtune.spec import Channels, Table, TuningSpec, dump_spec, load_spec
 
 TESTS = Path(__file__).parents[1]
 REQUESTS = sorted([*TESTS.glob("clones/*.json"), *TESTS.glob("golden/[!t]*.request.json")])
@@ -245,7 +245,7 @@ def own_job(
     file.write_bytes(dump_spec(spec).encode() if kept is None else kept)
     table = folder / "rows.csv"
     table.write_text("x,label\n1,2\n", encoding="utf-8")
-    parts = dict.fromkeys(("train", "validation", "test"), (table,)) if "source" in dump_spec(spec) else {}
+    parts = dict.fromkeys(spec.data.split.shares, (table,)) if isinstance(spec.data, Table) else {}
     prepared = Prepared(files=parts, spec=file, fingerprint="f")
     made = plan(spec, prepared, site=Site(REGION, "123456789012", role), name="mine-1")
     storage = session.client("s3")
@@ -262,7 +262,7 @@ def put(storage: Any, upload: Upload) -> None:
 
 
 def untagged(request: Any) -> dict[str, Any]:
-    tags = [tag for tag in request.get("Tags", ()) if tag["Key"] not in (SPEC_TAG, TEST_TAG)]
+    tags = [tag for tag in request.get("Tags", ()) if tag["Key"] not in (SPEC_TAG, *HELD_OUT_TAGS.values())]
     rest = {key: value for key, value in request.items() if key not in ("Tags", "HyperParameterTuningJobName")}
     return {**rest, "Tags": tags}
 
@@ -310,6 +310,24 @@ def test_files_of_the_machine_it_came_from_are_the_ones_it_uploaded(session: bot
     assert clone.spec.limits.budget == "100 USD"
     assert "data: the parts of rows.csv (train 0.7, validation 0.15, test 0.15, seed 0)" in clone.comments
     assert SPEC_TAG not in clone.spec.tags
+
+
+def test_both_sets_that_are_held_out_stay_so(session: boto3.Session, tmp_path: Path) -> None:
+    spec = load_spec(OWN).model_dump()
+    spec["data"] = {"source": "rows.csv", "split": {"train": 0.6, "train_dev": 0.1, "time": "day"}}
+    made = own_job(session, TuningSpec.model_validate(spec), tmp_path)
+    clone = clone_job(session, "mine-1")
+    assert untagged(to_request(clone.spec, clone.site)) == untagged(made.request)
+    assert isinstance(clone.spec.data, Channels)
+    root = f"s3://{BUCKET}/smtune/mine/data/f"
+    assert {name: each.uri for name, each in clone.spec.data.held_out.items()} == {
+        "train_dev": f"{root}/train_dev",
+        "test": f"{root}/test",
+    }
+    shares = "train 0.6, train_dev 0.1, validation 0.15, test 0.15, seed 0"
+    assert f"data: the parts of rows.csv ({shares})" in clone.comments
+    assert clone.spec.diagnosis is not None
+    assert clone.spec.diagnosis.one_pool is False
 
 
 def test_a_role_that_only_the_launch_knew_is_in_the_clone(session: boto3.Session, tmp_path: Path) -> None:

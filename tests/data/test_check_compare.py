@@ -113,6 +113,16 @@ def test_a_group_by_the_number_of_its_column(tmp_path: Path) -> None:
     assert named(found, "shared-groups").count == 1
 
 
+def test_train_dev_is_of_the_time_of_train(tmp_path: Path) -> None:
+    days = [f"2024-{1 + number // 28:02}-{1 + number % 28:02}" for number in range(300)]
+    train, validation = rows(200).assign(day=days[:200]), rows(100, 1).assign(day=days[200:])
+    train_dev, late = rows(50, 2).assign(day=days[100:150]), rows(50, 3).assign(day=days[210:260])
+    sets = {"train": train, "train_dev": train_dev, "validation": validation}
+    assert "shared-time" not in kinds(own(tmp_path, sets, time="day"))
+    finding = named(own(tmp_path, {**sets, "train_dev": late}, time="day"), "shared-time")
+    assert finding.channel == "train_dev, validation"
+
+
 def test_rows_that_are_not_later(tmp_path: Path) -> None:
     days = [f"2024-{1 + number // 28:02}-{1 + number % 28:02}" for number in range(300)]
     train, validation = rows(200).assign(day=days[:200]), rows(100, 1).assign(day=days[200:])

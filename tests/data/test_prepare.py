@@ -69,6 +69,28 @@ def test_every_template_is_prepared(name: str, tmp_path: Path) -> None:
         assert bool(found.files) == here
 
 
+def test_rows_held_out_of_the_training_period_are_a_part_of_their_own(folder: Path) -> None:
+    data = {"source": "t.csv", "split": {"train": 0.5, "train_dev": 0.2, "time": "number"}}
+    spec = spec_of(data=data)
+    found = prepared(spec, folder)
+    assert found.rows == {"train": 10, "train_dev": 4, "validation": 3, "test": 3}
+    kept = load_spec(folder.parent / "workspace" / "spec.yaml").diagnosis
+    assert kept is not None
+    assert kept.rows.model_dump() == found.rows
+    planned = plan(spec, found)
+    assert {tag["Key"] for tag in planned.request["Tags"]} == {"smtune:spec", "smtune:test", "smtune:train-dev"}
+    places = {tag["Key"]: tag["Value"] for tag in planned.request["Tags"]}
+    assert f"{places['smtune:train-dev']}/train_dev.csv" in {upload.uri for upload in planned.uploads}
+
+
+def test_a_channel_of_train_dev_is_uploaded_and_no_channel_of_a_training_job(folder: Path) -> None:
+    spec = spec_of(data={"channels": {"train": "c"}, "train_dev": "d"})
+    planned = plan(spec, prepared(spec, folder))
+    names = [channel["ChannelName"] for channel in planned.request["TrainingJobDefinition"]["InputDataConfig"]]
+    assert names == ["train"]
+    assert any(upload.uri.endswith("/train_dev/a.txt") for upload in planned.uploads)
+
+
 def test_a_table_is_split_into_a_folder_for_each_part(folder: Path) -> None:
     found = prepared(spec_of(), folder)
     assert found.rows == {"train": 14, "validation": 3, "test": 3}

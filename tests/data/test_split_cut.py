@@ -15,7 +15,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from smtune.data.cut import cut_rows, shares
+from smtune.data.cut import cut_rows
 from smtune.data.recipe import table_fingerprint
 from smtune.data.split import lay_out_table, split_table
 from smtune.data.times import read_times
@@ -59,7 +59,7 @@ def test_every_row_is_in_one_part_and_every_group_too(
 ) -> None:
     wanted = split(parts, group="group", seed=seed, stratify="label" if stratified else None)
     cut = cut_rows(frame, wanted)
-    assert list(cut) == list(shares(wanted))
+    assert list(cut) == list(wanted.shares)
     assert sorted(row for rows in cut.values() for row in rows) == list(range(len(frame)))
     assert all(len(rows) for rows in cut.values())
     homes = [set(frame["group"].iloc[rows]) for rows in cut.values()]
@@ -74,8 +74,8 @@ def test_no_part_misses_its_share_by_more_than_the_largest_group(
     wanted = split(parts, group="group", seed=seed)
     largest = Counter(frame["group"]).most_common(1)[0][1]
     # Where a part's share is less than a group, the part takes one all the same.
-    assume(min(shares(wanted).values()) * len(frame) >= largest)
-    for (_, rows), share in zip(cut_rows(frame, wanted).items(), shares(wanted).values(), strict=True):
+    assume(min(wanted.shares.values()) * len(frame) >= largest)
+    for (_, rows), share in zip(cut_rows(frame, wanted).items(), wanted.shares.values(), strict=True):
         assert abs(len(rows) - share * len(frame)) <= largest
 
 
@@ -192,6 +192,41 @@ def test_moments_that_are_too_few() -> None:
     assert "2 moments in 't' are too few" in complaint(pd.DataFrame({"t": ["1", "2"] * 20}), split(time="t"))
 
 
+@examples(60)
+@given(st.integers(20, 120), st.sampled_from([(0.6, 0.1), (0.35, 0.35), (0.2, 0.5)]), seeds, st.booleans())
+def test_train_dev_is_drawn_from_the_time_of_train(
+    rows: int, shares: tuple[float, float], seed: int, has_test: bool
+) -> None:
+    train, train_dev = shares
+    test = 0.1 if has_test else 0.0
+    wanted = split((train, 0.3 - test, test), time="time", train_dev=train_dev, seed=seed)
+    frame = pd.DataFrame({"time": [str(number) for number in range(rows)]})
+    cut = cut_rows(frame, wanted)
+    assert list(cut) == list(wanted.shares)
+    assert sorted(row for part in cut.values() for row in part) == list(range(rows))
+    period = sorted([*cut["train"], *cut["train_dev"]])
+    assert period[-1] < cut["validation"][0]
+    assert abs(len(cut["train_dev"]) - len(period) * train_dev / (train + train_dev)) <= 0.5
+    assert all(list(part) == sorted(part) for part in cut.values()), "each is in the order of time"
+    without = cut_rows(frame, split((round(train + train_dev, 6), 0.3 - test, test), time="time"))
+    assert list(cut["validation"]) == list(without["validation"]), "the other parts stay what they are"
+
+
+def test_the_seed_decides_what_is_drawn_for_train_dev() -> None:
+    frame = pd.DataFrame({"id": [str(n) for n in range(200)], "time": [str(n) for n in range(200)]})
+    drawn = [ids(frame, split((0.5, 0.2, 0.1), time="time", train_dev=0.2, seed=seed)) for seed in (1, 1, 2)]
+    assert drawn[0] == drawn[1]
+    assert drawn[0]["train_dev"] != drawn[2]["train_dev"]
+    assert len(drawn[0]["train_dev"]) == 40
+    assert max(map(int, drawn[0]["train_dev"])) - min(map(int, drawn[0]["train_dev"])) > 100, "from all of its time"
+
+
+def test_a_training_period_too_short_for_train_dev() -> None:
+    frame = pd.DataFrame({"time": [str(n) for n in range(9)]})
+    message = complaint(frame, split((0.6, 0.2, 0.15), time="time", train_dev=0.05))
+    assert "6 rows of the training period are too few for these shares" in message
+
+
 # By chance
 
 
@@ -220,6 +255,17 @@ def test_a_column_that_is_not_there(key: str) -> None:
 def test_time_leaves_nothing_to_decide(other: str) -> None:
     with pytest.raises(ValidationError, match=f"time decides where each row goes, so {other} cannot"):
         split(time="day", **{other: "patient"})
+
+
+@pytest.mark.parametrize("keys", [{}, {"group": "patient"}, {"stratify": "y"}])
+def test_train_dev_needs_a_time(keys: dict[str, str]) -> None:
+    with pytest.raises(ValidationError, match="train_dev tells nothing that validation does not"):
+        split((0.6, 0.15, 0.15), train_dev=0.1, **keys)
+
+
+def test_a_split_without_train_dev_is_written_as_before_there_was_one() -> None:
+    assert "train_dev" not in split(time="day").model_dump()
+    assert split((0.6, 0.15, 0.15), time="day", train_dev=0.1).model_dump()["train_dev"] == 0.1
 
 
 @pytest.mark.parametrize("key", ["group", "time"])

@@ -60,6 +60,15 @@ def test_a_table_has_the_shares_of_its_parts_and_no_made_up_sizes(folder: Path) 
     assert (spec.kind, spec.bytes) == ("spec", len(dump_spec(spec_of())))
 
 
+def test_train_dev_is_a_part_as_the_launch_makes_it(folder: Path) -> None:
+    spec = spec_of(data={"source": "data/rows.csv", "split": {"train": 0.5, "train_dev": 0.2, "time": "x"}})
+    found = survey(spec, folder)
+    assert [part.share for part in found.files if part.kind == "part"] == [0.5, 0.2, 0.15, 0.15]
+    (folder / "workspace").mkdir()
+    real = plan(spec, prepare(spec, folder, folder / "workspace"), name="toy-1")
+    assert plan(spec, found.prepared, name="toy-1").request == real.request
+
+
 def test_a_held_out_part_is_there_only_with_a_share(folder: Path) -> None:
     assert list(survey(spec_of(), folder).prepared.files) == ["train", "validation"]
     assert list(survey(spec_of(data={"source": "data/rows.csv"}), folder).prepared.files) == [

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from sklearn.datasets import load_digits
 
@@ -41,10 +43,24 @@ compute: {{instance: ml.m5.large}}
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """1,797 digits: five and above, or below."""
-    frame = load_digits(as_frame=True).frame
-    frame = frame.assign(label=(frame.pop("target") >= 5).astype(int))
-    frame.to_csv(tmp_path / "digits.csv", index=False)
+    digits().to_csv(tmp_path / "digits.csv", index=False)
     return tmp_path
+
+
+def digits() -> pd.DataFrame:
+    frame = load_digits(as_frame=True).frame
+    return frame.assign(label=(frame.pop("target") >= 5).astype(int))
+
+
+def write_shifted(file: Path) -> None:
+    """The newer half is of another scanner: each digit stands a pixel further to the right, of eight."""
+    frame = digits()
+    pixels = [name for name in frame if name != "label"]
+    pictures = frame[pixels].to_numpy(copy=True).reshape(-1, 8, 8)
+    newer = slice(len(frame) // 2, None)
+    pictures[newer] = np.roll(pictures[newer], 1, axis=2)
+    frame[pixels] = pictures.reshape(-1, 64)
+    frame.assign(day=range(len(frame))).to_csv(file, index=False)
 
 
 def loop(folder: Path, *, trees: int, depth: int, split: str) -> Sequence[Round]:
@@ -92,3 +108,24 @@ def test_too_few_training_rows_are_found_and_more_are_better(folder: Path) -> No
     assert second.is_best
     assert before > 0.1
     assert after < 0.6 * before
+
+
+def test_validation_rows_of_another_time_are_found_and_training_nearer_to_them_is_better(folder: Path) -> None:
+    write_shifted(folder / "digits.csv")
+    split = "{train: 0.4, train_dev: 0.1, validation: 0.3, test: 0.2, time: day}"
+    first, second = rounds = loop(folder, trees=100, depth=6, split=split)
+    before, after = improved(rounds)
+    assert first.headline.startswith("Training/validation data distribution mismatch")
+    assert first.advice is not None
+    diagnosis = first.advice.examination.diagnosis
+    assert diagnosis is not None
+    verdicts = {gap.name: gap.verdict for gap in diagnosis.gaps}
+    assert verdicts["data_mismatch"] == "present"
+    assert verdicts["avoidable_bias"] == "absent"
+    assert verdicts["variance"] != "present", "without train-dev rows it would be called variance"
+    assert first.next is not None
+    assert first.next.title == "Bring the training data closer to the validation distribution"
+    assert {change.reason for change in first.next.changes} == {"training reaches into the time that validation is of"}
+    assert second.is_best
+    assert before > 0.3
+    assert after < 0.4 * before

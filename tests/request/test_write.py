@@ -29,6 +29,7 @@ SPECS = {file.stem: file for file in sorted(GOLDEN.glob("*.yaml"))} | TEMPLATES
 # conftest clears SMTUNE_* before each test; this is what the caller said.
 UPDATE = os.environ.get("SMTUNE_UPDATE_GOLDEN") == "1"
 
+DATA = "s3://sagemaker-us-east-1-000000000000/smtune/a/data"
 # What a request cannot carry: it says where things are here, what is done before or after, or what replaces what.
 NOT_IN_A_REQUEST = {
     "TuningSpec.apiVersion": "the file's own version",
@@ -41,11 +42,13 @@ NOT_IN_A_REQUEST = {
     "Split.train": "is done before the upload",
     "Split.validation": "is done before the upload",
     "Split.test": "is done before the upload",
+    "Split.train_dev": "is done before the upload",
     "Split.stratify": "is done before the upload",
     "Split.group": "is done before the upload",
     "Split.time": "is done before the upload",
     "Split.seed": "is done before the upload",
     "Channels.test": "no training job sees it",
+    "Channels.train_dev": "no training job sees it",
     "DiagnosisSpec.human_error": "is for the diagnosis",
     "DiagnosisSpec.human_cases": "is for the diagnosis",
     "DiagnosisSpec.people": "is for the diagnosis",
@@ -54,6 +57,7 @@ NOT_IN_A_REQUEST = {
     "People.cases": "is for the diagnosis",
     "DiagnosisSpec.rows": "is for the diagnosis",
     "SetRows.train": "is for the diagnosis",
+    "SetRows.train_dev": "is for the diagnosis",
     "SetRows.validation": "is for the diagnosis",
     "SetRows.test": "is for the diagnosis",
     "DiagnosisSpec.one_pool": "is for the diagnosis",
@@ -61,6 +65,7 @@ NOT_IN_A_REQUEST = {
     "DiagnosisSpec.confidence": "is for the diagnosis",
     "DiagnosisSpec.baseline": "is for the diagnosis",
     "MetricNames.test": "is for the evaluation after tuning",
+    "MetricNames.train_dev": "is for the evaluation after tuning",
     "Limits.budget": "lowers the limits when a job is planned",
 }
 
@@ -266,20 +271,30 @@ def test_the_specs_own_role_wins_over_the_sites() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "uri"),
+    ("data", "uris"),
     [
-        (None, None),
-        ({"source": "a.csv"}, "s3://sagemaker-us-east-1-000000000000/smtune/a/data/test"),
-        ({"source": "a.csv", "split": {"train": 0.5, "validation": 0.5, "test": 0.0}}, None),
-        ({"channels": {"train": "s3://b/t"}}, None),
-        ({"channels": {"train": "s3://b/t"}, "test": "s3://b/test"}, "s3://b/test"),
-        ({"channels": {"train": "a"}, "test": "b"}, "s3://sagemaker-us-east-1-000000000000/smtune/a/data/test"),
+        (None, {}),
+        ({"source": "a.csv"}, {"test": f"{DATA}/test"}),
+        ({"source": "a.csv", "split": {"train": 0.5, "validation": 0.5, "test": 0.0}}, {}),
+        (
+            {"source": "a.csv", "split": {"train": 0.6, "train_dev": 0.1, "time": "day"}},
+            {"train_dev": f"{DATA}/train_dev", "test": f"{DATA}/test"},
+        ),
+        ({"channels": {"train": "s3://b/t"}}, {}),
+        ({"channels": {"train": "s3://b/t"}, "test": "s3://b/test"}, {"test": "s3://b/test"}),
+        ({"channels": {"train": "a"}, "test": "b"}, {"test": f"{DATA}/test"}),
+        (
+            {"channels": {"train": "a"}, "train_dev": "b", "test": {"uri": "s3://b/c"}},
+            {"train_dev": f"{DATA}/train_dev", "test": "s3://b/c"},
+        ),
     ],
 )
-def test_what_is_held_out_is_never_a_channel(data: Any, uri: str | None) -> None:
+def test_what_is_held_out_is_never_a_channel(data: Any, uris: dict[str, str]) -> None:
     spec = spec_of(data=data)
-    assert held_out(spec) == uri
-    assert "/test" not in json.dumps(to_request(spec).get("TrainingJobDefinition", {}).get("InputDataConfig", []))
+    assert held_out(spec) == uris
+    channels = to_request(spec)["TrainingJobDefinition"].get("InputDataConfig", [])
+    assert not {channel["ChannelName"] for channel in channels} & {"test", "train_dev"}
+    assert not any(uri in json.dumps(channels) for uri in uris.values())
 
 
 def test_raw_is_merged_last_and_null_removes() -> None:

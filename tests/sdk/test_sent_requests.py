@@ -10,7 +10,7 @@ import pytest
 from sdk_support import ACCOUNT, BUCKET, KEY, REGION, Aws, script_spec, several, spec_of
 
 import smtune
-from smtune.plan import SPEC_TAG, TEST_TAG
+from smtune.plan import HELD_OUT_TAGS, SPEC_TAG
 from smtune.request import Site, to_request
 from smtune.spec import TuningSpec, dump_spec
 
@@ -31,7 +31,7 @@ def rendered(spec: TuningSpec) -> dict[str, Any]:
 
 def without_own_marks(request: dict[str, Any]) -> dict[str, Any]:
     """A request as the spec alone says it: a launch adds a suffix to the name, and tags that name the kept spec."""
-    tags = [tag for tag in request["Tags"] if tag["Key"] not in (SPEC_TAG, TEST_TAG)]
+    tags = [tag for tag in request["Tags"] if tag["Key"] not in (SPEC_TAG, *HELD_OUT_TAGS.values())]
     request = {**request, "HyperParameterTuningJobName": request["HyperParameterTuningJobName"][:-11]}
     return {**request, "Tags": tags} if tags else {key: value for key, value in request.items() if key != "Tags"}
 

@@ -114,7 +114,7 @@ def complaints(text: str) -> list[str]:
         ),
         (
             "data: {source: a, split: {train: 0.8}}",
-            ("s:4:19: data.split: train, validation and test add up to 1.1, not 1\n    adjust one of the three"),
+            ("s:4:19: data.split: train, validation and test add up to 1.1, not 1\n    adjust one of them"),
         ),
         (
             "data: {source: a, split: {seed: 4294967296}}",

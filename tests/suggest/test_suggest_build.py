@@ -54,6 +54,7 @@ def errors(*rates: str, **more: Any) -> Diagnosis:
 
 
 BIAS, VARIANCE, BOTH = errors("1%", "5%", "6%"), errors("1%", "2%", "6%"), errors("1%", "5%", "10%")
+MISMATCH = errors("1%", "1.5%", "9%", train_dev_error="2%")
 
 
 def of(diagnosis: Diagnosis | None = None, spec: TuningSpec | None = None, **fields: Any) -> Suggestions:
@@ -119,10 +120,29 @@ def test_mismatch_beside_high_bias_doubts_the_yardstick_first() -> None:
 
 
 def test_a_mismatch_between_training_and_validation() -> None:
-    found = of(errors("1%", "1.5%", "9%", train_dev_error="2%"))
+    found = of(MISMATCH)
     assert {each.finding for each in found.entries} == {"data_mismatch"}
     assert entry(found, "Try another architecture").is_applicable, "hyperparameters have a part in it"
     assert all(each.command for each in found.entries if not each.is_applicable)
+
+
+def test_a_mismatch_by_time_brings_training_nearer() -> None:
+    split = {"train": 0.4, "train_dev": 0.1, "validation": 0.3, "test": 0.2, "time": "day"}
+    found = of(MISMATCH, spec_of(data={"source": "rows.csv", "split": split}))
+    first = found.entries[(found.first or 0) - 1]
+    assert first.title == "Bring the training data closer to the validation distribution"
+    assert changed(first) == {"train", "validation"}
+
+
+def test_variance_by_time_may_be_a_mismatch_and_rows_held_out_of_training_tell() -> None:
+    split = {"train": 0.7, "validation": 0.15, "test": 0.15, "time": "day"}
+    found = of(VARIANCE, spec_of(data={"source": "rows.csv", "split": split}))
+    told = entry(found, "Hold out rows of the training period")
+    assert changed(told) == {"train", "train_dev"}
+    assert found.first is not None
+    assert found.entries.index(told) >= found.first, "what may make the model better comes first"
+    assert "Hold out rows of the training period" not in titles(of(VARIANCE))
+    assert "Hold out rows of the training period" not in titles(of(MISMATCH))
 
 
 def test_the_luck_of_the_best_asks_for_more_validation_rows() -> None:

@@ -1,16 +1,18 @@
-"""More training rows, or more validation rows, where the spec splits a table itself."""
+"""Other shares of the rows, where the spec splits a table itself."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smtune.data.cut import cut_rows
 from smtune.spec import Table, TuningSpec
 from smtune.suggest import Suggestion
-from smtune.suggest.split import more_training, more_validation
+from smtune.suggest.split import more_training, more_validation, nearer_training, with_train_dev
 
 PLAIN = Suggestion("Get more training data", "It helps.", "high_variance")
 
@@ -30,6 +32,10 @@ def spec_of(data: dict[str, Any]) -> TuningSpec:
 def split(train: float, validation: float, test: float) -> TuningSpec:
     shares = {"train": train, "validation": validation, "test": test}
     return spec_of({"source": "rows.csv", "label": "y", "split": shares})
+
+
+def by_time(**shares: float) -> TuningSpec:
+    return spec_of({"source": "rows.csv", "label": "y", "split": {**shares, "time": "day"}})
 
 
 CHANNELS = spec_of({"channels": {"train": "s3://b/train/", "validation": "s3://b/validation/"}})
@@ -91,6 +97,73 @@ def test_training_is_not_starved(spec: TuningSpec) -> None:
 
 def test_finished_files_are_not_split() -> None:
     assert more_validation(PLAIN, CHANNELS).command.startswith("gather more rows for validation and test, and name")
+
+
+def named(found: Suggestion | None) -> dict[str, float]:
+    assert found is not None
+    assert found.spec is not None
+    assert isinstance(found.spec.data, Table)
+    return found.spec.data.split.shares
+
+
+def test_rows_held_out_of_the_training_period_count_among_the_rest() -> None:
+    spec = by_time(train=0.3, train_dev=0.1, validation=0.4, test=0.2)
+    assert named(more_training(PLAIN, spec)) == {
+        "train": 0.7,
+        "train_dev": 0.0429,
+        "validation": 0.1714,
+        "test": 0.0857,
+    }
+    spec = by_time(train=0.7, train_dev=0.05, validation=0.15, test=0.1)
+    assert named(more_validation(PLAIN, spec)) == {"train": 0.45, "train_dev": 0.05, "validation": 0.25, "test": 0.25}
+
+
+def test_training_moves_into_the_time_of_validation() -> None:
+    found = nearer_training(PLAIN, by_time(train=0.4, train_dev=0.1, validation=0.3, test=0.2))
+    assert named(found) == {"train": 0.55, "train_dev": 0.1, "validation": 0.15, "test": 0.2}
+    assert {change.reason for change in found.changes} == {"training reaches into the time that validation is of"}
+
+
+def test_validation_keeps_its_newest_rows_and_test_all() -> None:
+    spec = by_time(train=0.4, train_dev=0.1, validation=0.3, test=0.2)
+    after = nearer_training(PLAIN, spec).spec
+    assert after is not None
+    frame = pd.DataFrame({"day": [str(number) for number in range(100)]})
+    cuts = [cut_rows(frame, each.data.split) for each in (spec, after)]  # type: ignore[union-attr]
+    assert list(cuts[1]["validation"]) == list(cuts[0]["validation"])[15:]
+    assert list(cuts[1]["test"]) == list(cuts[0]["test"])
+
+
+@pytest.mark.parametrize("spec", [split(0.6, 0.2, 0.2), CHANNELS])
+def test_without_a_time_nobody_knows_which_rows_are_nearer(spec: TuningSpec) -> None:
+    found = nearer_training(PLAIN, spec)
+    assert not found.is_applicable
+    assert found.command == "smtune data compare TRAIN VALIDATION shows which columns differ"
+
+
+def test_a_small_validation_set_gives_nothing() -> None:
+    found = nearer_training(PLAIN, by_time(train=0.8, validation=0.09, test=0.11))
+    assert not found.is_applicable
+    assert found.command.startswith("gather training rows of the newest time")
+
+
+def test_a_tenth_of_the_training_period_is_held_out() -> None:
+    found = with_train_dev(PLAIN, by_time(train=0.7, validation=0.15, test=0.15))
+    assert named(found) == {"train": 0.6, "train_dev": 0.1, "validation": 0.15, "test": 0.15}
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        split(0.7, 0.15, 0.15),
+        by_time(train=0.6, train_dev=0.1, validation=0.2, test=0.1),
+        by_time(train=0.45, validation=0.3, test=0.25),
+        CHANNELS,
+    ],
+    ids=["no time", "there is one", "too few rows", "files"],
+)
+def test_nothing_is_held_out_of_the_training_period_where_it_tells_nothing(spec: TuningSpec) -> None:
+    assert with_train_dev(PLAIN, spec) is None
 
 
 @given(st.integers(1, 97), st.integers(1, 98))

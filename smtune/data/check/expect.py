@@ -30,7 +30,7 @@ _CONTENT: Mapping[str, Kind] = {
 }  # fmt: skip
 _NUMBERS_ONLY = {"xgboost", "linear-learner", "knn", "kmeans", "pca", "lda", "ntm", "randomcutforest"}
 _LABEL_FIRST = {"xgboost", "linear-learner", "knn", "lightgbm", "catboost", "tabtransformer", "autogluon-tabular"}
-DATA_CHANNELS = ("train", "training", "validation", "test")
+DATA_CHANNELS = ("train", "training", "train_dev", "validation", "test")
 """The channels that are sets of rows, in the order of their use."""
 _UNIT = {"binary:logistic", "binary:logitraw", "reg:logistic"}
 
@@ -126,8 +126,8 @@ def expected_of_table(spec: TuningSpec, table: Table, *, label_first: bool) -> E
 
 
 def data_channels(channels: Channels) -> dict[str, Channel]:
-    """The channels of rows, train before validation before test; `test` beside them too."""
-    named = {**channels.channels, **({"test": channels.test} if channels.test else {})}
+    """The channels of rows, train before validation before test; those that are held out too."""
+    named = {**channels.channels, **channels.held_out}
     return {name: named[name] for name in DATA_CHANNELS if name in named}
 
 
