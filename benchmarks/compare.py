@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from smtune.data.compare import DataComparison, compare_data
+from smtune.data.compare import CompareSettings, DataComparison, compare_data
 
 ALPHA = 0.05
 
@@ -111,7 +111,8 @@ def comparisons(case: Case, runs: int) -> Iterator[DataComparison]:
     for run in range(max(1, round(runs * case.runs))):
         random = np.random.default_rng([run, *case.rows])
         a, b = (rows_of(count, random) for count in case.rows)
-        yield compare_data(a, case.plant(b, random), label="label", alpha=ALPHA, seed=run)
+        settings = CompareSettings(alpha=ALPHA, seed=run)
+        yield compare_data(a, case.plant(b, random), label="label", settings=settings)
 
 
 def rates(case: Case, runs: int) -> Rates:

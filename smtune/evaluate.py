@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from typing import Any
 
 import boto3
 
+from smtune.data.csv_rows import open_rows
 from smtune.errors import SmtuneError
 from smtune.local.contract import Contract, available_cpus
 from smtune.local.objects import parse_uri
@@ -40,6 +42,8 @@ class RowSet:
     """`test`, say: what its metrics' names begin with."""
     uri: str
     """All objects below it."""
+    without: str = ""
+    """The same rows below this URI are left out: what another model was trained on, say."""
 
 
 @dataclass(frozen=True)
@@ -100,22 +104,53 @@ def _fetch(session: boto3.Session, spec: TuningSpec, best: Best, rows: RowSet, f
         message = f"{best.name} has no model"
         raise EvaluationError(message)
     fetch_model(calls, best.model_artifact, folder / "model.tar.gz")
-    bucket, prefix = parse_uri(rows.uri)
-    with translated():
-        pages = session.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-        keys = [item["Key"] for page in pages for item in page.get("Contents", ()) if not item["Key"].endswith("/")]
-    if not keys:
-        message = f"there are no rows at {rows.uri}"
-        raise EvaluationError(message)
-    (folder / "test").mkdir()
-    for number, key in enumerate(keys):  # two may have the same name, in folders of their own
-        fetch_model(calls, f"s3://{bucket}/{key}", folder / "test" / f"{number:05d}-{Path(key).name}")
-    if isinstance(definition_of(spec, best).algorithm, Script):
+    has_header = isinstance(definition_of(spec, best).algorithm, Script)
+    files = _fetch_rows(session, calls, rows.uri, folder / "test")
+    if rows.without:
+        _leave_out(files, _fetch_rows(session, calls, rows.without, folder / "without"), has_header=has_header)
+    if has_header:
         job = calls.ask("sagemaker", "describe_training_job", TrainingJobName=best.name)
         code = job.get("HyperParameters", {}).get("sagemaker_submit_directory", "")
         fetch_model(calls, code.strip('"'), folder / "sourcedir.tar.gz")
     (folder / "ml").mkdir()
     unpack(folder / "model.tar.gz", folder / "ml" / "model")
+
+
+def _fetch_rows(session: boto3.Session, calls: Calls, uri: str, folder: Path) -> list[Path]:
+    bucket, prefix = parse_uri(uri)
+    with translated():
+        pages = session.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        keys = [item["Key"] for page in pages for item in page.get("Contents", ()) if not item["Key"].endswith("/")]
+    if not keys:
+        message = f"there are no rows at {uri}"
+        raise EvaluationError(message)
+    folder.mkdir()
+    # Two may have the same name, in folders of their own.
+    files = {f"s3://{bucket}/{key}": folder / f"{number:05d}-{Path(key).name}" for number, key in enumerate(keys)}
+    for place, file in files.items():
+        fetch_model(calls, place, file)
+    return list(files.values())
+
+
+def _leave_out(files: list[Path], others: list[Path], *, has_header: bool) -> None:
+    """Take the rows of `others` out of `files`, but for the first one where that is a header."""
+    known = {tuple(row) for file in others for row in _read_csv(file)}
+    left = 0
+    for file in files:
+        rows = _read_csv(file)
+        header = rows[:1] if has_header else []
+        kept = [row for row in rows[len(header) :] if tuple(row) not in known]
+        left += len(kept)
+        with file.open("w", encoding="utf-8", newline="") as target:
+            csv.writer(target, lineterminator="\n").writerows([*header, *kept])
+    if not left:
+        message = "none of these rows is new to both models"
+        raise EvaluationError(message)
+
+
+def _read_csv(file: Path) -> list[list[str]]:
+    with open_rows(file) as rows:
+        return [row for row in rows if row]
 
 
 def _run(folder: Path, hyperparameters: Mapping[str, str]) -> dict[str, Any]:

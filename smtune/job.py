@@ -15,6 +15,7 @@ from smtune import control, execute, progress, revise, run, triage
 from smtune.advise import advise
 from smtune.diagnosis import Diagnosis
 from smtune.errors import JobError, SmtuneError, SpecError, UsageError
+from smtune.examine import Known
 from smtune.files import write_whole
 from smtune.launching import Circumstances, launch_again, launch_spec
 from smtune.patience import Terms
@@ -92,26 +93,29 @@ class TuningJob:
         """Why training jobs failed, grouped by cause."""
         return triage.why(self.session, self.name)
 
-    def report(self, file: str | Path | None = None, *, compare: Collection[str] = ()) -> run.Report:
+    def report(
+        self, file: str | Path | None = None, *, compare: Collection[str] = (), known: Known | None = None
+    ) -> run.Report:
         """Best training job, its score on held-out rows, and the diagnosis. All of the job goes into `file`, if named.
 
         The end of its name says the format: .html, .md or .json, else UsageError is raised. `compare`: other tuning
-        jobs to put beside it there.
+        jobs to put beside it there. `known`: human level and what else the job's own spec does not say.
         """
         if file is None:
-            return run.report(self.session, self.name)
+            return run.report(self.session, self.name, known)
         form = format_of(Path(file))
-        data = gather_report(self.session, self.name, [(find_session(name), name) for name in compare])
+        others = [(find_session(name), name) for name in compare]
+        data = gather_report(self.session, self.name, others, known=known)
         write_whole(Path(file), rendered(data, form))
         return data.outcome
 
-    def suggest(self) -> Suggestions:
+    def suggest(self, known: Known | None = None) -> Suggestions:
         """What to do next, the best first, each as a whole spec with a reason for every change."""
-        return advise(self.session, self.name)
+        return advise(self.session, self.name, known)
 
-    def diagnose(self) -> Diagnosis:
+    def diagnose(self, known: Known | None = None) -> Diagnosis:
         """Bias, variance or data mismatch; raises JobError with the reason where it cannot be said."""
-        found = self.report()
+        found = self.report(known=known)
         if found.diagnosis is None:
             raise JobError("; ".join(found.notes) or f"{self.name} has no diagnosis")
         return found.diagnosis

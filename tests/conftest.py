@@ -37,8 +37,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish() -> None:
-    """Thousands of tests and the libraries stay to the end: nobody looks through them again and again for garbage."""
-    gc.collect()
+    """Thousands of tests and the libraries stay to the end: nobody looks through them for garbage, not even once."""
     gc.freeze()
     gc.enable()
 

@@ -87,6 +87,23 @@ def test_what_was_held_out_of_the_training_period_is_scored_beside_test(session:
     assert told["best"]["metrics"].keys() >= {"train:error", "train_dev:error", "validation:error", "test:error"}
 
 
+def test_rows_that_stand_elsewhere_too_are_left_out(session: LocalSession, tmp_path: Path) -> None:
+    folder = tmp_path / "job"
+    folder.mkdir()
+    spec, _, best = _tuned(session, folder, TRAIN.replace("if __name__", f"{MODEL_FN}if __name__"))
+    storage: Any = session.client("s3")
+    storage.create_bucket(Bucket="rows")
+    texts = {"new/1.csv": "label,a\n1,1\n0,2\n", "new/2.csv": '"label",a\n1,"3"\n', "seen/a.csv": "label,a\n0,2\n"}
+    for key, text in texts.items():
+        storage.put_object(Bucket="rows", Key=key, Body=text.encode())
+    whole = evaluate(session, spec, best, RowSet("validation", "s3://rows/new"))
+    assert (whole.rows, whole.metrics["validation:error"]) == (3, pytest.approx(1 / 3))
+    found = evaluate(session, spec, best, RowSet("validation", "s3://rows/new", without="s3://rows/seen"))
+    assert (found.rows, found.metrics["validation:error"]) == (2, 0)
+    with pytest.raises(EvaluationError, match="none of these rows is new"):
+        evaluate(session, spec, best, RowSet("validation", "s3://rows/seen", without="s3://rows/new"))
+
+
 def test_a_model_that_cannot_be_loaded_says_what_is_missing(session: LocalSession, tmp_path: Path) -> None:
     folder = tmp_path / "job"
     folder.mkdir()

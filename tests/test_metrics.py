@@ -101,6 +101,15 @@ def test_a_long_line_costs_no_more_than_its_length() -> None:
     assert time.process_time() - started < 1.0  # quadratic, it would be two minutes
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fifth of the time: how much it is, tests/local/test_life.py sees where a training job is told."""
+    monkeypatch.setattr("smtune.line_search.SECONDS", 0.1)
+    monkeypatch.setattr("smtune.metrics.SECONDS", 0.1)
+    monkeypatch.setattr("smtune.line_search._ALONE_SECONDS", 0.01)
+
+
+@pytest.mark.usefixtures("impatient")
 def test_a_regex_that_takes_for_ever_is_told_and_given_up_and_the_others_read_on() -> None:
     scraper = Scraper([{"Name": "slow", "Regex": "(a|aa)+$"}, {"Name": "loss", "Regex": r"loss=(\S+)"}])
     line = "a" * 200 + "! loss=0.5"
@@ -109,12 +118,13 @@ def test_a_regex_that_takes_for_ever_is_told_and_given_up_and_the_others_read_on
     assert found == ["loss"] * 3
     assert scraper.given_up == set(scraper.slow) == {"slow"}
     assert "the metric 'slow'" in scraper.slow["slow"]
-    assert "its regex '(a|aa)+$' takes more than 0.5 s" in scraper.slow["slow"]
+    assert "its regex '(a|aa)+$' takes more than 0.1 s" in scraper.slow["slow"]
     began = time.process_time()
     assert [item.step for item in scraper.read(line, 0.0)] == [3]
     assert time.process_time() - began < 0.1
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_line_that_takes_too_long_is_skipped_and_the_next_is_read() -> None:
     scraper = Scraper([{"Name": "m", "Regex": r"([0-9.]+)(?:a|aa)+$"}])
     found = [item.value for line in ("1a", "2" + "a" * 200 + "!", "3a") for item in scraper.read(line, 0.0)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -31,6 +31,8 @@ class Manifest:
     arn: str
     files: Mapping[str, Mapping[str, Any]]
     """Path below the folder -> sha256, bytes."""
+    remarks: tuple[str, ...] = field(default=(), compare=False)
+    """What could not be archived, and why; not in the file."""
 
     def to_json(self) -> bytes:
         return to_json(
@@ -77,12 +79,15 @@ def verify(folder: Path) -> Manifest:
     return manifest
 
 
-def verify_files(folder: Path, names: Iterable[str]) -> None:
-    """Raise SpecError where one of these files is not as the manifest says; the others are not read."""
-    manifest = _read(folder)
-    changed = [
-        name for name in names if not (folder / name).is_file() or _facts(folder / name) != manifest.files.get(name)
-    ]
+def verify_files(folder: Path, names: Iterable[str] = (), optional: Iterable[str] = ()) -> None:
+    """Raise SpecError where one of these files is not as the manifest says; the others are not read.
+
+    What is `optional` may be neither there nor in the manifest.
+    """
+    said = _read(folder).files
+    found = {name: _facts_if_any(folder / name) for name in (*names, *optional)}
+    changed = [name for name in found if found[name] != said.get(name)]
+    changed += [name for name in names if found[name] is None and name not in said]
     if changed:
         raise unusable(folder, *(f"{name} was changed: its sha256 is another" for name in changed))
 
@@ -112,6 +117,13 @@ def _read(folder: Path) -> Manifest:
 def _facts(path: Path) -> dict[str, Any]:
     with path.open("rb") as file:
         return {"sha256": hashlib.file_digest(file, "sha256").hexdigest(), "bytes": path.stat().st_size}
+
+
+def _facts_if_any(path: Path) -> dict[str, Any] | None:
+    try:
+        return _facts(path) if path.is_file() else None
+    except OSError:
+        return None  # as of a name that is too long for any file
 
 
 def unusable(folder: Path, *messages: str) -> SpecError:

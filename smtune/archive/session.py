@@ -5,6 +5,7 @@ Like the local engine it answers botocore's `before-call` event. What would chan
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import boto3
 import botocore.session
 
 from smtune.archive.answers import ArchivedJob
+from smtune.archive.kept import kept_files
 from smtune.archive.logs import ArchivedLogs
 from smtune.archive.manifest import (
     BROKEN,
@@ -33,6 +35,7 @@ from smtune.local.wire import off_wire, on_wire
 
 _PARAMETERS = "smtune_parameters"
 _READING = ("GetObject", "HeadObject", "ListObjectsV2")
+_MISSING = 404
 
 
 class ArchiveSession(boto3.Session):
@@ -43,8 +46,10 @@ class ArchiveSession(boto3.Session):
         verify_files(folder, (TUNING_JOB, TRAINING_JOBS, TAGS, CURVES))
         try:
             self._job = ArchivedJob(folder)
+            kept = kept_files(self._job.tags)
         except BROKEN as error:
             raise unusable(folder, f"its files are damaged: {error!r}") from None
+        verify_files(folder, optional=kept)
         core = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
         core.set_credentials("archive", "archive")
         super().__init__(botocore_session=core, region_name=self._job.region)
@@ -66,14 +71,14 @@ class ArchiveSession(boto3.Session):
         return super().client(service_name, *args, **options)
 
     def path_of(self, uri: str) -> Path:
-        """The file of an S3 URI in the archive; it is only there where models were archived."""
+        """The file of an S3 URI in the archive; a model is only there where models were archived."""
         return object_path(self.folder / OBJECTS, *parse_uri(uri))
 
     def _answer(self, model: Any, params: dict[str, Any], **_: Any) -> tuple[Any, Any]:
         service, operation = model.service_model.service_name, model.name
         try:
             if service == "s3" and operation in _READING:
-                return answer(self._objects.call(operation, params))
+                return answer(self._read_objects(operation, params))
             if service == "sts" and operation == "GetCallerIdentity":
                 return answer({"Account": self._job.account, "Arn": self._job.arn, "UserId": "archive"})
             if service not in self._services:
@@ -85,6 +90,25 @@ class ArchiveSession(boto3.Session):
             return refusal(error)
         except ObjectKeyError as error:
             return refusal(ServiceAnswerError("InvalidArgument", str(error)))
+
+    def _read_objects(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+        """S3's answer; nobody should take what was not archived for what was never there."""
+        try:
+            found = self._objects.call(operation, params)
+        except ServiceAnswerError as error:
+            if error.status != _MISSING:
+                raise
+            found = {}
+        except OSError as error:
+            if error.errno != errno.ENAMETOOLONG:  # a key may be longer than any file's name
+                raise
+            found = {}
+        if not found or found.get("KeyCount") == 0:
+            asked = params["context"][_PARAMETERS]
+            uri = f"s3://{asked['Bucket']}/{asked.get('Key', asked.get('Prefix', ''))}"
+            message = f"the archive has no {uri} (models are in it with --models, rows of data never)"
+            raise ServiceAnswerError("NotArchived", message, status=_MISSING)
+        return found
 
 
 def _remember(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:

@@ -6,12 +6,13 @@ Secrets are hidden before anything is written. The same job gives the same bytes
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import boto3
 
+from smtune.archive.kept import Tags, keep_spec
 from smtune.archive.manifest import (
     CURVES,
     FILE,
@@ -35,7 +36,6 @@ from smtune.results.calls import side_by_side
 from smtune.results.download import fetch_model
 from smtune.results.record import Record, hide_secrets
 from smtune.secrecy import hide, secret_values
-from smtune.service import translated
 from smtune.veil import veiled
 
 TAIL_LINES = 200
@@ -54,7 +54,8 @@ class Contents:
 def archive_job(session: boto3.Session, tuning_job: str, folder: Path, contents: Contents | None = None) -> Manifest:
     """Write all of a tuning job into a new `folder`, whole or not at all.
 
-    Raises UsageError where `folder` has something in it, ServiceError.
+    A spec that smtune kept of the job and that cannot be read is a remark of the manifest. Raises UsageError where
+    `folder` has something in it, ServiceError.
     """
     wanted = contents or Contents()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -62,29 +63,41 @@ def archive_job(session: boto3.Session, tuning_job: str, folder: Path, contents:
         raise UsageError(message)
     calls = Calls(session)
     trials = pull(session, tuning_job, calls=calls)
+    tags = _tags(calls, trials)
+    secrets = _secrets(calls, trials, tags)
     with folder_beside(folder) as draft:
-        _write_job(calls, trials, draft)
+        _write_job(trials, tags, draft)
         frame = curves(session, tuning_job, calls=calls)
         (draft / CURVES).write_bytes(to_json(_columns(frame)))
-        _write_logs(calls, trials, draft, wanted)
+        _write_logs(calls, trials, draft, wanted, secrets)
         if wanted.models:
             _write_models(calls, trials, draft)
+        remarks = tuple(keep_spec(session, tags, secrets, draft))
         manifest = take_stock(draft, trials.name, str(trials.description["HyperParameterTuningJobArn"]))
         (draft / FILE).write_bytes(manifest.to_json())
         draft.replace(folder)  # an empty folder may be there
-    return manifest
+    return replace(manifest, remarks=remarks)
 
 
-def _write_job(calls: Calls, trials: Trials, draft: Path) -> None:
+def _tags(calls: Calls, trials: Trials) -> list[dict[str, str]]:
     arn = trials.description["HyperParameterTuningJobArn"]
-    tags = [tag for page in calls.pages("sagemaker", "list_tags", ResourceArn=arn) for tag in page["Tags"]]
+    return [tag for page in calls.pages("sagemaker", "list_tags", ResourceArn=arn) for tag in page["Tags"]]
+
+
+def _secrets(calls: Calls, trials: Trials, tags: Tags) -> tuple[str, ...]:
+    """What the description that is kept has no more, but logs and the like may."""
+    raw = calls.ask("sagemaker", "describe_hyper_parameter_tuning_job", HyperParameterTuningJobName=trials.name)
+    return secret_values({**raw, "Tags": tags})
+
+
+def _write_job(trials: Trials, tags: Tags, draft: Path) -> None:
     hidden = hide_secrets({"Tags": tags}, {"Tags": tags})["Tags"]
-    tags = sorted(({name: hide(text, ()) for name, text in tag.items()} for tag in hidden), key=lambda tag: tag["Key"])
+    shown = sorted(({name: hide(text, ()) for name, text in tag.items()} for tag in hidden), key=lambda tag: tag["Key"])
     (draft / TUNING_JOB).write_bytes(to_json(trials.description))
     (draft / TRAINING_JOBS).write_bytes(to_json([vars(record) for record in trials.records]))
-    (draft / TAGS).write_bytes(to_json(tags))
+    (draft / TAGS).write_bytes(to_json(shown))
     try:
-        text, _ = veiled(from_description(trials.description, tags))
+        text, _ = veiled(from_description(trials.description, shown))
     except SpecError:
         return  # not every job's request can be said as a spec; the description has it all
     (draft / SPEC).write_text(text, encoding="utf-8")
@@ -101,11 +114,7 @@ def _columns(frame: Any) -> dict[str, list[Any]]:
     }
 
 
-def _write_logs(calls: Calls, trials: Trials, draft: Path, wanted: Contents) -> None:
-    with translated():
-        client = calls.client("sagemaker")
-        raw: Any = client.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=trials.name)
-    secrets = secret_values(raw)  # the description that is kept has them no more, but the logs may
+def _write_logs(calls: Calls, trials: Trials, draft: Path, wanted: Contents, secrets: tuple[str, ...]) -> None:
     records = [record for record in trials.records if wanted.logs or record.status == "Failed"]
     logs = side_by_side(lambda record: _lines(calls, record), records)
     (draft / LOGS).mkdir(exist_ok=True)

@@ -20,23 +20,25 @@ from smtune.cli.options import output_option, target_option
 def command(job: str, folder: Path, target: Any, logs: bool, models: bool, output: str) -> None:
     """Write JOB into DIR, a new folder: description, tags, spec, training jobs, learning curves, logs of what failed.
 
-    `smtune import DIR` makes it readable anywhere, without AWS. What looks like a secret is hidden. The same job
-    gives the same files, and a manifest has the hash of each.
+    `smtune import DIR` makes it readable anywhere, without AWS: with the spec that it was launched from, a diagnosis
+    has its human level. What looks like a secret is hidden. The same job gives the same files, and a manifest has the
+    hash of each.
 
     \b
     smtune archive JOB archives/JOB --models
     """
     from smtune.archive.write import Contents, archive_job
     from smtune.cli.sessions import session_for
-    from smtune.cli.text import print_json, print_pairs
+    from smtune.cli.text import print_json, print_pairs, remark
 
     with session_for(job, target) as session:
         manifest = archive_job(session, job, folder, Contents(logs=logs, models=models))
+    for sentence in manifest.remarks:
+        remark(f"note: {sentence}")
     size = sum(int(facts["bytes"]) for facts in manifest.files.values())
     if output == "json":
-        print_json(
-            {"tuning_job_name": manifest.tuning_job, "folder": str(folder), "bytes": size, "files": manifest.files}
-        )
+        facts = {"tuning_job_name": manifest.tuning_job, "folder": str(folder), "bytes": size}
+        print_json({**facts, "files": manifest.files, "remarks": list(manifest.remarks)})
     else:
         print_pairs(
             {"tuning job": manifest.tuning_job, "folder": str(folder), "files": len(manifest.files), "bytes": size}

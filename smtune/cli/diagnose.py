@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from smtune.cli import known_options as known
 from smtune.cli.options import is_given, output_option, target_option
 from smtune.diagnosis.levers import ALGORITHMS
 
@@ -26,8 +27,8 @@ _VALUE = "VALUE[/ROWS]"
 
 @click.command(short_help="Bias, variance or mismatch?")
 @click.argument("job", required=False)
-@click.option("--human-error", metavar="RATE[/CASES]", help="The best error people reach.")
-@click.option("--human", metavar="LABEL=RATE[/CASES]", multiple=True, help="Of several groups of people, one each.")
+@known.HUMAN_ERROR
+@known.HUMAN
 @click.option("--train-error", metavar=_RATE, help="Error on the training set.")
 @click.option("--validation-error", metavar=_RATE, help="Error on the validation set.")
 @click.option("--test-error", metavar=_RATE, help="Error on the test set.")
@@ -37,14 +38,14 @@ _VALUE = "VALUE[/ROWS]"
 @click.option("--validation", metavar=_VALUE, help="With --metric: on the validation set.")
 @click.option("--test", metavar=_VALUE, help="With --metric: on the test set.")
 @click.option("--train-dev", metavar=_VALUE, help="With --metric: on the train-dev set.")
-@click.option("--baseline", metavar="LOSS", help="For rmse and its like: the loss of a model that ignores its input.")
-@click.option("--rows", metavar="SET=ROWS", multiple=True, help="With JOB: rows of a set, as in validation=1500.")
-@click.option("--metric-name", metavar="SET=NAME", multiple=True, help="With JOB: what the metric is called there.")
+@known.BASELINE
+@known.ROWS
+@known.METRIC_NAME
 @click.option("--predictions", type=_CSV, metavar="CSV", help="Predictions, a row each: set, label, prediction|score.")
 @click.option("--jobs", type=int, metavar="N", help="How many training jobs validation chose the best of.")
-@click.option("--confidence", type=float, metavar="FRACTION", help="That every verdict is right (0.95).")
+@known.CONFIDENCE
 @click.option("--floor", metavar="RATE", help="A gap up to this never matters (1%).")
-@click.option("--one-pool", is_flag=True, help="Validation and test were drawn at random from the same rows.")
+@known.ONE_POOL
 @click.option(
     "--algorithm",
     type=click.Choice(ALGORITHMS),
@@ -69,7 +70,7 @@ def command(ctx: click.Context, /, job: str | None, target: Any, output: str, **
     """
     from smtune.cli.diagnosed import from_errors, from_job, from_predictions, from_values
 
-    given = {name: value for name, value in options.items() if value is not None and value is not False and value != ()}
+    given = known.given(options)
     if job is not None:
         _refuse(
             ctx,

@@ -54,6 +54,7 @@ EXIT_CODES = {
     4: "the time to wait was up; a tuning job goes on",
     130: "interrupted (Ctrl-C); a tuning job goes on",
     141: "the reader of stdout went away, as `head` does",
+    143: "ended by SIGTERM; a tuning job goes on",
     252: "invalid spec, request or data",
     253: "credentials, region, setting or a missing package",
     254: "the service refused, as for an unknown job",

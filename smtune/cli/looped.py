@@ -13,7 +13,7 @@ from smtune.cli.sessions import terms_for
 from smtune.cli.table import print_table
 from smtune.cli.text import remark, show
 from smtune.files import write_whole
-from smtune.loop import Round
+from smtune.loop import Rematch, Round
 from smtune.progress import Progress, Watching, watch
 from smtune.spec.source import STDIN
 from smtune.suggest import Suggestions
@@ -34,6 +34,8 @@ def tell_round(found: Round, spec: Path) -> None:
     better = "" if found.number == 1 else ", better" if found.is_best else ", no better: taken back"
     value = "no objective" if found.objective is None else f"objective {show(found.objective)}{better}"
     remark(f"round {found.number}: {found.job}, {value}")
+    if found.rematch:
+        remark(f"  {_told(found.rematch)}")
     remark(f"  {found.headline}")
     if found.next is None:
         remark(f"  ends: {found.ends}")
@@ -42,6 +44,13 @@ def tell_round(found: Round, spec: Path) -> None:
     file = spec.with_name(f"{stem}.round-{found.number + 1}.yaml")
     write_whole(file, _written(found).encode())
     remark(f"  next: {found.next.title.lower()}; {file}")
+
+
+def _told(rematch: Rematch) -> str:
+    if rematch.values is None:
+        return f"compared by the objectives, which are of different validation rows: {rematch.failure}"
+    before, after = (show(value) for value in rematch.values)
+    return f"on the {rematch.rows:,} validation rows that neither learned from: {before} before, {after} now"
 
 
 def _written(found: Round) -> str:

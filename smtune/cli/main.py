@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import gc
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -15,6 +16,7 @@ from smtune.cli.group import cli
 from smtune.errors import SmtuneError
 
 INTERRUPTED = 130
+TERMINATED = 143
 PIPE_CLOSED = 141
 OTHER = 255
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -28,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments is None:
         # A command is mostly imports, and what is imported stays: to look for garbage there costs a sixth of its time.
         gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+        signal.signal(signal.SIGTERM, _terminate)
     try:
         code = _run(list(sys.argv[1:] if arguments is None else arguments))
         sys.stdout.flush()
@@ -38,6 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments is None:
         sys.exit(code)
     return code
+
+
+def _terminate(*_: object) -> None:
+    """As Ctrl-C, so that no folder of ours is left in the system's temporary one."""
+    sys.exit(TERMINATED)
 
 
 def _run(arguments: list[str]) -> int:

@@ -6,27 +6,31 @@ from typing import Any
 
 import click
 
+from smtune.cli.known_options import known_options
 from smtune.cli.options import output_option, target_option
 
 
 @click.command(short_help="What to do next, as the next spec.")
 @click.argument("job")
 @click.option("--apply", "number", type=click.IntRange(min=1), metavar="N", help="The spec of this suggestion.")
+@known_options
 @output_option("yaml", "table", "json")
 @target_option
-def command(job: str, target: Any, number: int | None, output: str) -> None:
+def command(job: str, target: Any, number: int | None, output: str, knowledge: dict[str, Any]) -> None:
     """Print the next spec after JOB, with the reason for every change, by its diagnosis and its training jobs.
 
     Remedies for bias, variance and mismatch are ranked by what JOB's own training jobs say: one that they speak against
     is listed, and not applied. The list goes to stderr and into the spec's comments; -o table prints it alone. Exit
-    code 1 where the next spec is asked for and nothing that a spec can say is left to do.
+    code 1 where the next spec is asked for and nothing that a spec can say is left to do. What you know of JOB and its
+    spec does not say, human level above all, is said as to smtune diagnose.
 
     \b
     smtune suggest my-model-1123-0911 > next.yaml
     smtune suggest my-model-1123-0911 --apply 2 > next.yaml
-    smtune suggest my-model-1123-0911 -o table
+    smtune suggest my-model-1123-0911 --human-error 4/400 -o table
     """
     from smtune.advise import advise
+    from smtune.cli.known import in_terms_of_options, known_from
     from smtune.cli.revised import print_revision
     from smtune.cli.sessions import session_for
     from smtune.cli.text import print_json
@@ -36,8 +40,10 @@ def command(job: str, target: Any, number: int | None, output: str) -> None:
     if output == "table" and number is not None:
         message = "-o table is the list alone: leave --apply out, or print the spec as yaml or json"
         raise UsageError(message)
-    with session_for(job, target) as session:
-        found = advise(session, job)
+    with in_terms_of_options():
+        known = known_from(knowledge)
+    with session_for(job, target) as session, in_terms_of_options():
+        found = advise(session, job, known)
     if output == "json":
         print_json(found.to_dict() | ({} if number is None else {"applied": found.revision(number).to_dict()}))
         return

@@ -28,8 +28,8 @@ Lever = Literal[
     "architecture",
 ]
 """A remedy that hyperparameters are for."""
-Need = Literal["training rows", "validation rows", "like rows"]
-"""A remedy that data is for: more rows to learn from, more to judge by, or rows of one distribution."""
+Need = Literal["training rows", "validation rows", "like rows", "closer rows"]
+"""A remedy that data is for: more rows to learn from, more to judge by, of one distribution, or nearer to it."""
 
 _Z95 = deviates(0.95, 1)
 
@@ -109,6 +109,7 @@ class Gap:
     cause: Cause | None = None
     """Of a gap from validation to test that is present: `either` where luck explains it, None where nobody can say."""
     luck: Luck | None = None
+    """What of a gap to test the choice of the best job explains; None where the jobs or the chance are not known."""
 
     def to_dict(self) -> dict[str, object]:
         return {
@@ -123,6 +124,7 @@ class Gap:
             "evidence": self.evidence,
             "more_rows": None if self.needed is None else self.needed.to_dict(),
             "cause": self.cause,
+            "luck": None if self.luck is None else asdict(self.luck),
         }
 
 

@@ -82,7 +82,7 @@ def _verdict(definition: Definition, trial: Trial, exit_code: int, final: FinalM
     ending = Ending(
         exit_code=exit_code,
         stopped=trial.stopping is not None,
-        timed_out=trial.timed_out,
+        exceeded=trial.exceeded,
         values={name: value for name, (value, _) in final.items()},
         lines=trial.lines,
         tail=tuple(trial.tail),

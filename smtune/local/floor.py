@@ -30,6 +30,7 @@ _PATIENCE = 0.01
 """Seconds that a look waits for an errand: most take less, and the next look would come later."""
 _LAST_WORDS = 5.0
 """Seconds that a leaving worker gives to the artifacts of what has ended."""
+_WITHOUT_INSTANCES = ("Starting", "Interrupted")
 _CANNOT_START = (SmtuneError, OSError, ValueError, tarfile.TarError)
 
 
@@ -138,7 +139,8 @@ class Floor:
             self._store.add_observations(place.training.name, observed)
             news.observed.append((place.training, observed))
         if code is not None:
-            self._step(place, "Uploading", "Uploading generated training model")
+            if place.training.transitions[-1].status not in _WITHOUT_INSTANCES:
+                self._step(place, "Uploading", "Uploading generated training model")
             place.ending = self.ways.errand(functools.partial(self._end, place.trial, code))
             return self._look_at(place, news)
         return None

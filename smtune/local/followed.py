@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from smtune.local.limits import Limits
+from smtune.local.limits import Limits, TimeLimit
 from smtune.local.log_reader import LogReader
 from smtune.metrics import Observation
 
@@ -20,8 +20,8 @@ class Followed:
         return self._limits.stopping
 
     @property
-    def timed_out(self) -> bool:
-        return self._limits.timed_out
+    def exceeded(self) -> TimeLimit | None:
+        return self._limits.exceeded
 
     @property
     def lines(self) -> int:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from typing import Literal
 
+TimeLimit = Literal["MaxRuntime", "MaxWaitTime"]
+"""A time limit of a training job's StoppingCondition: the field without `InSeconds`."""
+
 
 class Limits:
     """The times of one training job, on the clock that nobody sets."""
@@ -14,7 +17,7 @@ class Limits:
         self.stop_grace = stop_grace
         self.stopping: float | None = None
         """When it was told to end."""
-        self.timed_out = False
+        self.exceeded: TimeLimit | None = None
         self._began: float | None = None
 
     def begin(self) -> None:
@@ -33,7 +36,7 @@ class Limits:
         """What has to be done by now."""
         now = time.monotonic()
         if self.stopping is None and self._began is not None and now - self._began > self.time_limit:
-            self.timed_out = True
+            self.exceeded = "MaxRuntime"
             return "stop"
         if self.stopping is not None and now - self.stopping > self.stop_grace:
             return "kill"

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from smtune.line_search import SECONDS
+from smtune.local.limits import TimeLimit
 from smtune.local.program import Program
 from smtune.local.records import TrainingStatus
 
 REASON_LENGTH = 1024
+_SPANS: Mapping[TimeLimit, str] = {"MaxRuntime": "runtime", "MaxWaitTime": "wait time"}
 _ERROR_LINE = re.compile(r"^(?:[\w.]+\.)?\w*(?:Error|Exception|Exit|Interrupt|Warning|Failure)\b.*")
 
 
@@ -23,7 +25,8 @@ class Ending:
 
     exit_code: int
     stopped: bool
-    timed_out: bool
+    exceeded: TimeLimit | None
+    """Which time limit ended it."""
     values: Mapping[str, float]
     """The last value of each metric."""
     lines: int
@@ -44,8 +47,9 @@ class Verdict:
 
 def judge(ending: Ending, objective: str | None, regex: str | None, program: Program, output: Path) -> Verdict:
     """The service's verdict, with a reason for everything but success. `output` is /opt/ml/output."""
-    if ending.timed_out:
-        return Verdict("Stopped", "MaxRuntimeExceeded", "Training job runtime exceeded MaxRuntimeInSeconds")
+    if ending.exceeded is not None:
+        reason = f"Training job {_SPANS[ending.exceeded]} exceeded {ending.exceeded}InSeconds"
+        return Verdict("Stopped", f"{ending.exceeded}Exceeded", reason)
     if ending.stopped:
         return Verdict("Stopped", "Stopped", "The training job was stopped")
     if ending.exit_code != 0:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from smtune.local.contract import Contract
+from smtune.local.limits import TimeLimit
 from smtune.local.program import Program
 from smtune.metrics import Observation, Scraper
 
@@ -52,8 +53,8 @@ class Trial(Protocol):
         """When it was told to end, on the clock that nobody sets."""
 
     @property
-    def timed_out(self) -> bool:
-        """Whether it was its time limit that told it to."""
+    def exceeded(self) -> TimeLimit | None:
+        """The time limit that told it to, if one did."""
 
     @property
     def lines(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import boto3
@@ -11,6 +11,7 @@ import boto3
 from smtune.advise import Advice
 from smtune.estimate import Budget
 from smtune.launching import Circumstances
+from smtune.loop.rematch import Contender, Rematch
 from smtune.progress import Progress, watch
 from smtune.spec import TuningSpec
 from smtune.suggest import Suggestion, Suggestions
@@ -43,6 +44,8 @@ class Round:
     progress: Progress
     advice: Advice | None
     """None where the tuning job failed."""
+    rematch: Rematch | None = None
+    """Of the best round before with this one, where the two have other validation rows."""
     applied: Suggestion | None = None
     """What this round tried; None for the first."""
     is_best: bool = False
@@ -61,6 +64,11 @@ class Round:
         return self.advice.best.objective if self.advice and self.advice.best else None
 
     @property
+    def contender(self) -> Contender | None:
+        """Its best model; None where it has none."""
+        return Contender(self.spec, self.advice.best) if self.advice and self.advice.best else None
+
+    @property
     def headline(self) -> str:
         return self.advice.suggestions.headline if self.advice else self.progress.failure_reason or self.progress.status
 
@@ -73,6 +81,7 @@ class Round:
             "applied": self.applied.title if self.applied else None,
             "changes": [change.to_dict() for change in self.applied.changes] if self.applied else [],
             "objective": self.objective,
+            "on_the_same_rows": asdict(self.rematch) if self.rematch else None,
             "is_best": self.is_best,
             "headline": self.headline,
             "spent": self.spent,

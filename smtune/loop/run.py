@@ -12,9 +12,9 @@ import boto3
 from smtune.advise import Advice, seek_advice
 from smtune.errors import SpecError
 from smtune.estimate import Budget, load_prices, parse_budget, within_budget
-from smtune.evaluate import definition_of
 from smtune.launching import launch_spec
 from smtune.loop.model import LoopOptions, Round
+from smtune.loop.rematch import Rematch, beats, play_rematch
 from smtune.request import to_request
 from smtune.results import pull
 from smtune.results.cost import region_of, spending
@@ -41,7 +41,8 @@ def run_rounds(
     for number in range(1, options.rounds + 1):
         found = _one(session, spec, folder, options, purse)
         purse.pay(found.job)
-        is_best = best is None or _is_better(found, best)
+        found = replace(found, rematch=_rematch(session, best, found))
+        is_best = best is None or beats(found.contender, best.contender, found.rematch)
         found = replace(found, number=number, applied=applied, is_best=is_best, spent=purse.spent)
         if is_best:
             best, tried = found, set()
@@ -63,13 +64,12 @@ def _one(session: boto3.Session, spec: TuningSpec, folder: Path, options: LoopOp
     return Round(0, spec, launched.name, progress, advice)
 
 
-def _is_better(found: Round, best: Round) -> bool:
-    if found.objective is None or best.objective is None:
-        return best.objective is None and found.objective is not None
-    assert found.advice is not None  # noqa: S101  it has an objective
-    assert found.advice.best is not None  # noqa: S101  as above
-    maximizes = definition_of(found.spec, found.advice.best).objective.maximizes
-    return found.objective > best.objective if maximizes else found.objective < best.objective
+def _rematch(session: boto3.Session, best: Round | None, found: Round) -> Rematch | None:
+    """Both models on the same rows, where the round changed what validation is."""
+    before, after = (each.contender if each else None for each in (best, found))
+    if before is None or after is None or before.spec.data == after.spec.data:
+        return None
+    return play_rematch(session, before, after)
 
 
 def _with_next(found: Round, best: Round, tried: set[str], *, is_last: bool) -> Round:

@@ -10,6 +10,7 @@ import boto3
 from smtune.clone.running import Running, look_up
 from smtune.errors import ServiceError, SmtuneError
 from smtune.estimate import PriceTable, load_prices
+from smtune.examine import Known
 from smtune.local.settings import ACCOUNT
 from smtune.recall import lessons_of
 from smtune.reporting.axes import axes_of
@@ -35,17 +36,20 @@ def gather_report(
     tuning_job: str,
     others: Sequence[Place] = (),
     *,
+    known: Known | None = None,
     prices: PriceTable | None = None,
 ) -> ReportData:
     """Everything that the report of a tuning job tells, whatever its status.
 
-    `others` are compared with it. The training jobs are read once, a call for 100 of them, and their curves;
+    `others` are compared with it. `known` is what the caller knows of the job, for the diagnosis: it wins over what the
+    job remembers of its spec. The training jobs are read once, a call for 100 of them, and their curves;
     the best model is scored on the held-out rows, on this machine. What cannot be read beside the training jobs is a
-    note, not an error. Raises ServiceError where there is no such job, ConfigurationError.
+    note, not an error. Raises ServiceError where there is no such job, ConfigurationError, UsageError for what `known`
+    has that no loss can be measured against.
     """
     calls, table = Calls(session), prices or load_prices()
     trials = pull(session, tuning_job, calls=calls)
-    outcome, running = report(session, tuning_job), look_up(session, tuning_job)
+    outcome, running = report(session, tuning_job, known), look_up(session, tuning_job)
     notes = [*outcome.notes, *_remarks(trials, running)]
     rows, lessons = rows_of(trials), lessons_of(session, trials)
     pulled = [trials, *(pull(*place) for place in others)]

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from smtune.diagnosis import Diagnosis, Finding, Gap, Level, Remedy
 from smtune.diagnosis.answers import tell_needed
-from smtune.diagnosis.interval import CONFIDENCE, deviates
+from smtune.diagnosis.interval import deviates
 from smtune.diagnosis.model import Step
-from smtune.diagnosis.scale import Scale, write_share
+from smtune.diagnosis.scale import Scale, percent, write_share
 from smtune.reporting.model import Advice, Answer, GapLine, Ladder, Rung, Verdict
 
 _PLACES = {
@@ -28,18 +28,18 @@ _VERDICTS: dict[str, Verdict] = {"present": "present", "absent": "absent"}
 _DASH = "\N{EN DASH}"
 _MINUS = "\N{MINUS SIGN}"
 _ARROW = "\N{RIGHTWARDS ARROW}"
-_Z = deviates(CONFIDENCE, 1)
 
 
 def ladder_of(diagnosis: Diagnosis) -> Ladder:
     """Losses as rungs from human level to test, the gaps between them, what was found, what to do about it."""
-    scale = diagnosis.scale
+    scale, z = diagnosis.scale, deviates(diagnosis.confidence, 1)
     return Ladder(
         headline=diagnosis.headline,
         metric=scale.metric,
         loss=scale.loss,
         unit="%" if scale.rate else "",
-        rungs=tuple(_rung(level, scale) for level in diagnosis.errors.levels),
+        confidence=percent(diagnosis.confidence),
+        rungs=tuple(_rung(level, scale, z) for level in diagnosis.errors.levels),
         gaps=tuple(_gap(gap, scale) for gap in diagnosis.gaps),
         path=tuple(_answer(step) for step in diagnosis.path),
         findings=tuple(_finding(finding) for finding in diagnosis.findings),
@@ -48,8 +48,8 @@ def ladder_of(diagnosis: Diagnosis) -> Ladder:
     )
 
 
-def _rung(level: Level, scale: Scale) -> Rung:
-    low, high = level.limits(_Z) if level.spread is not None else (None, None)
+def _rung(level: Level, scale: Scale, z: float) -> Rung:
+    low, high = level.limits(z) if level.spread is not None else (None, None)
     return Rung(
         label=_PLACES[level.name],
         value=_shown(level.value, scale),

@@ -150,6 +150,8 @@ class Ladder:
     """What the values are, as `error`."""
     unit: str
     """`%` for a rate, else empty."""
+    confidence: str
+    """Of the intervals, as people write it: `95 %`."""
     rungs: tuple[Rung, ...]
     gaps: tuple[GapLine, ...]
     path: tuple[Answer, ...]

@@ -62,7 +62,8 @@ def best_facts(data: ReportData) -> tuple[Fact, ...]:
     best = data.outcome.best
     if best is None:
         return ()
-    measured = dict(data.outcome.evaluation.metrics) if data.outcome.evaluation else {}
+    scores = [each for each in (data.outcome.train_dev, data.outcome.evaluation) if each is not None]
+    measured = {name: value for each in scores for name, value in each.metrics.items()}
     tuned = [Fact(name, _value(value), "tuned") for name, value in best.hyperparameters.items()]
     metrics = [Fact(name, number(value, 6), "final value") for name, value in {**best.metrics, **measured}.items()]
     return (*tuned, *metrics)
@@ -95,7 +96,7 @@ def gap_grid(data: ReportData) -> Grid:
         return Grid((), ())
     has_intervals = any(gap.low is not None for gap in ladder.gaps)
     unit = "points" if ladder.unit else ladder.loss
-    headings = ("gap", unit, *(("95 % interval",) if has_intervals else ()), "share", "verdict")
+    headings = ("gap", unit, *((f"{ladder.confidence} interval",) if has_intervals else ()), "share", "verdict")
     rows = tuple(
         (
             gap.name,

@@ -15,6 +15,10 @@ from smtune.local.records import TrainingJob, TuningJob
 from smtune.local.store import Store
 from smtune.simulate.model import Bill, SimulatedJob, Simulation
 
+_OUT_OF_TIME = {
+    "MaxRuntimeExceeded": "its MaxRuntimeInSeconds was up",
+    "MaxWaitTimeExceeded": "its MaxWaitTimeInSeconds was up, with the wait for its instances",
+}
 _RANDOM = "a smooth random function of the hyperparameters: its values say nothing about a model"
 
 
@@ -93,8 +97,9 @@ def _simulated(training: TrainingJob, job: TuningJob, store: Store) -> Simulated
 def _reason(training: TrainingJob) -> str | None:
     if training.failure_reason is not None:
         return training.failure_reason
-    if training.transitions and training.transitions[-1].status == "MaxRuntimeExceeded":
-        return "its MaxRuntimeInSeconds was up"
+    last = training.transitions[-1].status if training.transitions else ""
+    if last in _OUT_OF_TIME:
+        return _OUT_OF_TIME[last]
     return next((step.message for step in training.transitions if step.status == "Stopping"), None)
 
 

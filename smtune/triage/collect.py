@@ -96,9 +96,9 @@ def _limit(summary: Mapping[str, Any], limits: Mapping[str, int]) -> str:
     if ended is None:
         return ""
     runtime, wait = limits.get("MaxRuntimeInSeconds"), limits.get("MaxWaitTimeInSeconds")
+    waited = (ended - summary["CreationTime"]).total_seconds()
+    if wait and waited >= wait:  # first, for from start to end counts interruptions too
+        return f"MaxWaitTimeExceeded: it took {round(waited)} s with the wait for spot instances, {wait} are allowed"
     if started and runtime and (ended - started).total_seconds() >= runtime:
         return f"MaxRuntimeExceeded: it ran for {round((ended - started).total_seconds())} s, {runtime} are allowed"
-    waited = (ended - summary["CreationTime"]).total_seconds()
-    if wait and waited >= wait:
-        return f"MaxWaitTimeExceeded: it took {round(waited)} s with the wait for spot instances, {wait} are allowed"
     return ""

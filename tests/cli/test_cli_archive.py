@@ -9,12 +9,16 @@ from typing import Any
 import pytest
 from cli_jobs import inside
 from fake_tuning import FakeTuning
+from played_rounds import SPEC, playing
 from recorded_jobs import Ran, record_job
 
 from smtune.archive.known import find_archive
 from smtune.archive.session import ArchiveSession
+from smtune.archive.write import archive_job
+from smtune.job import launch
 from smtune.local.session import LocalSession
 from smtune.local.settings import Settings
+from smtune.spec import load_spec
 
 
 @pytest.fixture
@@ -53,12 +57,45 @@ def test_what_was_archived_and_imported_is_read_without_the_service(
     assert inside("results", "tune").returncode == 0
 
 
+def test_an_imported_archive_has_the_human_level_of_its_spec(tmp_path: Path) -> None:
+    with playing(tmp_path / "service") as service:
+        name = launch(SPEC, session=service.session).name
+        service.finish()
+        archive_job(service.session, name, tmp_path / "kept")
+    assert inside("import", str(tmp_path / "kept")).returncode == 0
+    diagnosed = inside("diagnose", name, "-o", "json")
+    assert json.loads(diagnosed.stdout)["order"] == ["high_bias"], diagnosed.stderr
+    reported = inside("report", name, "-o", "told.json")
+    assert reported.returncode == 0, reported.stderr
+    ladder = json.loads(Path("told.json").read_text(encoding="utf-8"))["ladder"]
+    assert (ladder["rungs"][0]["label"], ladder["rungs"][0]["text"]) == ("Human level", "1.0 %")
+    for command in ("suggest", "clone"):
+        done = inside(command, name)
+        assert done.returncode == 0, done.stderr
+        assert load_spec(done.stdout).diagnosis == load_spec(SPEC).diagnosis
+    own = inside("diagnose", name, "--human-error", "14.9%/900", "-o", "json")
+    assert json.loads(own.stdout)["levels"][0]["value"] == 0.149, "what the caller knows wins there, too"
+
+
 def test_a_folder_in_use_and_a_folder_that_is_no_archive_are_refused(service: FakeTuning) -> None:
     Path("mine").mkdir()
     Path("mine/file").write_text("mine")
     assert inside("archive", "tune", "mine").returncode == 2
     assert inside("import", "mine").returncode == 252
     assert inside("import", "nix").returncode == 2
+
+
+def test_a_spec_that_is_not_there_is_a_remark_and_no_error(settings: Settings) -> None:
+    record_job(settings, "toy", [Ran()])
+    assert json.loads(inside("archive", "toy", "whole", "-o", "json").stdout)["remarks"] == []
+    client: Any = LocalSession(settings).client("sagemaker")
+    arn = client.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName="toy")["HyperParameterTuningJobArn"]
+    client.add_tags(ResourceArn=arn, Tags=[{"Key": "smtune:spec", "Value": "nowhere"}])
+    done = inside("archive", "toy", "kept", "-o", "json")
+    sentence = "the job's own spec is not in the archive: nowhere: 'nowhere' is not an S3 URI: write s3://bucket/prefix"
+    assert (done.returncode, json.loads(done.stdout)["remarks"]) == (0, [sentence])
+    assert done.stderr == f"note: {sentence}\n"
+    assert Path("kept/manifest.json").is_file()
 
 
 def test_all_logs_and_the_models_are_kept_on_request(settings: Settings) -> None:

@@ -53,6 +53,20 @@ def test_the_first_suggestion_is_a_spec_that_can_be_launched(job: str) -> None:
     assert after.model_copy(update={"hyperparameters": {**after.hyperparameters, **same}}) == before
 
 
+def test_what_the_caller_knows_of_the_job_decides(job: str) -> None:
+    """People err as much as the model does, so there is no bias to cure."""
+    known = ["--human-error", "16%", "--confidence", "0.9", "--rows", "train=900", "--metric-name", "train=train:error"]
+    done = inside("suggest", job, "-o", "table", *known, "--one-pool")
+    assert done.returncode == 0, done.stderr
+    assert "High bias" not in done.stdout
+    groups = inside("suggest", job, "-o", "table", "--human", "nurse=15%/900", "--human", "doctor=16%/900")
+    assert groups.returncode == 0, groups.stderr
+    assert "High bias" not in groups.stdout
+    wrong = inside("suggest", job, "--baseline", "0.5")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "--baseline" in wrong.stderr
+
+
 def test_another_suggestion_is_applied_by_its_number(job: str) -> None:
     done = inside("suggest", job, "--apply", "2", "-o", "yaml")
     assert done.returncode == 0, done.stderr

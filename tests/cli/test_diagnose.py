@@ -288,7 +288,7 @@ def test_a_loss_without_a_scale_takes_the_baseline_that_is_given(monkeypatch: py
     [
         (("--rows", "train=0"), "--rows has '0'"),
         (("--rows", "train"), "--rows is 'train'"),
-        (("--rows", "dev=5"), "--rows names 'dev'; the sets are train, validation and test"),
+        (("--rows", "dev=5"), "--rows names 'dev'; the sets are train, train_dev, validation, test"),
         (("--metric-name", "dev=x"), "--metric-name names 'dev'"),
         (("--human-error", "abc"), "--human-error is 'abc'"),
         (("--human", "team=abc"), "--human team is 'abc'"),

@@ -6,7 +6,10 @@ import errno
 import inspect
 import json
 import os
+import signal
 import subprocess
+import time
+from pathlib import Path
 
 import click
 import pytest
@@ -28,6 +31,14 @@ LEAVES = {
     "ConfigurationError": 253,
     "ServiceError": 254,
 }
+SIMULATED = """
+name: long
+algorithm: {builtin: xgboost, version: 1.7-1}
+objective: {minimize: validation:error}
+hyperparameters: {objective: binary:logistic, num_round: 50, eta: {min: 0.05, max: 0.3, scale: log}}
+data: {channels: {train: s3://bucket/train/, validation: s3://bucket/validation/}}
+limits: {jobs: 500, parallel: 2}
+"""
 PROBLEM = Problem(3, 5, "limits.jobs", "'many' is not a whole number", "write it without quotes", "R0")
 
 
@@ -129,6 +140,26 @@ def test_ctrl_c_gives_130(
     raises.append(error)
     assert main(["list"]) == 130
     assert capsys.readouterr().err == "interrupted\n"
+
+
+def test_sigterm_gives_143_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "spec.yaml").write_text(SIMULATED)
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    with subprocess.Popen(
+        [*SMTUNE, "run", str(tmp_path / "spec.yaml"), "--simulate"],
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        while not any(temporary.glob("smtune-*")):
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        _, told = process.communicate()
+    assert process.returncode == 143
+    assert b"Traceback" not in told
+    assert not any(temporary.glob("smtune-*"))
 
 
 def test_a_closed_pipe_is_quiet() -> None:

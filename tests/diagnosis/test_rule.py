@@ -246,6 +246,7 @@ def test_to_dict_is_the_json_contract() -> None:
         "evidence": "point-only",
         "more_rows": None,
         "cause": None,
+        "luck": None,
     }
     first = document["findings"][0]
     assert list(first) == ["code", "title", "gap", "from", "to", "share", "detail"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 
 import numpy as np
@@ -67,6 +68,28 @@ def test_the_same_four_points_may_be_luck_on_fewer_rows() -> None:
     assert "fresh, larger validation set tells them apart" in found.findings[0].detail
     assert found.remedies[0].title.startswith("Take a fresh, larger validation set")
     assert found.path[-1].leads_to == "luck or mismatch"
+
+
+def test_json_has_the_luck_that_a_gap_to_test_was_judged_by() -> None:
+    found = scenario_4(7500, 50)
+    *others, last = json.loads(json.dumps([gap.to_dict() for gap in found.gaps], allow_nan=False))
+    assert [gap["luck"] for gap in others] == [None, None]
+    luck = last["luck"]
+    assert list(luck) == ["jobs", "flattery", "most"]
+    error = (0.1 * 0.9 / 7500) ** 0.5  # of one job's validation error, were it as high as on test
+    assert (luck["jobs"], luck["flattery"]) == (50, pytest.approx(2.25 * error, rel=0.01))
+    assert luck["flattery"] < luck["most"] < last["value"], "which is why it is a mismatch"
+
+
+def test_json_has_no_luck_where_it_cannot_be_known() -> None:
+    assert scenario_4(7500, None).gaps[-1].to_dict()["luck"] is None
+    untold = diagnose(human_error="1%", train_error="5%", validation_error="6%", test_error="10%", jobs=50)
+    assert untold.gaps[-1].to_dict()["luck"] is None
+    half = diagnose(human_error="1%", train_error="5%", validation_error="6%/7500", test_error="10%", jobs=50)
+    luck = half.gaps[-1].to_dict()["luck"]
+    assert isinstance(luck, dict)
+    assert luck["most"] is None
+    assert luck["flattery"] > 0
 
 
 def test_without_the_number_of_jobs_nobody_can_say_which() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -9,13 +11,19 @@ from hypothesis import strategies as st
 from smtune.local.crc import POLYNOMIALS, Crc
 
 
+@functools.cache
+def eight_steps(polynomial: int, low: int) -> int:
+    """What they make of a state of these eight bits: whatever is above them is only shifted meanwhile."""
+    for _ in range(8):
+        low = (low >> 1) ^ (polynomial if low & 1 else 0)
+    return low
+
+
 def by_definition(algorithm: str, data: bytes) -> bytes:
     polynomial, width = POLYNOMIALS[algorithm]
     state = ones = (1 << width) - 1
     for byte in data:
-        state ^= byte
-        for _ in range(8):
-            state = (state >> 1) ^ (polynomial if state & 1 else 0)
+        state = (state >> 8) ^ eight_steps(polynomial, (state ^ byte) & 0xFF)
     return (state ^ ones).to_bytes(width // 8, "big")
 
 

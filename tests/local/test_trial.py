@@ -26,7 +26,7 @@ def ending(**changes: Any) -> Ending:
     fields: dict[str, Any] = {
         "exit_code": 0,
         "stopped": False,
-        "timed_out": False,
+        "exceeded": None,
         "values": {"auc": 0.5},
         "lines": 1,
         "tail": ["auc=0.5"],
@@ -41,7 +41,7 @@ def test_success_has_no_reason(tmp_path: Path) -> None:
 
 
 def test_a_time_limit_counts_before_a_stop_and_a_stop_before_a_failure(tmp_path: Path) -> None:
-    both = judge(ending(timed_out=True, stopped=True, exit_code=-9), "auc", None, SCRIPT, tmp_path)
+    both = judge(ending(exceeded="MaxRuntime", stopped=True, exit_code=-9), "auc", None, SCRIPT, tmp_path)
     stopped = judge(ending(stopped=True, exit_code=1), "auc", None, SCRIPT, tmp_path)
 
     assert (both.status, both.secondary) == ("Stopped", "MaxRuntimeExceeded")

@@ -48,14 +48,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 def digits() -> pd.DataFrame:
-    frame = load_digits(as_frame=True).frame
+    frame: pd.DataFrame = load_digits(as_frame=True).frame
     return frame.assign(label=(frame.pop("target") >= 5).astype(int))
 
 
 def write_shifted(file: Path) -> None:
     """The newer half is of another scanner: each digit stands a pixel further to the right, of eight."""
     frame = digits()
-    pixels = [name for name in frame if name != "label"]
+    pixels = [str(name) for name in frame if name != "label"]
     pictures = frame[pixels].to_numpy(copy=True).reshape(-1, 8, 8)
     newer = slice(len(frame) // 2, None)
     pictures[newer] = np.roll(pictures[newer], 1, axis=2)
@@ -83,6 +83,7 @@ def test_too_small_a_model_is_found_and_a_larger_one_is_better(folder: Path) -> 
     assert first.headline.startswith("High bias")
     assert first.next is not None
     assert first.next.title in ("Use a bigger model", "Train longer")
+    assert second.rematch is None, "both have the same validation rows"
     trees = second.spec.hyperparameters["num_round"]
     assert isinstance(trees, Integer)
     assert (trees.min, trees.max) == (10, 1000)
@@ -107,7 +108,17 @@ def test_too_few_training_rows_are_found_and_more_are_better(folder: Path) -> No
     assert second.spec.data.split.train == 0.7
     assert second.is_best
     assert before > 0.1
+    assert on_the_same_rows(second) < 0.6
     assert after < 0.6 * before
+
+
+def on_the_same_rows(found: Round) -> float:
+    """The validation error as a part of what the best round before has on the same rows."""
+    assert found.rematch is not None
+    assert found.rematch.values is not None
+    before, after = found.rematch.values
+    assert found.rematch.rows > 200
+    return after / before
 
 
 def test_validation_rows_of_another_time_are_found_and_training_nearer_to_them_is_better(folder: Path) -> None:
@@ -128,4 +139,5 @@ def test_validation_rows_of_another_time_are_found_and_training_nearer_to_them_i
     assert {change.reason for change in first.next.changes} == {"training reaches into the time that validation is of"}
     assert second.is_best
     assert before > 0.3
+    assert on_the_same_rows(second) < 0.4
     assert after < 0.4 * before

@@ -12,6 +12,7 @@ from report_jobs import METRIC, SECRET, add, told_job
 from smtune.archive.session import ArchiveSession
 from smtune.archive.write import archive_job
 from smtune.errors import ServiceError, UsageError
+from smtune.examine import Known
 from smtune.job import TuningJob
 from smtune.local.session import LocalSession
 from smtune.local.settings import Settings
@@ -83,6 +84,26 @@ def test_failures_that_cannot_be_read_are_a_note() -> None:
     assert "the failures could not be read: AccessDeniedException: no" in data.notes
     assert "They could not be read." in to_html(data)
     assert "They could not be read." in to_markdown(data)
+
+
+def test_what_the_caller_knows_is_in_the_ladder() -> None:
+    known = Known(human_error="1%/5000", rows={"train": 4000, "validation": 200}, confidence=0.9)
+    data = gather_report(told_job().session(), "tune", known=known)
+    assert data.ladder is not None
+    assert [(rung.label, rung.rows) for rung in data.ladder.rungs] == [
+        ("Human level", 5000),
+        ("Training", 4000),
+        ("Validation", 200),
+    ]
+    assert "90 % interval" in to_markdown(data)
+    page = to_html(data)
+    assert "The bands are 90 % confidence intervals." in page
+    assert "95 % confidence" not in page
+
+
+def test_what_the_caller_knows_and_cannot_be_is_an_error() -> None:
+    with pytest.raises(UsageError, match="human_error is 'abc'"):
+        gather_report(told_job().session(), "tune", known=Known(human_error="abc"))
 
 
 def test_an_unknown_job_is_an_error() -> None:

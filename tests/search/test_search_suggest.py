@@ -58,8 +58,8 @@ def test_bayesian_search_finds_what_chance_does_not(seeds: range) -> None:
 
 
 def test_a_maximum_is_found_as_a_minimum_is() -> None:
-    trials = tune(20)
-    flipped = tune(20, of=lambda config: -loss(config), maximize=True)
+    trials = tune(14)
+    flipped = tune(14, of=lambda config: -loss(config), maximize=True)
     assert [trial.config for trial in flipped] == [trial.config for trial in trials]
 
 

@@ -69,6 +69,19 @@ def test_it_is_the_same_each_time_and_another_with_another_seed() -> None:
     assert [job.objective for job in other.jobs] != [job.objective for job in first.jobs]
 
 
+def test_spot_instances_that_come_late_leave_too_little_time() -> None:
+    spot = {"instance": "ml.m5.large", "spot": True, "runtime_seconds": 700, "wait_seconds": 840}
+    found = played(BOWL, compute=spot, limits={"jobs": 8, "parallel": 4})
+    late = [job for job in found.jobs if job.ended - job.created > 839.9]
+    assert 0 < len(late) < 8
+    for job in found.jobs:  # ten minutes of training, and some for the instances
+        assert job.status == ("Stopped" if job in late else "Completed")
+        assert job.reason == (
+            "its MaxWaitTimeInSeconds was up, with the wait for its instances" if job in late else None
+        )
+    assert all(job.ended - job.created == pytest.approx(840) and job.billed_seconds < 600 for job in late)
+
+
 def test_minutes_spread_between_low_and_high() -> None:
     found = simulate(request(limits={"jobs": 30, "parallel": 30}), scene(minutes=JobMinutes(2, 5, 20, is_given=True)))
     seconds = {job.billed_seconds for job in found.jobs}

@@ -360,6 +360,49 @@ def test_with_checkpoints_it_goes_on_where_it_was(service: LocalService) -> None
     assert ended["TrainingEndTime"] == at(60 + 25 + 300 + 60 + 15)
 
 
+@pytest.mark.parametrize(
+    ("away", "steps"),
+    [
+        (7200, ["Training", "Interrupted", "MaxWaitTimeExceeded"]),
+        (7060, ["Interrupted", "Starting", "MaxWaitTimeExceeded"]),
+        (7000, ["Downloading", "Training", "Uploading", "MaxWaitTimeExceeded"]),
+    ],
+)
+def test_who_waits_for_instances_too_long_is_stopped(service: LocalService, away: float, steps: list[str]) -> None:
+    parts: dict[str, Any] = {"curve": [0.1, 0.2], "seconds": 80, "interrupted": 50, "startup": 60}
+    service.script(away=away, model={"weights": "1"}, **parts)
+    job = started(service, compute=SPOT, limits={"jobs": 1, "parallel": 1})
+    service.finish()
+    (item,) = trained(service, job)
+    assert (item["TrainingJobStatus"], item["SecondaryStatus"]) == ("Stopped", "MaxWaitTimeExceeded")
+    assert [step["Status"] for step in item["SecondaryStatusTransitions"]][-len(steps) :] == steps
+    assert item["SecondaryStatusTransitions"][-1]["StatusMessage"].endswith("exceeded MaxWaitTimeInSeconds")
+    assert (item["TrainingStartTime"], item["TrainingEndTime"], service.now) == (at(60), at(7200), at(7200))
+    assert "FailureReason" not in item
+    assert [metric["Value"] for metric in item["FinalMetricDataList"]] == [0.1]
+
+
+def test_who_never_gets_instances_costs_nothing(service: LocalService) -> None:
+    service.script(startup=10_000)
+    job = started(service, compute=SPOT, limits={"jobs": 2, "parallel": 1})
+    service.finish()
+    for item in trained(service, job):
+        steps = [step["Status"] for step in item["SecondaryStatusTransitions"]]
+        assert steps == ["Starting", "MaxWaitTimeExceeded"]
+        assert item["BillableTimeInSeconds"] == 0
+        assert "TrainingStartTime" not in item
+    assert service.now == at(2 * 7200)
+
+
+def test_all_attempts_of_a_training_job_wait_together(service: LocalService) -> None:
+    service.script(seconds=3000, fails="InternalServerError: a host is gone", attempt=1)
+    service.script(seconds=3000, startup=1500, attempt=2)
+    job = started(service, compute=SPOT, retries=1, limits={"jobs": 1, "parallel": 1})
+    service.finish()
+    assert trained(service, job)[0]["SecondaryStatus"] == "MaxWaitTimeExceeded"
+    assert service.now == at(7200)
+
+
 def test_only_spot_instances_are_taken_away(service: LocalService) -> None:
     service.script(interrupted=10)
     with pytest.raises(ScriptError, match="EnableManagedSpotTraining"):

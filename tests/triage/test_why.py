@@ -128,6 +128,14 @@ def test_a_time_limit_is_known_by_the_times(settings: Settings) -> None:
     assert found.total == 2
 
 
+def test_time_that_was_waited_for_spot_instances_is_no_time_that_it_ran(settings: Settings) -> None:
+    definition = dict(to_request(script_spec())["TrainingJobDefinition"])
+    definition["StoppingCondition"] = {"MaxRuntimeInSeconds": 60, "MaxWaitTimeInSeconds": 120}
+    interrupted = Ran((0.1,), "Stopped", {"dose": "0.5"}, seconds=121.0)
+    group = only(triage(settings, interrupted, changes={"TrainingJobDefinition": definition}))
+    assert group.cause.id == "spot-wait"
+
+
 def test_nothing_failed(settings: Settings) -> None:
     found = triage(settings, good(0.1), good(0.2))
     assert (found.groups, found.failed, found.succeeded, found.own_cause) == ((), 0, 2, None)

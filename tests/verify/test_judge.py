@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
@@ -170,6 +171,7 @@ def test_too_few_repeats_say_nothing() -> None:
 NUMBERS = st.lists(st.integers(-50, 50), min_size=4, max_size=4)
 
 
+@examples(100)
 @given(st.lists(NUMBERS, min_size=2, max_size=4))
 def test_the_direction_is_only_a_sign(rows: list[list[int]]) -> None:
     up = [configuration(rank, 60.0 - rank, [float(value) for value in row]) for rank, row in enumerate(rows, 1)]

@@ -14,6 +14,8 @@ from importlib.util import find_spec
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from smtune.local.programs.loading import LoadError, try_load
+
 if TYPE_CHECKING:
     from smtune.algorithms.builtins import BuiltIn
 
@@ -38,6 +40,8 @@ class StandIn:
     """Of smtune, that installs it; empty where every smtune has it."""
     differs: str
     """In which way its numbers are not the service's."""
+    is_bare: bool = False
+    """Whether its package needs a library of the system that pip does not bring."""
 
 
 _OWN = "and its numbers are not the service's: they start elsewhere, and the service finds some defaults by the data"
@@ -47,6 +51,7 @@ STAND_INS: Mapping[str, StandIn] = MappingProxyType(
         "lightgbm": StandIn(
             "lightgbm_train", "lightgbm", "lightgbm",
             "the built-in LightGBM runs on the installed lightgbm, not on the version of the service's script",
+            is_bare=True,
         ),
         "catboost": StandIn(
             "catboost_train", "catboost", "catboost",
@@ -89,11 +94,17 @@ def stand_in(name: str) -> StandIn | None:
 def missing(name: str) -> str | None:
     """What to install before the program can run; None where all is there."""
     found = STAND_INS[name]
-    if find_spec(found.package) is not None:
-        return None
     table = _table(name)
     title = table.title if table else name
-    return f"the built-in {title} needs the {found.package} package here: pip install 'smtune[{found.extra}]'"
+    package = find_spec(found.package)
+    if package is None:
+        return f"the built-in {title} needs the {found.package} package here: pip install 'smtune[{found.extra}]'"
+    try:
+        if found.is_bare:
+            try_load(found.package, package.origin or "")
+    except LoadError as error:
+        return f"the built-in {title} needs the {found.package} package here, which {error}"
+    return None
 
 
 def refusal(name: str) -> str | None:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from smtune.local.limits import TimeLimit
 from smtune.local.records import Transition
 from smtune.local.stage.script import Script
 
@@ -26,17 +27,25 @@ class Event:
     line: str | None = None
     """What it prints besides."""
     is_end: bool = False
-    timed_out: bool = False
-    """Whether its time limit ends it."""
+    exceeded: TimeLimit | None = None
+    """The time limit that ends it."""
 
 
-def timeline(script: Script, objective: str, time_limit: float, *, resumes: bool) -> tuple[Event, ...]:
-    """The events of a training job, in their order; the last one is its end.
+@dataclass(frozen=True)
+class Terms:
+    """What a training job's request grants it."""
 
-    `time_limit`: seconds of training; those without an instance do not count. `resumes`: after an interruption it goes
-    on where it was, from its checkpoints; else it begins again.
-    """
-    return tuple(_events(script, objective, time_limit, resumes=resumes))
+    seconds: float = math.inf
+    """Of training; those without an instance do not count."""
+    wait: float = math.inf
+    """Seconds from its creation to its end, with those without an instance."""
+    resumes: bool = True
+    """Whether it goes on where it was after an interruption, from its checkpoints; else it begins again."""
+
+
+def timeline(script: Script, objective: str, terms: Terms) -> tuple[Event, ...]:
+    """The events of a training job, in their order; the last one is its end."""
+    return tuple(_until(terms.wait, _events(script, objective, terms)))
 
 
 def message_of(step: str) -> str:
@@ -54,23 +63,32 @@ def steps_at(event: Event, began: float) -> tuple[Transition, ...]:
     return tuple(Transition(step, began + event.time, message_of(step)) for step in event.steps)
 
 
-def _events(script: Script, objective: str, time_limit: float, *, resumes: bool) -> Iterator[Event]:
+def _until(wait: float, events: Iterator[Event]) -> Iterator[Event]:
+    """The events, as far as they come within `wait` seconds."""
+    for event in events:
+        if event.time > wait:
+            yield Event(wait, is_end=True, exceeded="MaxWaitTime")
+            return
+        yield event
+
+
+def _events(script: Script, objective: str, terms: Terms) -> Iterator[Event]:
     at, spent, done = script.startup, 0.0, 0.0
     yield Event(at, steps=("Downloading", "Training"))
     for cut in (*sorted(script.interrupted), math.inf):
-        left, allowed = script.seconds - done, time_limit - spent
+        left, allowed = script.seconds - done, terms.seconds - spent
         stretch = max(0.0, min(left, allowed, cut - spent))
         is_whole = stretch == left
         yield from _prints(script, objective, (done, math.inf if is_whole else done + stretch), at - done)
         at, spent, done = at + stretch, spent + stretch, done + stretch
         if is_whole or stretch == allowed:
-            yield Event(at, is_end=True, timed_out=not is_whole)
+            yield Event(at, is_end=True, exceeded=None if is_whole else "MaxRuntime")
             return
         yield Event(at, steps=("Interrupted",))
         yield Event(at + script.away, steps=("Starting",))
         at += script.away + script.startup
         yield Event(at, steps=("Downloading", "Training"))
-        done = done if resumes else 0.0
+        done = done if terms.resumes else 0.0
 
 
 def _prints(script: Script, objective: str, span: tuple[float, float], shift: float) -> Iterator[Event]:

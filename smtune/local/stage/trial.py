@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import deque
 
 from smtune.local.clock import Clock
+from smtune.local.limits import TimeLimit
 from smtune.local.records import Transition
 from smtune.local.settings import LOG
 from smtune.local.stage.lines import line_of
 from smtune.local.stage.script import Script
-from smtune.local.stage.timeline import Event, steps_at, timeline
+from smtune.local.stage.timeline import Event, Terms, steps_at, timeline
 from smtune.local.training_log import TrainingLog
 from smtune.local.trial import TrialPlan
 from smtune.metrics import Observation
@@ -22,19 +23,19 @@ _FAILED = 1
 class ScriptedTrial:
     """A training job that is played."""
 
-    def __init__(self, plan: TrialPlan, script: Script, clock: Clock, objective: str, *, resumes: bool) -> None:
-        """Begin now. `resumes`: an interruption does not begin it anew, as it has checkpoints."""
+    def __init__(self, plan: TrialPlan, script: Script, clock: Clock, objective: str, terms: Terms) -> None:
+        """Begin now."""
         self.plan = plan
         self.root = plan.folder / "ml"
         self.stopping: float | None = None
-        self.timed_out = False
+        self.exceeded: TimeLimit | None = None
         self.lines = 0
         self.tail: deque[str] = deque(maxlen=_TAIL_LINES)
         self.trouble: str | None = None
         self.steps: tuple[Transition, ...] = ()
         self._clock, self._script = clock, script
         self._began = clock.now()
-        self._events = deque(timeline(script, objective, plan.time_limit, resumes=resumes))
+        self._events = deque(timeline(script, objective, terms))
         self._observed: list[Observation] = []
         self._counts: dict[str, int] = {}
         self._code: int | None = None
@@ -97,13 +98,14 @@ class ScriptedTrial:
         return Observation(item.name, item.value, item.time, step)
 
     def _end(self, event: Event) -> None:
-        self.timed_out, fails = event.timed_out, self._script.fails
+        self.exceeded, fails = event.exceeded, self._script.fails
         self._code = 0
-        for name, text in self._script.model.items():
+        trains = self.steps and self.steps[-1].status == "Training"
+        for name, text in self._script.model.items() if trains else ():  # without an instance there is no model
             file = self.root / "model" / name
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
-        if fails is None or event.timed_out:
+        if fails is None or event.exceeded is not None:
             return
         self._code = _FAILED
         if fails.startswith(_INTERNAL):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from smtune.local.planning import DEFAULT_RUNTIME_SECONDS, Workshop, all_hyperpa
 from smtune.local.program import Program
 from smtune.local.records import TrainingJob, Transition, TuningJob
 from smtune.local.stage.script import Cue, Director, Script, ScriptError
-from smtune.local.stage.timeline import message_of
+from smtune.local.stage.timeline import Terms, message_of
 from smtune.local.stage.trial import ScriptedTrial
 from smtune.local.trial import Trial, TrialPlan
 from smtune.metrics import Scraper
@@ -26,7 +27,7 @@ class StageWays:
     def __init__(self, director: Director, clock: Clock) -> None:
         self._director = director
         self._clock = clock
-        self._prepared: dict[str, tuple[Cue, Script]] = {}
+        self._prepared: dict[str, tuple[Cue, Script, float]] = {}
         self._trials: dict[str, ScriptedTrial] = {}
 
     @property
@@ -43,7 +44,7 @@ class StageWays:
 
     def prepare(self, workshop: Workshop, job: TuningJob, training: TrainingJob) -> TrialPlan:
         cue = _cue(job, training)
-        self._prepared[training.name] = cue, _directed(self._director, cue)
+        self._prepared[training.name] = cue, _directed(self._director, cue), training.created
         contract = Contract(training.name, cue.hyperparameters, {}, "scripted", 1)
         folder = workshop.settings.training_folder(job.name, training.name)
         folder.mkdir(parents=True, exist_ok=True)
@@ -61,15 +62,21 @@ class StageWays:
 
     def start(self, plan: TrialPlan) -> Trial:
         name = plan.contract.job_name
-        cue, script = self._prepared.pop(name)
-        resumes = "CheckpointConfig" in cue.definition
-        trial = ScriptedTrial(plan, script, self._clock, cue.objective, resumes=resumes)
+        cue, script, created = self._prepared.pop(name)
+        wait = _wait(cue.definition) - (self._clock.now() - created)  # it is that of all attempts in total
+        terms = Terms(plan.time_limit, wait, "CheckpointConfig" in cue.definition)
+        trial = ScriptedTrial(plan, script, self._clock, cue.objective, terms)
         self._trials[name] = trial
         return trial
 
     def steps(self, trial: Trial, began: float) -> tuple[Transition, ...]:  # noqa: ARG002  it knows when it began
         name = trial.plan.contract.job_name
         return self._trials[name].steps if name in self._trials else ()
+
+
+def _wait(definition: Mapping[str, Any]) -> float:
+    """Seconds that a training job on spot instances has from its creation to its end."""
+    return float(definition.get("StoppingCondition", {}).get("MaxWaitTimeInSeconds", math.inf))
 
 
 def _cue(job: TuningJob, training: TrainingJob) -> Cue:

@@ -73,7 +73,7 @@ def _draw_gap(axes: Any, depth: int, gap: GapLine, start: float, end: float) -> 
 def _caption(ladder: Ladder) -> str:
     unit = ", in percent; gaps in points" if ladder.unit else ""
     has_intervals = any(rung.low is not None for rung in ladder.rungs)
-    bands = " The bands are 95 % confidence intervals." if has_intervals else ""
+    bands = f" The bands are {ladder.confidence} confidence intervals." if has_intervals else ""
     unclear = (
         " Dashed: the evidence is not enough."
         if any(gap.verdict == "unclear" and gap.value is not None for gap in ladder.gaps)

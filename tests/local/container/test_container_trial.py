@@ -129,7 +129,7 @@ def test_it_is_told_to_stop_and_killed_after_its_grace(plan: Plan, played: Path)
     assert ended(trial) == 128 + signal.SIGKILL
     assert list(trial.tail) == ["told"]
     assert trial.stopping is not None
-    assert not trial.timed_out
+    assert trial.exceeded is None
 
 
 @pytest.mark.usefixtures("played_sdk")
@@ -138,7 +138,7 @@ def test_a_time_limit_counts_from_the_start_of_the_container(plan: Plan) -> None
     until_it_runs(trial)
 
     assert ended(trial) == 128 + signal.SIGKILL
-    assert trial.timed_out
+    assert trial.exceeded == "MaxRuntime"
 
 
 @pytest.mark.usefixtures("played_sdk")

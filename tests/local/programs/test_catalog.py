@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -82,6 +84,46 @@ def test_a_missing_library_comes_with_the_command(monkeypatch: pytest.MonkeyPatc
     )
     with pytest.raises(NoProgramError, match=r"pip install 'smtune\[lightgbm\]'"):
         find_program(from_jumpstart(ARCHIVE), {})
+
+
+def fake_package(folder: Path, monkeypatch: pytest.MonkeyPatch, error: str) -> Path:
+    """A lightgbm whose import raises `error`, in the place of the real one; its file."""
+    file = folder / "lightgbm" / "__init__.py"
+    file.parent.mkdir()
+    file.write_text(f"raise {error}\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.setenv("PYTHONPATH", str(folder))
+    monkeypatch.delitem(sys.modules, "lightgbm", raising=False)  # or find_spec would tell of that
+    return file
+
+
+def test_a_library_that_cannot_be_loaded_comes_with_the_command_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = "libgomp.so.1: cannot open shared object file: No such file or directory"
+    file = fake_package(tmp_path, monkeypatch, f"OSError({words!r})")
+    said = (
+        f"the built-in LightGBM needs the lightgbm package here, which cannot load a library: {words}: install it: "
+        "apt-get install libgomp1 (Debian, Ubuntu), dnf install libgomp (Fedora, Amazon Linux), "
+        "apk add libgomp (Alpine), brew install libomp (macOS)"
+    )
+    with pytest.raises(NoProgramError) as failed:
+        find_program(from_jumpstart(ARCHIVE), {})
+    assert str(failed.value) == said
+    file.write_text("", encoding="utf-8")  # what was installed meanwhile is seen
+    assert missing("lightgbm") is None
+
+
+def test_a_library_that_nobody_has_heard_of_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake_package(tmp_path, monkeypatch, "OSError('libother.so: wrong ELF class')")
+    found = missing("lightgbm")
+    assert found is not None
+    assert found.endswith("libother.so: wrong ELF class: install the package of this machine's system that has it")
+
+
+def test_another_error_of_an_import_is_left_to_the_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake_package(tmp_path, monkeypatch, "ImportError('half installed')")
+    assert missing("lightgbm") is None
 
 
 def create(session: LocalSession, body: dict[str, Any], objective: dict[str, str], ranges: dict[str, Any]) -> str:

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smtune.local.stage import Script, ScriptError
-from smtune.local.stage.timeline import Event, timeline
+from smtune.local.stage.timeline import Event, Terms, timeline
 
 
 def told(script: Script, limit: float = math.inf, *, resumes: bool = True) -> tuple[Event, ...]:
-    return timeline(script, "score", limit, resumes=resumes)
+    return timeline(script, "score", Terms(limit, resumes=resumes))
 
 
 def values(events: tuple[Event, ...]) -> list[tuple[float, float]]:
@@ -45,9 +45,26 @@ def test_an_interruption_costs_time_and_without_checkpoints_the_work_as_well() -
 def test_the_time_limit_counts_training_only() -> None:
     script = Script(curve=(1, 2, 3), seconds=30, interrupted=(15,), away=100)
     events = told(script, 25)
-    assert events[-1] == Event(125, is_end=True, timed_out=True)
+    assert events[-1] == Event(125, is_end=True, exceeded="MaxRuntime")
     assert values(events) == [(10, 1), (120, 2)]
     assert told(script, 30)[-1] == Event(130, is_end=True)
+
+
+@pytest.mark.parametrize("at", [3, 12, 50, 104, 109])  # before it has instances, in training, without, with others
+def test_the_wait_counts_from_the_creation_with_and_without_instances(at: float) -> None:
+    script = Script(curve=(1, 2, 3), seconds=30, interrupted=(15,), away=80, startup=5)
+    whole = told(script)
+    assert whole[-1] == Event(120, is_end=True)
+    cut = timeline(script, "score", Terms(wait=at))
+    assert cut[:-1] == tuple(event for event in whole if event.time <= at)
+    assert cut[-1] == Event(at, is_end=True, exceeded="MaxWaitTime")
+
+
+def test_of_both_limits_the_earlier_one_ends_it_and_who_is_ready_in_time_has_exceeded_none() -> None:
+    script = Script(seconds=30, startup=10)
+    assert timeline(script, "score", Terms(20, 25))[-1].exceeded == "MaxWaitTime"
+    assert timeline(script, "score", Terms(10, 25))[-1].exceeded == "MaxRuntime"
+    assert timeline(script, "score", Terms(30, 40))[-1] == Event(40, is_end=True)
 
 
 seconds = st.floats(0.1, 1e5)
@@ -70,10 +87,10 @@ def test_events_never_go_back_and_there_is_one_end(script: Script, limit: float,
     times = [event.time for event in events]
     assert all(later - earlier >= -1e-6 for earlier, later in itertools.pairwise(times))
     assert [event.is_end for event in events] == [False] * (len(events) - 1) + [True]
-    if resumes and not events[-1].timed_out:
+    if resumes and not events[-1].exceeded:
         assert [value for _, value in values(events)] == list(script.curve)
     if not script.interrupted:
-        assert events[-1].timed_out == (limit < script.seconds)
+        assert (events[-1].exceeded == "MaxRuntime") == (limit < script.seconds)
 
 
 @pytest.mark.parametrize("parts", [{"seconds": -1.0}, {"away": math.nan}, {"interrupted": (math.inf,)}])
