@@ -12,11 +12,13 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Best": "smtune.results",
+    "CompareSettings": "smtune.data.compare",
     "DataComparison": "smtune.data.compare",
     "DataFinding": "smtune.data.check",
     "Diagnosis": "smtune.diagnosis",
     "Group": "smtune.diagnosis",
     "LoopOptions": "smtune.loop",
+    "Known": "smtune.examine",
     "Measured": "smtune.diagnosis",
     "Plan": "smtune.plan",
     "Progress": "smtune.progress",

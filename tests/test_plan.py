@@ -63,10 +63,10 @@ def test_every_file_goes_below_the_fingerprint_and_the_spec_below_the_job() -> N
 
 def test_the_request_reads_what_is_uploaded_and_never_the_test_set() -> None:
     result = plan(spec_of(), PREPARED, site=SITE, name="toy-1")
-    assert channel_uris(result) == {"train": f"{ROOT}/data/f00d/train", "validation": f"{ROOT}/data/f00d/validation"}
+    assert channel_uris(result) == {"train": f"{ROOT}/data/f00d/train/", "validation": f"{ROOT}/data/f00d/validation/"}
     static = result.request["TrainingJobDefinition"]["StaticHyperParameters"]
     assert static["sagemaker_submit_directory"] == f"{ROOT}/code/f00d/sourcedir.tar.gz"
-    assert tags(result) == {SPEC_TAG: f"{ROOT}/jobs/toy-1/spec.yaml", HELD_OUT_TAGS["test"]: f"{ROOT}/data/f00d/test"}
+    assert tags(result) == {SPEC_TAG: f"{ROOT}/jobs/toy-1/spec.yaml", HELD_OUT_TAGS["test"]: f"{ROOT}/data/f00d/test/"}
 
 
 def test_the_request_is_that_of_the_spec_but_for_name_and_tags() -> None:
@@ -86,7 +86,7 @@ def test_data_that_is_on_s3_stays_there() -> None:
     result = plan(
         spec_of(data=data), Prepared(files={"extra": (Path("/e/a"), Path("/e/b"))}, fingerprint="1"), site=SITE
     )
-    assert channel_uris(result) == {"train": "s3://there/train", "extra": f"{ROOT}/data/1/extra"}
+    assert channel_uris(result) == {"train": "s3://there/train", "extra": f"{ROOT}/data/1/extra/"}
     assert [upload.uri for upload in result.uploads] == [f"{ROOT}/data/1/extra/a", f"{ROOT}/data/1/extra/b"]
     assert tags(result) == {HELD_OUT_TAGS["test"]: "s3://there/test"}
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from smtune.cli.options import limit_option, output_option
+from smtune.cli.options import limit_option, output_option, target_option
 
 if TYPE_CHECKING:
     from smtune.data.compare import ColumnDifference, DataComparison, Separation
@@ -44,12 +44,16 @@ _SHOWN = 5
     help="Decides about samples and the classifier's halves.",
 )
 @click.option("--fail-on", type=click.Choice(["difference"]), help="Exit code 1 where A and B differ.")
+@target_option
 @output_option("table", "json", "csv")
 @click.pass_context
 def command(
-    ctx: click.Context, /, a: str, b: str, limit: int, fail_on: str | None, output: str, **options: Any
+    ctx: click.Context, /, a: str, b: str, target: Any, fail_on: str | None, output: str, **options: Any
 ) -> None:
-    """Compare the rows of A and B: files or folders of CSV, JSON lines, LIBSVM or Parquet on this machine.
+    """Compare the rows of A and B: files or folders of CSV, JSON lines, LIBSVM or Parquet, here or on S3.
+
+    Of s3://BUCKET/PREFIX no more than --limit is fetched, of objects all over the prefix and of lines all over an
+    object; --local, --profile and --region say whose S3 that is. Nothing of it stays on this machine.
 
     Every column by itself, and all of them together by a classifier that tries to tell rows of A from rows of B. No
     more than --alpha of all comparisons of equal sets find any difference. COL is a name, or a number from 0. Exit
@@ -59,11 +63,11 @@ def command(
     smtune data compare parts/train.csv parts/validation.csv --label outcome
     smtune data compare train/ production/ --no-header --label 0
     smtune data compare a.parquet b.parquet -o json --fail-on difference
+    smtune data compare s3://my-bucket/churn/train/ today.csv --no-header --label 0
     """
     from smtune.cli.text import print_json, remark
-    from smtune.data.compare import compare_data
 
-    found = compare_data(a, b, limit=limit << 20, **options)
+    found = _compare(a, b, target, **options)
     if output == "json":
         print_json(found.to_dict())
     elif output == "csv":
@@ -73,6 +77,20 @@ def command(
     for note in found.notes if output != "json" else ():
         remark(f"note: {note}")
     ctx.exit(1 if fail_on and found.verdict == "differs" else 0)
+
+
+def _compare(
+    a: str, b: str, target: Any, /, *, label: str | None, group: str | None, limit: int, **options: Any
+) -> DataComparison:
+    from smtune.data.compare import CompareSettings, compare_data
+
+    session = None
+    if any(each.startswith("s3://") for each in (a, b)):  # files alone need no account
+        from smtune.session import connect
+
+        session = connect(target)
+    settings = CompareSettings(limit=limit << 20, **options)
+    return compare_data(a, b, label=label, group=group, settings=settings, session=session)
 
 
 def _print(found: DataComparison, a: str, b: str) -> None:

@@ -11,8 +11,8 @@ import click
 from smtune.cli.table import print_table
 from smtune.cli.text import duration, print_json, print_pairs, remark, show
 from smtune.estimate.money import in_words
+from smtune.retrain.carry import LONGEST
 from smtune.verify import Carry, Verified, VerifyPlan, carry_out
-from smtune.verify.jobs import LONGEST
 from smtune.verify.text import planned_power
 from smtune.verify.verify import plan_dict
 

@@ -42,7 +42,7 @@ class FolderStorage:
     def folder(self, uri: str, target: Path) -> Path:
         bucket, key = parse_uri(uri)
         path = object_path(self._objects, bucket, key)
-        if path.is_dir():
+        if path.is_dir() and (not key or key.endswith("/") or not _has_others(path)):
             return path
         target.mkdir(parents=True, exist_ok=True)
         for name, file in list_objects(self._objects, bucket, key):
@@ -56,6 +56,11 @@ class FolderStorage:
 
     def keep(self, folder: Path, uri: str) -> None:
         pack(folder, object_path(self._objects, *parse_uri(uri)))
+
+
+def _has_others(path: Path) -> bool:
+    """Whether keys begin with this one's name and do not lie below it: `train_lst` beside `train`, say."""
+    return any(each.name.startswith(path.name) and each.name != path.name for each in path.parent.iterdir())
 
 
 def open_storage(objects: Path, endpoint: str | None) -> Storage:

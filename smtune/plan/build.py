@@ -94,7 +94,7 @@ def plan(
     code = f"{root}/code/{prepared.fingerprint}/sourcedir.tar.gz"
     full = dataclasses.replace(
         site,
-        channels={channel: f"{data}/{channel}" for channel in prepared.files},
+        channels={channel: f"{data}/{channel}/" for channel in prepared.files},
         code=code if prepared.code else None,
     )
     job = name or unique_job_name(spec.name)

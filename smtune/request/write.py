@@ -177,4 +177,5 @@ def _uri(channel: Channel, name: str, spec: TuningSpec, site: Site) -> str | Non
 
 
 def _channel_uri(name: str, spec: TuningSpec, site: Site) -> str:
-    return site.channels.get(name) or f"{site.prefix(spec.name)}/data/{name}"
+    """With a slash at its end: without, `train` would read what lies in `train_dev` too."""
+    return site.channels.get(name) or f"{site.prefix(spec.name)}/data/{name}/"

@@ -38,6 +38,28 @@ def channels(case: Case) -> Iterator[Broken]:
 
 
 @rule(
+    "R35-overlap",
+    title="A channel's S3 uri is the beginning of keys: `s3://b/train` reads what lies below `s3://b/train-2` too.",
+    source="API model, S3DataSource",
+    fix="end the shorter uri with a slash",
+    severity="warning",
+)
+def overlaps(case: Case) -> Iterator[Broken]:
+    for part in case.parts:
+        found = {}
+        for index, channel in enumerate(part.definition.get("InputDataConfig", ())):
+            source = channel["DataSource"].get("S3DataSource", {})
+            if source.get("S3DataType") == "S3Prefix":
+                found[index, channel["ChannelName"]] = source["S3Uri"]
+        for (index, name), uri in found.items():
+            for (_, other), longer in found.items():
+                if longer != uri and longer.startswith(uri) and not uri.endswith("/"):
+                    message = f"channel {shown(name)} reads what channel {shown(other)} reads, too: {longer}"
+                    place = part.at("InputDataConfig", index, "DataSource", "S3DataSource", "S3Uri")
+                    yield Broken(place, message, f"write {uri}/")
+
+
+@rule(
     "R37",
     title="Instances are said once: by ResourceConfig, or by HyperParameterTuningResourceConfig.",
     source="API model, HyperParameterTuningResourceConfig",

@@ -241,6 +241,18 @@ class Channels(Frozen):
                 raise mistake(f"{name} stands both beside and among the channels", "keep it beside them to hold it out")
         return self
 
+    @model_validator(mode="after")
+    def _holds_out(self) -> Self:
+        """S3 takes a channel's uri for the beginning of keys: `s3://b/train` reads `s3://b/train-dev` too."""
+        for name, held in self.held_out.items():
+            for other, channel in self.channels.items():
+                if not (held.uri and channel.uri and is_remote(channel.uri) and held.uri.startswith(channel.uri)):
+                    continue
+                slashed = f"{channel.uri.rstrip('/')}/"
+                fix = "name another place for one of them" if held.uri.startswith(slashed) else f"write {slashed}"
+                raise mistake(f"{name} is not held out: channel {shown(other)} reads {held.uri}, too", fix)
+        return self
+
 
 def _tag(value: object) -> str:
     names = value if isinstance(value, Mapping) else type(value).model_fields if isinstance(value, Frozen) else {}

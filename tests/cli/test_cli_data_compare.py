@@ -5,13 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 
+import boto3
 import numpy as np
 import pandas as pd
 import pytest
+from s3_stub import SECRET, S3Stub
 
 from smtune.cli import main
+from smtune.session import connect
+
+pytest_plugins = ["upload_places"]
 
 
 @pytest.fixture
@@ -78,8 +87,66 @@ def test_every_format_by_its_name(folder: Path, capsys: pytest.CaptureFixture[st
 def test_what_cannot_be_compared_is_a_wrong_argument(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["data", "compare", "a.csv", "b.csv", "--header", "--label", "ill"]) == 2
     assert "--label: a.csv has no column 'ill'" in capsys.readouterr().err
-    assert main(["data", "compare", "a.csv", "s3://bucket/b.csv"]) == 2
-    assert "fetch it first: aws s3 cp --recursive s3://bucket/b.csv FOLDER" in capsys.readouterr().err
+    assert main(["data", "compare", "a.csv", "s3://"]) == 253
+    assert "no AWS region: set AWS_REGION, or use this machine: --local" in capsys.readouterr().err
+    assert main(["data", "compare", "a.csv", "s3://", "--local"]) == 2
+    assert "is not an S3 URI: write s3://bucket/prefix" in capsys.readouterr().err
+
+
+@pytest.fixture
+def stored(folder: Path) -> boto3.Session:
+    """The same files below s3://bucket/NAME/ of the local engine."""
+    session = connect("local")
+    for name in "abc":
+        body = Path(f"{name}.csv").read_bytes()
+        session.client("s3").put_object(Bucket="bucket", Key=f"{name}/part.csv", Body=body)
+    return session
+
+
+def test_a_file_and_a_place_of_the_local_engine(stored: boto3.Session, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["data", "compare", "a.csv", "s3://bucket/c", "--local", "--label", "sick"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:2] == ["A  a.csv: 120 rows", "B  s3://bucket/c: 120 rows"]
+    assert lines[-1] == "differs: the features (age), the label not"
+    words = ["data", "compare", "s3://bucket/a/", "s3://bucket/c/part.csv", "--local", "--fail-on", "difference"]
+    assert main([*words, "-o", "json"]) == 1
+    record = json.loads(capsys.readouterr().out)
+    assert (record["a"]["name"], record["b"]["name"]) == ("s3://bucket/a/", "s3://bucket/c/part.csv")
+
+
+def test_of_a_large_place_the_limit_is_fetched(stored: boto3.Session, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = "".join(f"{number % 2},{number * 7 % 90}\n" for number in range(400_000))
+    stored.client("s3").put_object(Bucket="bucket", Key="large/part.csv", Body=f"sick,age\n{lines}".encode())
+    assert main(["data", "compare", "s3://bucket/large", "a.csv", "--local", "--limit", "1"]) == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    assert re.fullmatch(r"A  s3://bucket/large: 2\d\d,\d{3} rows, a part of them, 20,000 of them compared", first)
+
+
+def test_a_place_that_is_not_there_is_an_error_of_s3(stored: boto3.Session, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["data", "compare", "a.csv", "s3://bucket/d", "--local"]) == 254
+    said = capsys.readouterr()
+    assert (said.out, said.err.splitlines()[0]) == ("", "error: NoSuchKey: there is nothing at s3://bucket/d")
+    assert "beside it there is a/, b/, c/" in said.err
+
+
+def test_profile_region_and_endpoint_say_whose_s3_it_is(
+    folder: Path, stub: S3Stub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    keys = f"[mine]\naws_access_key_id = MINE\naws_secret_access_key = {SECRET}\n"
+    Path(os.environ["AWS_SHARED_CREDENTIALS_FILE"]).write_text(keys)
+    stub.objects["bucket", "c/part.csv"] = Path("c.csv").read_bytes()
+    where = ["--aws", "--profile", "mine", "--region", "eu-west-3", "--endpoint-url", stub.url]
+    assert main(["data", "compare", "a.csv", "s3://bucket/c/", *where]) == 0
+    assert capsys.readouterr().out.endswith("differs: the features (age)\n")
+    assert {request.headers["authorization"].split("/")[2] for request in stub.requests} == {"eu-west-3"}
+    assert all("Credential=MINE/" in request.headers["authorization"] for request in stub.requests)
+
+
+def test_files_of_this_machine_need_no_account(folder: Path) -> None:
+    script = "import sys; from smtune.cli import main; code = main(['data', 'compare', 'a.csv', 'b.csv']); "
+    script += "sys.exit(code or 'boto3' in sys.modules or 'botocore' in sys.modules)"
+    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
 
 
 def clinic(

@@ -33,6 +33,9 @@ ABOUT_A_JOB = [
     ("clone", "toy"),
     ("refine", "toy"),
     ("extend", "toy", "--jobs", "1"),
+    ("suggest", "toy"),
+    ("diagnose", "toy"),
+    ("verify-best", "toy", "--yes"),
 ]
 UPLOAD = ("data", "upload", "rows.csv", "s3://mine/rows")
 OTHERS = [
@@ -41,6 +44,7 @@ OTHERS = [
     ("launch", "spec.yaml"),
     ("plan", "spec.yaml", "--online"),
     UPLOAD,
+    ("data", "compare", "s3://mine/rows", "s3://mine/others"),
     ("list",),
 ]
 

@@ -301,8 +301,8 @@ def test_files_of_the_machine_it_came_from_are_the_ones_it_uploaded(session: bot
     clone = clone_job(session, "mine-1")
     assert untagged(to_request(clone.spec, clone.site)) == untagged(made.request)
     found = clone.spec.model_dump()["data"]
-    assert found["channels"]["train"]["uri"] == f"s3://{BUCKET}/smtune/mine/data/f/train"
-    assert found["test"]["uri"] == f"s3://{BUCKET}/smtune/mine/data/f/test"
+    assert found["channels"]["train"]["uri"] == f"s3://{BUCKET}/smtune/mine/data/f/train/"
+    assert found["test"]["uri"] == f"s3://{BUCKET}/smtune/mine/data/f/test/"
     assert clone.spec.name == "mine"
     own = load_spec(OWN).diagnosis
     assert own is not None
@@ -321,8 +321,8 @@ def test_both_sets_that_are_held_out_stay_so(session: boto3.Session, tmp_path: P
     assert isinstance(clone.spec.data, Channels)
     root = f"s3://{BUCKET}/smtune/mine/data/f"
     assert {name: each.uri for name, each in clone.spec.data.held_out.items()} == {
-        "train_dev": f"{root}/train_dev",
-        "test": f"{root}/test",
+        "train_dev": f"{root}/train_dev/",
+        "test": f"{root}/test/",
     }
     shares = "train 0.6, train_dev 0.1, validation 0.15, test 0.15, seed 0"
     assert f"data: the parts of rows.csv ({shares})" in clone.comments

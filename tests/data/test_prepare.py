@@ -80,7 +80,7 @@ def test_rows_held_out_of_the_training_period_are_a_part_of_their_own(folder: Pa
     planned = plan(spec, found)
     assert {tag["Key"] for tag in planned.request["Tags"]} == {"smtune:spec", "smtune:test", "smtune:train-dev"}
     places = {tag["Key"]: tag["Value"] for tag in planned.request["Tags"]}
-    assert f"{places['smtune:train-dev']}/train_dev.csv" in {upload.uri for upload in planned.uploads}
+    assert f"{places['smtune:train-dev']}train_dev.csv" in {upload.uri for upload in planned.uploads}
 
 
 def test_a_channel_of_train_dev_is_uploaded_and_no_channel_of_a_training_job(folder: Path) -> None:

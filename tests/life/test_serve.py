@@ -81,20 +81,20 @@ def test_the_aws_cli_runs_a_job(peer: Peer, served: Mapping[str, str], aws: Path
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout or "{}")
 
-    def described() -> Any:
-        return run("sagemaker", "describe-hyper-parameter-tuning-job", *job)
-
     created = run(
         "sagemaker", "create-hyper-parameter-tuning-job", "--cli-input-json", f"file://{tmp_path}/request.json"
     )
     assert created["HyperParameterTuningJobArn"].endswith(":hyper-parameter-tuning-job/by-cli")
-    until(lambda: described()["TrainingJobStatusCounters"]["Completed"] > 0)
+    # boto3 waits: each look of the CLI's is a process of half a second.
+    until(lambda: peer.describe("by-cli")["TrainingJobStatusCounters"]["Completed"] > 0)
     run("sagemaker", "stop-hyper-parameter-tuning-job", *job)
-    until(lambda: described()["HyperParameterTuningJobStatus"] == "Stopped")
+    peer.wait("by-cli")
 
+    described = run("sagemaker", "describe-hyper-parameter-tuning-job", *job)
+    assert described["HyperParameterTuningJobStatus"] == "Stopped"
     listed = run("sagemaker", "list-training-jobs-for-hyper-parameter-tuning-job", *job, "--status-equals", "Completed")
-    assert len(listed["TrainingJobSummaries"]) == described()["TrainingJobStatusCounters"]["Completed"]
-    best = described()["BestTrainingJob"]["TrainingJobName"]
+    assert len(listed["TrainingJobSummaries"]) == described["TrainingJobStatusCounters"]["Completed"]
+    best = described["BestTrainingJob"]["TrainingJobName"]
     copied = subprocess.run(
         [aws, "s3", "cp", f"s3://{BUCKET}/output/{best}/output/model.tar.gz", "-"], env=served, capture_output=True
     )

@@ -76,7 +76,8 @@ def rows_of(session: LocalSession, contender: Contender, channel: str) -> list[s
     ]
     bucket, _, prefix = place.removeprefix("s3://").partition("/")
     body = session.client("s3").get_object(Bucket=bucket, Key=f"{prefix}/{channel}.csv")["Body"]
-    return body.read().decode().splitlines()[1:]
+    text: str = body.read().decode()
+    return text.splitlines()[1:]
 
 
 def test_what_cannot_be_compared_so_is_said(tmp_path: Path) -> None:

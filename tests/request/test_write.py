@@ -260,7 +260,7 @@ def test_the_site_says_where() -> None:
     assert definition["OutputDataConfig"]["S3OutputPath"] == "s3://mine/smtune/diabetes-boosting/output"
     assert definition["StaticHyperParameters"]["sagemaker_submit_directory"] == "s3://mine/up/code.tar.gz"
     uris = [channel["DataSource"]["S3DataSource"]["S3Uri"] for channel in definition["InputDataConfig"]]
-    assert uris == ["s3://mine/up/train", "s3://mine/smtune/diabetes-boosting/data/validation"]
+    assert uris == ["s3://mine/up/train", "s3://mine/smtune/diabetes-boosting/data/validation/"]
     image = definition["AlgorithmSpecification"]["TrainingImage"]
     assert image == "141502667606.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-scikit-learn:1.4-2-cpu-py3"
 
@@ -274,18 +274,18 @@ def test_the_specs_own_role_wins_over_the_sites() -> None:
     ("data", "uris"),
     [
         (None, {}),
-        ({"source": "a.csv"}, {"test": f"{DATA}/test"}),
+        ({"source": "a.csv"}, {"test": f"{DATA}/test/"}),
         ({"source": "a.csv", "split": {"train": 0.5, "validation": 0.5, "test": 0.0}}, {}),
         (
             {"source": "a.csv", "split": {"train": 0.6, "train_dev": 0.1, "time": "day"}},
-            {"train_dev": f"{DATA}/train_dev", "test": f"{DATA}/test"},
+            {"train_dev": f"{DATA}/train_dev/", "test": f"{DATA}/test/"},
         ),
         ({"channels": {"train": "s3://b/t"}}, {}),
         ({"channels": {"train": "s3://b/t"}, "test": "s3://b/test"}, {"test": "s3://b/test"}),
-        ({"channels": {"train": "a"}, "test": "b"}, {"test": f"{DATA}/test"}),
+        ({"channels": {"train": "a"}, "test": "b"}, {"test": f"{DATA}/test/"}),
         (
             {"channels": {"train": "a"}, "train_dev": "b", "test": {"uri": "s3://b/c"}},
-            {"train_dev": f"{DATA}/train_dev", "test": "s3://b/c"},
+            {"train_dev": f"{DATA}/train_dev/", "test": "s3://b/c"},
         ),
     ],
 )

@@ -43,6 +43,15 @@ COMPUTE: dict[str, tuple[Json, str, str, str]] = {
         "'bucket/data' is not an S3 URI, as s3://my-bucket/path",
         "write it as s3://my-bucket/path",
     ),
+    "R35-overlap": (
+        channels(
+            channel("train", S3DataSource={"S3DataType": "S3Prefix", "S3Uri": "s3://b/train"}),
+            channel("lists", S3DataSource={"S3DataType": "S3Prefix", "S3Uri": "s3://b/train_lst/"}),
+        ),
+        f"{D}.InputDataConfig[0].DataSource.S3DataSource.S3Uri",
+        "channel 'train' reads what channel 'lists' reads, too: s3://b/train_lst/",
+        "write s3://b/train/",
+    ),
     "R35-channels": (
         channels(channel("train"), channel("train")),
         f"{D}.InputDataConfig[0]",

@@ -132,6 +132,15 @@ def test_security_is_merged_key_by_key() -> None:
         ({"data": {"source": "a", "split": {"train": 0.5}}}, "train, validation and test add up to 0.8, not 1"),
         ({"data": {"channels": {"a": "ftp://x"}}}, "'ftp://x' is neither on S3 nor on this machine"),
         ({"data": {"channels": {"test": "a"}, "test": "b"}}, "test stands both beside and among the channels"),
+        ({"data": {"channels": {"train_dev": "a"}, "train_dev": "b"}}, "train_dev stands both beside and among"),
+        (
+            {"data": {"channels": {"train": "s3://b/train"}, "train_dev": "s3://b/train-dev"}},
+            "train_dev is not held out: channel 'train' reads s3://b/train-dev, too",
+        ),
+        (
+            {"data": {"channels": {"all": "s3://b/rows/"}, "test": "s3://b/rows/test/"}},
+            "test is not held out: channel 'all' reads s3://b/rows/test/, too",
+        ),
     ],
 )
 def test_a_contradiction_is_refused(changes: dict[str, Any], message: str) -> None:

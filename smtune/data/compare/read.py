@@ -1,10 +1,10 @@
-"""A file, a folder of files or a DataFrame -> rows to compare; the readers are those of `smtune data check`."""
+"""A file, a folder of files, a DataFrame or a place on S3 -> rows; the readers are those of `smtune data check`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,11 @@ from smtune.data.check.channels import read_rows
 from smtune.data.check.expect import Expected, Kind
 from smtune.data.check.names import Keys
 from smtune.data.compare.pair import Rows
+from smtune.data.compare.settings import CompareSettings
 from smtune.errors import UsageError
+
+if TYPE_CHECKING:
+    import boto3
 
 FORMATS = ("csv", "jsonl", "libsvm", "parquet")
 Source = str | Path | pd.DataFrame
@@ -22,37 +26,50 @@ Source = str | Path | pd.DataFrame
 
 @dataclass(frozen=True)
 class Reader:
-    """How files are read."""
+    """How sets are read."""
 
-    header: bool | None = None
-    """Whether CSV files begin with the names of the columns; None: see for yourself."""
-    format: str | None = None
-    """One of FORMATS; None: as the names of the files say."""
-    limit: int = 0
-    """Read at most about so many bytes of a set; 0: all."""
+    settings: CompareSettings
+    session: boto3.Session | None = None
+    """Where s3:// is; without it nothing there is read."""
 
-    def read(self, source: Source, name: str, seed: int) -> tuple[Rows, tuple[str, ...]]:
-        """The rows, and notes on what could not be read.
+    def read(self, source: Source, name: str) -> tuple[Rows, tuple[str, ...]]:
+        """The rows, and notes on what could not be read; `name` is what a DataFrame is called.
 
-        Raises UsageError where there are no rows, and for what is not on this machine.
+        Raises UsageError where there are no rows, ServiceError where S3 does not give them.
         """
         if isinstance(source, pd.DataFrame):
-            return _of_frame(source, name, seed), ()
+            return _of_frame(source, name, self.settings.seed), ()
         if str(source).startswith("s3://"):
-            message = f"{source} is on S3, and only files of this machine are compared"
-            raise UsageError(f"{message}\n    fetch it first: aws s3 cp --recursive {source} FOLDER")
-        return self._read_files(Path(source), str(source))
+            return self._read_stored(str(source))
+        return self._read_files(Path(source), str(source), self.settings.limit)
 
-    def _read_files(self, path: Path, name: str) -> tuple[Rows, tuple[str, ...]]:
-        kind: Kind = next((each for each in get_args(Kind) if each == self.format), "other")
+    def _read_stored(self, uri: str) -> tuple[Rows, tuple[str, ...]]:
+        if self.session is None:
+            message = f"{uri} is on S3, and there is no session to read it with"
+            raise UsageError(f"{message}\n    give one: compare_data(..., session=smtune.connect('aws'))")
+        from smtune.data.compare.stored import fetched
+
+        settings = self.settings
+        with fetched(self.session, uri, settings.limit, settings.format) as copy:
+            try:
+                # Of what was fetched in part all is read: the limit has been kept already.
+                rows, notes = self._read_files(copy.path, uri, settings.limit if copy.is_whole else 0)
+            except UsageError as error:
+                raise UsageError(copy.renamed(str(error))) from None
+        notes = (*copy.notes, *(copy.renamed(note) for note in notes))
+        return replace(rows, is_whole=rows.is_whole and copy.is_whole), notes
+
+    def _read_files(self, path: Path, name: str, limit: int) -> tuple[Rows, tuple[str, ...]]:
+        asked = self.settings.format
+        kind: Kind = next((each for each in get_args(Kind) if each == asked), "other")
         # The content type keeps a format that was asked for from being guessed by the files' names.
         content_type = None if kind == "other" else kind
-        expected = Expected(kind, "", has_label=False, header=self.header, content_type=content_type)
-        reading = read_rows(name, path, expected, Keys(), self.limit)
+        expected = Expected(kind, "", has_label=False, header=self.settings.header, content_type=content_type)
+        reading = read_rows(name, path, expected, Keys(), limit)
         if reading.sheet is None:
             why = next((each for each in reading.findings), None)
             message = "there are no rows" if why is None else why.message
-            fix = f"\n    say the format: --format {'|'.join(FORMATS)}" if self.format is None and path.exists() else ""
+            fix = f"\n    say the format: --format {'|'.join(FORMATS)}" if asked is None and path.exists() else ""
             raise UsageError(f"{name}: {message}{fix}")
         sheet = reading.sheet
         frame = sheet.sample

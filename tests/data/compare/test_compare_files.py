@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from test_compare_verdict import rows
 
-from smtune.data.compare import DataComparison, compare_data
+from smtune.data.compare import CompareSettings, DataComparison, compare_data
 from smtune.errors import UsageError
 
 
-def compared(folder: Path, ending: str, texts: tuple[str, str], **reading: bool | int) -> DataComparison:
+def compared(folder: Path, ending: str, texts: tuple[str, str], **settings: Any) -> DataComparison:
     for name, text in zip("ab", texts, strict=True):
         (folder / f"{name}{ending}").write_text(text)
-    return compare_data(folder / f"a{ending}", folder / f"b{ending}", **reading)  # type: ignore[arg-type]
+    return compare_data(folder / f"a{ending}", folder / f"b{ending}", settings=CompareSettings(**settings))
 
 
 def columns(found: DataComparison) -> set[str]:
@@ -73,7 +74,7 @@ def test_a_folder_of_parts_without_an_ending_needs_a_format(tmp_path: Path) -> N
             frame.iloc[part::2].to_csv(tmp_path / name / f"part-0000{part}", index=False, header=False)
     with pytest.raises(UsageError, match=r"its name does not tell the format\n +say the format: --format csv"):
         compare_data(tmp_path / "a", tmp_path / "b")
-    assert compare_data(tmp_path / "a", tmp_path / "b", format="csv").a.rows == 60
+    assert compare_data(tmp_path / "a", tmp_path / "b", settings=CompareSettings(format="csv")).a.rows == 60
 
 
 def test_of_a_large_file_a_part_is_read_and_said_to_be_one(tmp_path: Path) -> None:
