@@ -9,6 +9,7 @@ import boto3
 
 from smtune.clone.job import clone_running
 from smtune.clone.running import look_up
+from smtune.errors import UsageError
 from smtune.estimate import load_prices
 from smtune.examine import Examination, Known, examine
 from smtune.recall import lessons_of
@@ -37,7 +38,7 @@ def advise(
 ) -> Suggestions:
     """What to do after the tuning job `name`, whoever launched it. `spec` is what it was launched from, if at hand.
 
-    Raises ServiceError where there is no such job.
+    Raises ServiceError where there is no such job, UsageError for a `spec` that tunes other hyperparameters.
     """
     return seek_advice(session, name, known, spec=spec).suggestions
 
@@ -48,6 +49,8 @@ def seek_advice(
     """As `advise`, with what it rests on."""
     job = look_up(session, name)
     trials = pull(session, name)
+    if spec is not None:
+        _require_same(spec, trials)
     best = best_of(Calls(session), trials.description)
     found = examine(session, trials.description, best, known or Known())
     running = () if job.status in TERMINAL else (f"{name} is {job.status}: there is more to come",)
@@ -60,8 +63,21 @@ def seek_advice(
         best=best.definition if best else "",
         effort=_effort(session, trials),
         notes=(*found.notes, *running),
+        rows={each.gap: each.sentences for each in found.corroborations},
     )
     return Advice(best, found, suggest(case))
+
+
+def _require_same(spec: TuningSpec, trials: Trials) -> None:
+    """A spec of another tuning job would be changed by what this one's training jobs teach."""
+    said = {name for each in spec.definitions for name in each.ranges}
+    tuned = {name for each in trials.algorithms for name in each.kinds}
+    if said != tuned:
+        message = (
+            f"the spec tunes {', '.join(sorted(said)) or 'nothing'}, and {trials.name} tunes "
+            f"{', '.join(sorted(tuned)) or 'nothing'}: give the spec that it was launched from"
+        )
+        raise UsageError(message)
 
 
 def _effort(session: boto3.Session, trials: Trials) -> Effort | None:

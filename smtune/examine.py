@@ -9,6 +9,7 @@ from typing import Any
 
 import boto3
 
+from smtune.corroborate import Corroboration, corroborate
 from smtune.diagnosis import Diagnosis, Group, Loss, Measured, Number, diagnose_metrics
 from smtune.diagnosis.interval import CONFIDENCE
 from smtune.diagnosis.level import SETS
@@ -59,6 +60,8 @@ class Examination:
     """On test."""
     train_dev: Evaluation | None
     diagnosis: Diagnosis | None
+    corroborations: tuple[Corroboration, ...]
+    """Of each mismatch in the diagnosis: what the rows themselves say."""
     notes: tuple[str, ...]
 
 
@@ -72,7 +75,8 @@ def examine(session: boto3.Session, job: Mapping[str, Any], best: Best | None, k
     memory = _remembered(session, job, notes)
     scores = _evaluate(session, memory, best, notes)
     diagnosis = _diagnose(memory, best, scores, _Case(job, known, notes))
-    return Examination(scores.get("test"), scores.get("train_dev"), diagnosis, tuple(notes))
+    found = _corroborated(session, memory, best, diagnosis, notes)
+    return Examination(scores.get("test"), scores.get("train_dev"), diagnosis, found, tuple(notes))
 
 
 def _remembered(session: boto3.Session, job: Mapping[str, Any], notes: list[str]) -> Memory:
@@ -136,6 +140,18 @@ def _diagnose(memory: Memory, best: Best | None, scores: Mapping[str, Evaluation
             raise  # what the caller said is at fault
         case.notes.append(f"no diagnosis: {error}")
         return None
+
+
+def _corroborated(
+    session: boto3.Session, memory: Memory, best: Best | None, diagnosis: Diagnosis | None, notes: list[str]
+) -> tuple[Corroboration, ...]:
+    if diagnosis is None or best is None or memory.spec is None:
+        return ()
+    try:
+        return tuple(corroborate(session, diagnosis, memory.spec, best, memory.held_out))
+    except SmtuneError as error:
+        notes.append(f"the rows of the sets were not compared: {error}")
+        return ()
 
 
 def _is_possible(judge: Callable[[_Case], Diagnosis], case: _Case) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 import boto3
 
+from smtune.corroborate import Corroboration
 from smtune.diagnosis import Diagnosis
 from smtune.evaluate import Evaluation
 from smtune.examine import Known, examine
@@ -38,6 +39,8 @@ class Report:
     """On test."""
     train_dev: Evaluation | None
     diagnosis: Diagnosis | None
+    corroborations: tuple[Corroboration, ...]
+    """What the rows say of each mismatch that the diagnosis sees."""
     notes: tuple[str, ...]
     """What could not be done, and why."""
 
@@ -55,6 +58,7 @@ class Report:
             "evaluation": _as_json(self.evaluation),
             "train_dev_evaluation": _as_json(self.train_dev),
             "diagnosis": None if self.diagnosis is None else self.diagnosis.to_dict(),
+            "corroborations": [each.to_dict() for each in self.corroborations],
             "notes": list(self.notes),
         }
 
@@ -101,6 +105,7 @@ def report(session: boto3.Session, tuning_job: str, known: Known | None = None) 
         evaluation=found.evaluation,
         train_dev=found.train_dev,
         diagnosis=found.diagnosis,
+        corroborations=found.corroborations,
         notes=found.notes,
     )
 

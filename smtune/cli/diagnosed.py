@@ -56,6 +56,7 @@ def from_predictions(given: Mapping[str, Any], output: str) -> None:
 
 def from_job(job: str, target: Any, given: Mapping[str, Any], output: str) -> None:
     """Print the diagnosis of the best training job of a tuning job."""
+    from smtune.cli.reported import print_corroborations
     from smtune.cli.sessions import session_for
     from smtune.history.text import render as tell
     from smtune.recall import lessons_of
@@ -73,10 +74,13 @@ def from_job(job: str, target: Any, given: Mapping[str, Any], output: str) -> No
     if output == "json":
         names = {"tuning_job_name": job, "training_job_name": found.best.name}
         taught = [each.to_dict() for each in lessons]
-        print_json({**names, **found.diagnosis.to_dict(), "lessons": taught, "notes": list(found.notes)})
+        seen = {"corroborations": [each.to_dict() for each in found.corroborations], "lessons": taught}
+        print_json({**names, **found.diagnosis.to_dict(), **seen, "notes": list(found.notes)})
         return
     click.echo(f"Best training job {found.best.name} of {job}\n")
-    click.echo(render(found.diagnosis))
+    click.echo(render(found.diagnosis).rstrip())
+    print_corroborations(found)
+    click.echo()
     for lesson in lessons:
         click.echo(tell(lesson).rstrip())
     click.echo(f"\nThe next spec: smtune suggest {job}")

@@ -26,9 +26,19 @@ def print_report(report: Report, session: Any) -> None:
         _print_failure(session, progress.name)
     if report.diagnosis is not None:
         click.echo(f"\n{render(report.diagnosis).rstrip()}")
+    print_corroborations(report)
     for note in report.notes:
         click.echo(f"\nnote: {note}")
     click.echo(f"\nAll training jobs: smtune results {progress.name}")
+
+
+def print_corroborations(report: Report) -> None:
+    """What the rows say of each mismatch, if there is any."""
+    for each in report.corroborations:
+        verdict, *columns = each.sentences
+        click.echo(f"\n{verdict}")
+        for column in columns:
+            click.echo(f"  {column}")
 
 
 def _print_best(report: Report, best: Best) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,10 +14,18 @@ from smtune.cli.options import output_option, target_option
 @click.command(short_help="What to do next, as the next spec.")
 @click.argument("job")
 @click.option("--apply", "number", type=click.IntRange(min=1), metavar="N", help="The spec of this suggestion.")
+@click.option(
+    "--spec",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The spec that JOB was launched from: without, its table cannot be split anew.",
+)
 @known_options
 @output_option("yaml", "table", "json")
 @target_option
-def command(job: str, target: Any, number: int | None, output: str, knowledge: dict[str, Any]) -> None:
+def command(
+    job: str, target: Any, number: int | None, spec: Path | None, output: str, knowledge: dict[str, Any]
+) -> None:
     """Print the next spec after JOB, with the reason for every change, by its diagnosis and its training jobs.
 
     Remedies for bias, variance and mismatch are ranked by what JOB's own training jobs say: one that they speak against
@@ -35,6 +44,7 @@ def command(job: str, target: Any, number: int | None, output: str, knowledge: d
     from smtune.cli.sessions import session_for
     from smtune.cli.text import print_json
     from smtune.errors import JobError, UsageError
+    from smtune.spec import load_spec
     from smtune.suggest.text import render
 
     if output == "table" and number is not None:
@@ -43,7 +53,7 @@ def command(job: str, target: Any, number: int | None, output: str, knowledge: d
     with in_terms_of_options():
         known = known_from(knowledge)
     with session_for(job, target) as session, in_terms_of_options():
-        found = advise(session, job, known)
+        found = advise(session, job, known, spec=None if spec is None else load_spec(spec))
     if output == "json":
         print_json(found.to_dict() | ({} if number is None else {"applied": found.revision(number).to_dict()}))
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import boto3
@@ -10,6 +9,7 @@ import boto3
 from smtune.errors import SmtuneError
 from smtune.evaluate import RowSet, definition_of, evaluate
 from smtune.results import Best, Calls
+from smtune.results.channels import channels_of
 from smtune.spec import TuningSpec
 
 
@@ -41,14 +41,14 @@ def play_rematch(session: boto3.Session, before: Contender, after: Contender) ->
     """Score both models on the same rows; None where their objectives are of the same rows anyway."""
     calls = Calls(session)
     try:
-        known, new = (_channels(calls, each.best) for each in (before, after))
+        known, new = (channels_of(calls, each.best.name) for each in (before, after))
         if known.get("validation") == new.get("validation"):
             return None
-        rows = RowSet("validation", new["validation"], without=known["train"])
+        rows = RowSet("validation", new["validation"].uri, without=known["train"].uri)
         scores = [evaluate(session, each.spec, each.best, rows) for each in (before, after)]
         old, young = (score.metrics[_quantity(each)] for score, each in zip(scores, (before, after), strict=True))
     except (SmtuneError, KeyError) as error:
-        reason = f"there is no {error}" if isinstance(error, KeyError) else str(error)
+        reason = f"there is no channel {error}" if isinstance(error, KeyError) else str(error)
         return Rematch(failure=reason)
     return Rematch(scores[0].rows, old, young)
 
@@ -59,13 +59,6 @@ def beats(after: Contender | None, before: Contender | None, rematch: Rematch | 
         return after is not None
     old, new = (rematch.values if rematch else None) or (before.best.objective, after.best.objective)
     return new > old if definition_of(after.spec, after.best).objective.maximizes else new < old
-
-
-def _channels(calls: Calls, best: Best) -> Mapping[str, str]:
-    """Where the rows of each channel are."""
-    job = calls.ask("sagemaker", "describe_training_job", TrainingJobName=best.name)
-    sources = {item["ChannelName"]: item["DataSource"].get("S3DataSource", {}) for item in job["InputDataConfig"]}
-    return {name: source["S3Uri"] for name, source in sources.items() if "S3Uri" in source}
 
 
 def _quantity(contender: Contender) -> str:

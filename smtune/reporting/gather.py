@@ -17,13 +17,13 @@ from smtune.reporting.axes import axes_of
 from smtune.reporting.ladder import ladder_of
 from smtune.reporting.learning import chosen_jobs, learning_curves, metrics_of, pair_of
 from smtune.reporting.lessons import bars_of, sentences_of
-from smtune.reporting.model import Curve, Other, ReportData
+from smtune.reporting.model import Curve, Ladder, Other, ReportData
 from smtune.reporting.origin import origin_of
 from smtune.reporting.rows import rows_of
 from smtune.results import Calls, Trials, pull
 from smtune.results.cost import region_of, spending
 from smtune.results.side_by_side import side_by_side
-from smtune.run import report
+from smtune.run import Report, report
 from smtune.secrecy import hide, secret_values
 from smtune.triage import Triage, why
 
@@ -58,7 +58,7 @@ def gather_report(
         rows=rows,
         axes=axes_of(trials.description, rows),
         curves=(),
-        ladder=None if outcome.diagnosis is None else ladder_of(outcome.diagnosis),
+        ladder=_ladder(outcome),
         importance=bars_of(lessons),
         lessons=sentences_of(lessons),
         spending=spending(trials, table.tariff(region_of(trials))),
@@ -71,6 +71,11 @@ def gather_report(
     data = replace(data, curves=_curves(calls, trials, data, notes))
     secrets = secret_values(running.description)  # what was pulled has them no more, but an error may say one
     return replace(data, notes=tuple(hide(note, secrets) for note in notes))
+
+
+def _ladder(outcome: Report) -> Ladder | None:
+    rows = tuple(sentence for each in outcome.corroborations for sentence in each.sentences)
+    return None if outcome.diagnosis is None else ladder_of(outcome.diagnosis, rows)
 
 
 def _remarks(trials: Trials, running: Running) -> Iterator[str]:

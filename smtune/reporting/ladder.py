@@ -30,7 +30,7 @@ _MINUS = "\N{MINUS SIGN}"
 _ARROW = "\N{RIGHTWARDS ARROW}"
 
 
-def ladder_of(diagnosis: Diagnosis) -> Ladder:
+def ladder_of(diagnosis: Diagnosis, rows: tuple[str, ...] = ()) -> Ladder:
     """Losses as rungs from human level to test, the gaps between them, what was found, what to do about it."""
     scale, z = diagnosis.scale, deviates(diagnosis.confidence, 1)
     return Ladder(
@@ -45,6 +45,7 @@ def ladder_of(diagnosis: Diagnosis) -> Ladder:
         findings=tuple(_finding(finding) for finding in diagnosis.findings),
         advice=tuple(_advice(remedy) for remedy in diagnosis.remedies),
         assumptions=diagnosis.assumptions,
+        rows=rows,
     )
 
 

@@ -45,6 +45,9 @@ def _diagnosis(data: ReportData) -> Iterator[str]:
         yield _table(Grid(("", ladder.loss), rungs, frozenset({1})))
         yield _table(told.gap_grid(data))
         yield from (f"{_advice(item)}" for item in ladder.findings)
+        if ladder.rows:
+            yield "### What the rows say"
+            yield _bullets(ladder.rows)
         if ladder.path:
             yield "### How the numbers led there"
             yield "\n".join(f"{place}. {_answer(step)}" for place, step in enumerate(ladder.path, start=1))

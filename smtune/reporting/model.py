@@ -158,6 +158,8 @@ class Ladder:
     findings: tuple[Advice, ...]
     advice: tuple[Advice, ...]
     assumptions: tuple[str, ...]
+    rows: tuple[str, ...] = ()
+    """What the rows say of a mismatch: the verdict, and the columns that differ."""
 
 
 @dataclass(frozen=True)

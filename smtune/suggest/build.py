@@ -40,6 +40,8 @@ class Case:
     """What one training job took; None where nobody knows."""
     notes: tuple[str, ...] = ()
     """What could not be found out."""
+    rows: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By the name of a gap, what the rows of its two sets say about a mismatch."""
 
     @property
     def index(self) -> int:
@@ -91,7 +93,11 @@ def _of_remedy(remedy: Remedy, gap: Gap, case: Case) -> Suggestion:
     plain = Suggestion(remedy.title, remedy.why, remedy.finding, _effect(gap, case.diagnosis))
     if remedy.lever is not None:
         return _turned(plain, remedy.lever, case)
-    return _of_data(plain, remedy.need, case.spec)
+    found = _of_data(plain, remedy.need, case.spec)
+    seen = case.rows.get(gap.name, ())
+    if remedy.need == "like rows":
+        return replace(found, evidence=seen)
+    return replace(found, evidence=seen[:1]) if remedy.need == "closer rows" else found
 
 
 def _of_data(plain: Suggestion, need: Need | None, spec: TuningSpec) -> Suggestion:

@@ -67,6 +67,18 @@ def test_what_the_caller_knows_of_the_job_decides(job: str) -> None:
     assert "--baseline" in wrong.stderr
 
 
+def test_the_spec_it_was_launched_from_is_what_changes(job: str) -> None:
+    """What no request has stays: the channels' files, here."""
+    Path("own.yaml").write_text(SPEC.replace("limits: {jobs: 3", "limits: {jobs: 5"), encoding="utf-8")
+    done = inside("suggest", job, "--spec", "own.yaml")
+    assert done.returncode == 0, done.stderr
+    assert spec_of(done.stdout).limits.jobs == 5
+    Path("other.yaml").write_text(SPEC.replace("eta: {min", "lambda: {min"), encoding="utf-8")
+    wrong = inside("suggest", job, "--spec", "other.yaml")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert f"the spec tunes lambda, and {job} tunes eta: give the spec that it was launched from" in wrong.stderr
+
+
 def test_another_suggestion_is_applied_by_its_number(job: str) -> None:
     done = inside("suggest", job, "--apply", "2", "-o", "yaml")
     assert done.returncode == 0, done.stderr

@@ -11,6 +11,7 @@ import pytest
 from sklearn.datasets import load_digits
 
 from smtune.loop import LoopOptions, Round, run_rounds
+from smtune.reporting import gather_report, rendered
 from smtune.session import connect
 from smtune.spec import Table, load_spec
 from smtune.spec.ranges import Integer
@@ -136,6 +137,15 @@ def test_validation_rows_of_another_time_are_found_and_training_nearer_to_them_i
     assert verdicts["variance"] != "present", "without train-dev rows it would be called variance"
     assert first.next is not None
     assert first.next.title == "Bring the training data closer to the validation distribution"
+    (seen,) = first.advice.examination.corroborations
+    assert seen.found.where == "features", "digits are the same, pixels are not"
+    assert seen.sentences[0] in first.next.evidence
+    told = gather_report(connect("local"), first.job)
+    for form in ("html", "markdown"):
+        report = rendered(told, form).decode()  # type: ignore[arg-type]
+        assert "data distribution mismatch" in report
+        assert "What the rows say" in report
+        assert seen.sentences[1] in report
     assert {change.reason for change in first.next.changes} == {"training reaches into the time that validation is of"}
     assert second.is_best
     assert before > 0.3
