@@ -142,7 +142,7 @@ def test_validation_rows_of_another_time_are_found_and_training_nearer_to_them_i
     assert seen.sentences[0] in first.next.evidence
     told = gather_report(connect("local"), first.job)
     for form in ("html", "markdown"):
-        report = rendered(told, form).decode()  # type: ignore[arg-type]
+        report = rendered(told, form).decode()
         assert "data distribution mismatch" in report
         assert "What the rows say" in report
         assert seen.sentences[1] in report
