@@ -147,11 +147,12 @@ def _corroborated(
 ) -> tuple[Corroboration, ...]:
     if diagnosis is None or best is None or memory.spec is None:
         return ()
+    found: list[Corroboration] = []
     try:
-        return tuple(corroborate(session, diagnosis, memory.spec, best, memory.held_out))
+        found.extend(corroborate(session, diagnosis, memory.spec, best, memory.held_out))
     except SmtuneError as error:
-        notes.append(f"the rows of the sets were not compared: {error}")
-        return ()
+        notes.append(f"the rows of the sets were not compared: {error}")  # those before stay
+    return tuple(found)
 
 
 def _is_possible(judge: Callable[[_Case], Diagnosis], case: _Case) -> bool:
