@@ -45,7 +45,10 @@ class DoneErrand(Errand[Result]):
         self._call = call
         self._result = []
         self._error = None
-        self._run()
+        try:
+            self._result.append(call())
+        except Exception as error:  # noqa: BLE001  `result` raises it; an end of the whole process is not to wait for that
+            self._error = error
 
     def is_done(self, patience: float = 0.0) -> bool:  # noqa: ARG002  nobody waits for what is over
         return True

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from smtune.errand import Errand
+from smtune.errand import DoneErrand, Errand
 
 
 def test_the_result_is_that_of_the_call() -> None:
@@ -27,3 +27,23 @@ def test_whatever_it_raises_is_raised_where_the_result_is_asked_for(error: BaseE
     for _ in range(2):
         with pytest.raises(type(error)):
             errand.result()
+
+
+def test_one_that_is_made_at_once_keeps_its_error() -> None:
+    def fail() -> None:
+        raise ValueError("no")
+
+    errand = DoneErrand(fail)
+    assert errand.is_done()
+    for _ in range(2):
+        with pytest.raises(ValueError, match="no"):
+            errand.result()
+
+
+@pytest.mark.parametrize("end", [SystemExit(143), KeyboardInterrupt()])
+def test_who_ends_the_process_does_not_wait_until_somebody_asks(end: BaseException) -> None:
+    def leave() -> None:
+        raise end
+
+    with pytest.raises(type(end)):
+        DoneErrand(leave)

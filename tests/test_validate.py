@@ -157,7 +157,7 @@ def long_spec() -> str:
     lines += [f"  static{number}: {number}" for number in range(60)]
     lines += ["environment:", *(f"  VARIABLE_{number}: value {number}" for number in range(40))]
     lines += ["tags:", *(f"  tag{number}: value {number}" for number in range(40))]
-    lines += ["data:", "  channels:", *(f"    channel{number}: s3://bucket/data/{number}" for number in range(15))]
+    lines += ["data:", "  channels:", *(f"    channel{number}: s3://bucket/data/{number}/" for number in range(15))]
     lines += ["limits:", "  jobs: 20", "  parallel: 2", "compute:", "  instance: ml.m5.large", "strategy: bayesian"]
     return "\n".join([*lines, "role: arn:aws:iam::123456789012:role/training", "seed: 7", ""])
 

@@ -79,6 +79,8 @@ def noise_of(groups: Sequence[Values], *, seeds_shared: bool) -> Noise:
 @lru_cache(maxsize=1024)
 def critical(count: int, df: float) -> float:
     """How many standard errors two of `count` means have to differ by. A tenth of a second, and asked for again."""
+    if count == 2:  # then it is Student's t, which is not integrated
+        return float(stats.t.ppf((1 + LEVEL) / 2, df))
     return float(stats.studentized_range.ppf(LEVEL, count, df)) / math.sqrt(2)
 
 
@@ -86,6 +88,8 @@ def adjusted_p(gap: float, error: float, count: int, df: float) -> float:
     """Of a difference of two of `count` means; 1 where there is neither difference nor noise."""
     if error == 0:
         return 0.0 if gap else 1.0
+    if count == 2:
+        return float(2 * stats.t.sf(abs(gap) / error, df))
     return float(stats.studentized_range.sf(math.sqrt(2) * abs(gap) / error, count, df))
 
 

@@ -156,7 +156,7 @@ def test_sigterm_gives_143_and_leaves_nothing_behind(tmp_path: Path) -> None:
             assert process.poll() is None
             time.sleep(0.05)
         process.send_signal(signal.SIGTERM)
-        _, told = process.communicate()
+        _, told = process.communicate(timeout=30)
     assert process.returncode == 143
     assert b"Traceback" not in told
     assert not any(temporary.glob("smtune-*"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from examples import examples
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,6 +81,7 @@ rows = st.integers(20, 100_000)
 rates = st.integers(0, 60).map(lambda number: f"{number}%")
 
 
+@examples(100)
 @given(human=rates, train=rates, validation=rates, counts=st.tuples(rows, rows, rows))
 def test_a_given_verdict_is_that_of_the_values_and_more_rows_keep_it(
     human: str, train: str, validation: str, counts: tuple[int, int, int]
@@ -96,6 +98,7 @@ def test_a_given_verdict_is_that_of_the_values_and_more_rows_keep_it(
             assert large.verdict == small.verdict
 
 
+@examples(100)
 @given(human=rates, train=rates, validation=rates, counts=st.tuples(rows, rows, rows))
 def test_accuracy_and_error_agree_with_rows_too(
     human: str, train: str, validation: str, counts: tuple[int, int, int]
@@ -110,6 +113,7 @@ def test_accuracy_and_error_agree_with_rows_too(
     assert by_accuracy.findings == by_error.findings
 
 
+@examples(100)
 @given(human=rates, train=rates, validation=rates, test=rates, counts=st.tuples(rows, rows), jobs=st.integers(1, 500))
 def test_the_text_and_json_of_any_of_them(
     human: str, train: str, validation: str, test: str, counts: tuple[int, int], jobs: int

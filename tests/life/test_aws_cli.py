@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aws_cli import outputs, start
+from aws_cli import one_after_another, start
 from front import plain_session
 from recorded_jobs import Ran, record_job
 
@@ -24,7 +24,7 @@ def utc(seconds: float) -> str:
 
 
 @pytest.mark.slow
-def test_the_aws_cli_and_boto3_read_the_same_job(aws: Path, front_url: str, settings: Settings) -> None:
+def test_the_aws_cli_and_boto3_read_the_same_job(aws: Path, front_url: str, settings: Settings, tmp_path: Path) -> None:
     names = record_job(settings, "shared", [Ran((0.1, 0.5)), Ran((0.2, 0.9))], began=BEGAN)
     session = plain_session()
     storage: Any = session.client("s3")
@@ -34,20 +34,18 @@ def test_the_aws_cli_and_boto3_read_the_same_job(aws: Path, front_url: str, sett
     place = ("--log-group-name", GROUP, "--log-stream-name", f"{names[1]}/algo-1", "--start-from-head")
     metric = ("--namespace", GROUP, "--metric-name", "score", "--dimensions", f"Name=TrainingJobName,Value={names[1]}")
     bounds = ("--start-time", utc(BEGAN), "--end-time", utc(BEGAN + 600))
-    described, listed, events, points, identity, model = outputs(
+    described, listed, events, points, identity, model = one_after_another(
+        aws,
+        front_url,
+        tmp_path,
         [
-            start(aws, front_url, "sagemaker", "describe-hyper-parameter-tuning-job", *job),
-            start(aws, front_url, "sagemaker", "list-training-jobs-for-hyper-parameter-tuning-job", *job),
-            start(aws, front_url, "logs", "get-log-events", *place),
-            start(
-                aws,
-                front_url,
-                *("cloudwatch", "get-metric-statistics", *metric, *bounds),
-                *("--period", "60", "--statistics", "Average"),
-            ),
-            start(aws, front_url, "sts", "get-caller-identity"),
-            start(aws, front_url, "s3", "cp", "s3://bucket/a/model.tar.gz", "-"),
-        ]
+            ("sagemaker", "describe-hyper-parameter-tuning-job", *job),
+            ("sagemaker", "list-training-jobs-for-hyper-parameter-tuning-job", *job),
+            ("logs", "get-log-events", *place),
+            ("cloudwatch", "get-metric-statistics", *metric, *bounds, "--period", "60", "--statistics", "Average"),
+            ("sts", "get-caller-identity"),
+            ("s3", "cp", "s3://bucket/a/model.tar.gz", "-"),
+        ],
     )
 
     client: Any = session.client("sagemaker")

@@ -281,7 +281,7 @@ def test_the_specs_own_role_wins_over_the_sites() -> None:
             {"train_dev": f"{DATA}/train_dev/", "test": f"{DATA}/test/"},
         ),
         ({"channels": {"train": "s3://b/t"}}, {}),
-        ({"channels": {"train": "s3://b/t"}, "test": "s3://b/test"}, {"test": "s3://b/test"}),
+        ({"channels": {"train": "s3://b/t/"}, "test": "s3://b/test"}, {"test": "s3://b/test"}),
         ({"channels": {"train": "a"}, "test": "b"}, {"test": f"{DATA}/test/"}),
         (
             {"channels": {"train": "a"}, "train_dev": "b", "test": {"uri": "s3://b/c"}},

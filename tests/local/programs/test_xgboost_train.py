@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sk
@@ -436,6 +437,7 @@ libsvm_rows = st.lists(
 )
 
 
+@examples(100)
 @given(libsvm_rows)
 def test_libsvm_is_read_as_written(tmp_path_factory: pytest.TempPathFactory, rows: Rows) -> None:
     folder = tmp_path_factory.mktemp("libsvm")
@@ -459,6 +461,7 @@ def test_libsvm_knows_weights_and_query_ids(base: Path) -> None:
     assert (table.weights.tolist(), table.groups.tolist()) == ([2, 3, 1], [1, 1, 4])
 
 
+@examples(100)
 @given(st.data())
 def test_csv_is_read_as_written(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     folder = tmp_path_factory.mktemp("csv")
