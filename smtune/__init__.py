@@ -52,6 +52,7 @@ _HOMES = {
     "from_description": "smtune.request",
     "from_request": "smtune.request",
     "gather_report": "smtune.reporting",
+    "grow": "smtune.growth",
     "history_of": "smtune.recall",
     "launch": "smtune.job",
     "learning_curves": "smtune.results",

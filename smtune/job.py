@@ -36,7 +36,8 @@ from smtune.validate import check_file
 if TYPE_CHECKING:
     import pandas as pd
 
-    from smtune import verify
+    from smtune import growth, verify
+    from smtune.growth import Grown
     from smtune.verify import Verified
 
 Spec = TuningSpec | str | Path | Mapping[str, Any]
@@ -128,7 +129,9 @@ class TuningJob:
         """The spec of a tuning job of `jobs` more training jobs that learns from this one."""
         return extend_job(self.session, self.name, ExtendOptions(jobs=jobs))
 
-    def verify_best(self, options: verify.VerifyOptions | None = None, how: verify.Carry | None = None) -> Verified:
+    def verify_best(
+        self, options: verify.VerifyOptions | None = None, how: verify.Carry[verify.VerifyPlan] | None = None
+    ) -> Verified:
         """The best configurations trained again with other seeds: which is really the best, and what was luck.
 
         May be interrupted and called again: what is there is found. See `smtune.verify.verify_best`.
@@ -136,6 +139,17 @@ class TuningJob:
         from smtune.verify import verify_best  # scipy takes seconds to load
 
         return verify_best(trained_alike(self.session, self.name), self.name, options, how)
+
+    def grow(
+        self, options: growth.GrowthOptions | None = None, how: growth.Carry[growth.GrowthPlan] | None = None
+    ) -> Grown:
+        """The best configuration trained on parts of its own training rows: what would more rows bring?
+
+        May be interrupted and called again: what is there is found. See `smtune.growth.grow`.
+        """
+        from smtune.growth import grow  # scipy takes seconds to load
+
+        return grow(trained_alike(self.session, self.name), self.name, options, how)
 
     def stop(self) -> None:
         """Let nothing new start and stop what runs; a job that is over stays as it is."""

@@ -1,4 +1,7 @@
-"""smtune data: split, check, compare and upload the data of a spec. Each command is imported when it is called."""
+"""smtune data: split, check, compare and upload the data of a spec, and say what more of it would bring.
+
+Each command is imported when it is called.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ COMMANDS = {
     "check": "Say whether data is what the algorithm expects.",
     "compare": "Say in which columns two sets differ.",
     "upload": "Put files or a folder on S3, once.",
+    "curve": "Say what more training rows would bring.",
 }
 
 

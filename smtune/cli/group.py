@@ -18,7 +18,7 @@ COMMANDS = {
     "config": "Print the settings of this machine, and who says them.",
     "schema": "Print the JSON Schema of a spec, for editors.",
     "metrics": "Test a spec's metric regexes on a log, or find them in one.",
-    "data": "Split, check and upload the data of a tuning job.",
+    "data": "Split, check, compare and upload data; would more of it help?",
     "launch": "Start a tuning job, exactly once.",
     "run": "Tune, evaluate and diagnose, from the spec to the report.",
     "loop": "Tune, diagnose, apply the remedy, and tune again.",

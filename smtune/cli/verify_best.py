@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from smtune.cli.durations import DURATION
-from smtune.cli.options import is_given, output_option, prices_of, prices_option, target_option
+from smtune.cli.options import output_option, prices_of, target_option
+from smtune.cli.retrain_options import refuse_contradictions, retrain_options
 from smtune.where import Where
 
 _SEED = "The hyperparameter that is the seed, where smtune does not know it."
@@ -20,14 +20,8 @@ _SEED = "The hyperparameter that is the seed, where smtune does not know it."
 @click.option("--repeats", default=5, show_default=True, type=click.IntRange(2), help="Training jobs of each.")
 @click.option("--seed-hyperparameter", metavar="NAME", help=_SEED)
 @click.option("--no-seed", "is_unseeded", is_flag=True, help="Change nothing: each training draws for itself.")
-@click.option("--parallel", type=click.IntRange(1), help="Training jobs at once; else as many as in JOB.")
 @click.option("--new", "is_new", is_flag=True, help="All of it anew, though it was verified before.")
-@click.option("--dry-run", is_flag=True, help="Print what would be trained, its time and cost; start nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask before money is spent.")
-@click.option("--wait/--no-wait", default=True, show_default=True, help="Stay until all repeats are over.")
-@click.option("--timeout", type=DURATION, help="How long to stay, as 90, 30m or 2h; then exit code 4.")
-@click.option("--stop", is_flag=True, help="Stop the repeats that run, and start none.")
-@prices_option
+@retrain_options("repeats")
 @output_option("table", "json")
 @click.pass_context
 def command(ctx: click.Context, /, job: str, target: Where, output: str, **options: Any) -> None:
@@ -82,10 +76,6 @@ def command(ctx: click.Context, /, job: str, target: Where, output: str, **optio
 
 
 def _check(ctx: click.Context, options: dict[str, Any]) -> None:
-    if options["timeout"] is not None and not options["wait"]:
-        raise click.UsageError("--timeout is for a wait: leave it or --no-wait out", ctx)
+    refuse_contradictions(ctx, options, "repeat of JOB", ("is_new", "top", "repeats"))
     if options["is_unseeded"] and options["seed_hyperparameter"] is not None:
         raise click.UsageError("--no-seed changes none, --seed-hyperparameter names one: say one of them", ctx)
-    others = ("dry_run", "yes", "is_new", "parallel", "timeout", "top", "repeats")
-    if options["stop"] and any(is_given(name) for name in others):
-        raise click.UsageError("--stop stops every repeat of JOB: it goes with no other option", ctx)

@@ -93,22 +93,22 @@ def _of_remedy(remedy: Remedy, gap: Gap, case: Case) -> Suggestion:
     plain = Suggestion(remedy.title, remedy.why, remedy.finding, _effect(gap, case.diagnosis))
     if remedy.lever is not None:
         return _turned(plain, remedy.lever, case)
-    found = _of_data(plain, remedy.need, case.spec)
+    found = _of_data(plain, remedy.need, case)
     seen = case.rows.get(gap.name, ())
     if remedy.need == "like rows":
         return replace(found, evidence=seen)
     return replace(found, evidence=seen[:1]) if remedy.need == "closer rows" else found
 
 
-def _of_data(plain: Suggestion, need: Need | None, spec: TuningSpec) -> Suggestion:
+def _of_data(plain: Suggestion, need: Need | None, case: Case) -> Suggestion:
     if need == "training rows":
-        return more_training(plain, spec)
+        return more_training(plain, case.spec, case.name)
     if need == "validation rows":
-        return more_validation(plain, spec)
+        return more_validation(plain, case.spec)
     if need == "like rows":
         return replace(plain, command=COMPARE)
     if need == "closer rows":
-        return nearer_training(plain, spec)
+        return nearer_training(plain, case.spec)
     return plain
 
 
@@ -166,7 +166,7 @@ def _open_questions(case: Case) -> Iterator[Suggestion]:
     (remedy,) = case.diagnosis.remedies
     if remedy.finding == "nothing_material":
         return
-    yield _of_data(Suggestion(remedy.title, remedy.why, remedy.finding), remedy.need, case.spec)
+    yield _of_data(Suggestion(remedy.title, remedy.why, remedy.finding), remedy.need, case)
 
 
 def _narrowed(case: Case) -> Iterator[Suggestion]:

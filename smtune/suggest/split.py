@@ -22,11 +22,16 @@ _TRAIN_DEV = 0.1
 COMPARE = "smtune data compare TRAIN VALIDATION shows which columns differ"
 
 
-def more_training(plain: Suggestion, spec: TuningSpec) -> Suggestion:
-    """The suggestion with a larger share for training, where the spec gives it less than is usual."""
+def more_training(plain: Suggestion, spec: TuningSpec, job: str) -> Suggestion:
+    """The suggestion with a larger share for training, where the spec gives it less than is usual.
+
+    `job` is the tuning job that its best configuration is from.
+    """
     split = _split_of(spec)
     if split is None or split.train >= _TRAINING:
-        return replace(plain, command="gather or synthesize more training rows, and name them in data")
+        return replace(
+            plain, command=f"smtune data curve {job} says what more rows would bring, before they are paid for"
+        )
     smaller = (1 - _TRAINING) / (1 - split.train)
     wanted = {name: round(share * smaller, 4) for name, share in split.shares.items() if name != "train"}
     last = list(wanted)[-1]

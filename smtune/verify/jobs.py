@@ -1,124 +1,31 @@
-"""A planned verification, carried out exactly once: training jobs are created as there is room, and looked at."""
+"""A planned verification, carried out: one that was asked for anew is remembered until all of it has started."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Any
 
 import boto3
 
-from smtune.errors import ServiceError
-from smtune.patience import Line, Terms, pace_of
-from smtune.results import pull
-from smtune.verify.look import look_at
-from smtune.verify.model import NOT_STARTED, Repeat
-from smtune.verify.planned import VerifyPlan
-from smtune.verify.request import repeated
-
-LONGEST = 30 * 86_400.0
-_TAKEN = "ResourceInUse"
-_FULL = ("ResourceLimitExceeded",)
-_ENDED = ("ValidationException",)
-_UNSEEN = 120.0
-"""Seconds after which a training job that was created must be seen."""
+from smtune.patience import Terms
+from smtune.retrain import carry
+from smtune.retrain.carry import Carry
+from smtune.verify.planned import MARK, VerifyPlan
 
 
-def _ignore(_: VerifyPlan) -> None:
-    return None
+def carry_out(session: boto3.Session, plan: VerifyPlan, how: Carry[VerifyPlan] | None = None) -> VerifyPlan:
+    """As `smtune.retrain.carry.carry_out`; raises what that does, and ConfigurationError where no note can be kept."""
+    asked, pending = how or Carry(), plan.pending
+    if pending is None:
+        return carry.carry_out(session, plan, asked)
+    if plan.to_start:
+        pending.remember(str(plan.attempt))
 
+    def heard(now: VerifyPlan) -> None:
+        asked.heard(now)  # first: whoever is interrupted in it finds the same verification again
+        if not now.to_start:
+            pending.forget()
 
-@dataclass(frozen=True)
-class Carry:
-    """How a verification is carried out."""
-
-    wait: bool = True
-    """Whether to stay until all repeats are over; else only what there is room for is started."""
-    timeout: float = LONGEST
-    """Seconds."""
-    heard: Callable[[VerifyPlan], None] = _ignore
-    """Gets the plan after every look that found something new."""
-    terms: Terms = field(default_factory=Terms)
-
-
-def carry_out(session: boto3.Session, plan: VerifyPlan, how: Carry | None = None) -> VerifyPlan:
-    """Train what is missing of `plan`; the plan as it is then, not over where the time was up or nobody waits.
-
-    May be interrupted anywhere: the names stand for the repeats, so whoever plans and carries out again finds what is
-    there. Raises ServiceError, WaitTimeoutError where there was no answer to the end.
-    """
-    return _Round(session, plan, how or Carry()).run()
-
-
-class _Round:
-    """One process's part in a verification."""
-
-    def __init__(self, session: boto3.Session, plan: VerifyPlan, how: Carry) -> None:
-        self.plan, self.how = plan, how
-        self.clock = how.terms.clock
-        self.end = self.clock() + how.timeout
-        self.line = Line(session, dataclasses.replace(how.terms, grace=0.0), deadline=self.end if how.wait else None)
-        self.created: dict[str, float] = {}
-
-    def run(self) -> VerifyPlan:
-        if self.plan.to_start and self.plan.pending is not None:
-            self.plan.pending.remember(str(self.plan.attempt))
-        self.how.heard(self.plan)
-        pace, looks = pace_of(self.plan.arn), 0
-        while True:
-            self._start()
-            if self.plan.pending is not None and not self.plan.to_start:
-                self.plan.pending.forget()
-            if not self.how.wait or self.plan.is_over or self.clock() >= self.end:
-                return self.plan
-            self.how.terms.sleep(min(pace.pause(looks), max(0.0, self.end - self.clock())))
-            looks += 1
-            self._look()
-
-    def _start(self) -> None:
-        """Create repeats while there is room; one that the service has no room for is for the next time."""
-        room = self.plan.parallel - sum(repeat.is_running for repeat in self.plan.repeats)
-        for repeat in self.plan.to_start[: max(0, room)]:
-            try:
-                self._create(repeat)
-            except ServiceError as error:
-                if error.code not in _FULL or not any(each.is_running for each in self.plan.repeats):
-                    raise
-                return
-
-    def _create(self, repeat: Repeat) -> None:
-        request: dict[str, Any] = dict(self.plan.requests[repeat.training_job])
-        try:
-            self.line.call("sagemaker", "create_training_job", **request)
-        except ServiceError as error:
-            if error.code != _TAKEN:
-                raise
-            # By a call whose answer was lost, or by another process that does the same.
-        self.created[repeat.training_job] = self.clock()
-        self._learn({repeat.training_job: dataclasses.replace(repeat, status="InProgress")})
-
-    def _look(self) -> None:
-        found = dict(self._looked())
-        if found:
-            self._learn(found)
-
-    def _looked(self) -> Iterator[tuple[str, Repeat]]:
-        for repeat in self.plan.repeats:
-            if not repeat.is_running:
-                continue
-            asked = dataclasses.replace(repeat, status=NOT_STARTED)
-            now = look_at(self.line, asked, self.plan.requests[repeat.training_job])
-            since = self.clock() - self.created.get(repeat.training_job, self.clock() - _UNSEEN)
-            if now.status == NOT_STARTED and since >= _UNSEEN:
-                message = f"{repeat.training_job} was created and is not there: run it again"
-                raise ServiceError("ResourceNotFound", message)
-            if now.status not in (NOT_STARTED, repeat.status):
-                yield repeat.training_job, now
-
-    def _learn(self, found: dict[str, Repeat]) -> None:
-        self.plan = self.plan.with_repeats(found)
-        self.how.heard(self.plan)
+    return carry.carry_out(session, plan, dataclasses.replace(asked, heard=heard))
 
 
 def stop_repeats(session: boto3.Session, tuning_job: str, terms: Terms | None = None) -> tuple[str, ...]:
@@ -126,27 +33,4 @@ def stop_repeats(session: boto3.Session, tuning_job: str, terms: Terms | None = 
 
     What has ended meanwhile is left as it is. Raises ServiceError.
     """
-    line = Line(session, terms or Terms(patience=120.0))
-    originals = [record.name for record in pull(session, tuning_job).records]
-    running = [name for name in _running(line, tuning_job) if repeated(name, originals)]
-    return tuple(name for name in running if _stop(line, name))
-
-
-def _running(line: Line, tuning_job: str) -> Iterator[str]:
-    request: dict[str, Any] = {"NameContains": tuning_job, "StatusEquals": "InProgress"}
-    while True:
-        page = line.call("sagemaker", "list_training_jobs", **request)
-        yield from (item["TrainingJobName"] for item in page.get("TrainingJobSummaries", ()))
-        if not page.get("NextToken"):
-            return
-        request["NextToken"] = page["NextToken"]
-
-
-def _stop(line: Line, name: str) -> bool:
-    try:
-        line.call("sagemaker", "stop_training_job", TrainingJobName=name)
-    except ServiceError as error:
-        if error.code not in _ENDED:
-            raise
-        return False
-    return True
+    return carry.stop(session, tuning_job, MARK, terms)

@@ -13,7 +13,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy import stats
 
-from smtune.verify.model import Configuration, Interval, Judgement, Lead, Standing
+from smtune.retrain.model import Configuration, Interval
+from smtune.verify.model import Judgement, Lead, Standing
 from smtune.verify.noise import (
     LEVEL,
     Noise,

@@ -12,9 +12,11 @@ from smtune.estimate import PriceTable
 from smtune.execute.pending import Pending
 from smtune.patience import Terms
 from smtune.results.spending import JobCost
-from smtune.verify.model import NOT_STARTED, Configuration, Repeat
+from smtune.retrain.model import NOT_STARTED, Configuration, Repeat
 
 Json = Mapping[str, Any]
+MARK = "v"
+"""In the name of each repeat."""
 _MOST_REPEATS = 1000
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from smtune.verify.model import Configuration, Interval, Judgement, Lead, Standing
+from smtune.retrain.model import Configuration, Interval
+from smtune.verify.model import Judgement, Lead, Standing
 from smtune.verify.noise import detectable
 
 NOT_SAMPLING = (

@@ -9,9 +9,11 @@ from typing import Any
 
 import boto3
 
-from smtune.verify.jobs import Carry, carry_out
+from smtune.retrain.carry import Carry
+from smtune.retrain.model import Configuration, Interval, Repeat
+from smtune.verify.jobs import carry_out
 from smtune.verify.judge import judge
-from smtune.verify.model import Configuration, Interval, Judgement, Repeat
+from smtune.verify.model import Judgement
 from smtune.verify.plan import plan_verification
 from smtune.verify.planned import VerifyOptions, VerifyPlan
 from smtune.verify.text import sentences
@@ -60,7 +62,7 @@ class Verified:
 
 
 def verify_best(
-    session: boto3.Session, tuning_job: str, options: VerifyOptions | None = None, how: Carry | None = None
+    session: boto3.Session, tuning_job: str, options: VerifyOptions | None = None, how: Carry[VerifyPlan] | None = None
 ) -> Verified:
     """Retrain the best configurations of a finished tuning job with other seeds, everything else unchanged.
 

@@ -101,7 +101,7 @@ def test_high_variance_asks_for_rows_then_for_regularization() -> None:
     found = of(VARIANCE)
     assert titles(found)[:3] == ["Get more training data", "Regularize more", "Stop early"]
     assert not found.entries[0].is_applicable
-    assert found.entries[0].command.startswith("gather or synthesize")
+    assert found.entries[0].command.startswith("smtune data curve tune says what more rows would bring")
     assert {"lambda", "alpha", "min_child_weight", "gamma", "colsample_bytree"} <= changed(found.entries[1])
     assert found.first == 2
 
@@ -315,7 +315,7 @@ def test_a_number_chooses() -> None:
     found = of(VARIANCE)
     assert found.chosen() is found.entries[1]
     assert found.chosen(3).title == "Stop early"
-    for number, said in ((1, "gather or synthesize"), (99, "numbered from 1 to"), (-1, "numbered from 1 to")):
+    for number, said in ((1, "smtune data curve"), (99, "numbered from 1 to"), (-1, "numbered from 1 to")):
         with pytest.raises(UsageError, match=said):
             found.chosen(number)
     with pytest.raises(UsageError, match="smtune suggest tune -o table"):

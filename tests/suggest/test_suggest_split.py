@@ -49,7 +49,7 @@ def shares(found: Suggestion) -> tuple[float, float, float]:
 
 
 def test_training_gets_what_is_usual_and_the_rest_keeps_its_proportion() -> None:
-    found = more_training(PLAIN, split(0.1, 0.6, 0.3))
+    found = more_training(PLAIN, split(0.1, 0.6, 0.3), "tune")
     assert shares(found) == (0.7, 0.2, 0.1)
     assert [(change.path, change.before, change.after) for change in found.changes] == [
         (("data", "split", "train"), 0.1, 0.7),
@@ -60,16 +60,16 @@ def test_training_gets_what_is_usual_and_the_rest_keeps_its_proportion() -> None
 
 
 def test_no_test_set_stays_none() -> None:
-    found = more_training(PLAIN, split(0.1, 0.9, 0.0))
+    found = more_training(PLAIN, split(0.1, 0.9, 0.0), "tune")
     assert shares(found) == (0.7, 0.3, 0.0)
     assert [change.path[-1] for change in found.changes] == ["train", "validation"]
 
 
 @pytest.mark.parametrize("spec", [split(0.7, 0.2, 0.1), split(0.9, 0.05, 0.05), CHANNELS])
 def test_where_training_has_its_share_rows_have_to_be_gathered(spec: TuningSpec) -> None:
-    found = more_training(PLAIN, spec)
+    found = more_training(PLAIN, spec, "tune")
     assert not found.is_applicable
-    assert found.command.startswith("gather or synthesize")
+    assert found.command == "smtune data curve tune says what more rows would bring, before they are paid for"
 
 
 def test_validation_and_test_get_a_quarter_each() -> None:
@@ -108,7 +108,7 @@ def named(found: Suggestion | None) -> dict[str, float]:
 
 def test_rows_held_out_of_the_training_period_count_among_the_rest() -> None:
     spec = by_time(train=0.3, train_dev=0.1, validation=0.4, test=0.2)
-    assert named(more_training(PLAIN, spec)) == {
+    assert named(more_training(PLAIN, spec, "tune")) == {
         "train": 0.7,
         "train_dev": 0.0429,
         "validation": 0.1714,
@@ -171,7 +171,7 @@ def test_shares_are_always_whole(train: int, validation: int) -> None:
     if train + validation > 100:
         return
     spec = split(train / 100, validation / 100, round(1 - (train + validation) / 100, 2))
-    for found in (more_training(PLAIN, spec), more_validation(PLAIN, spec)):
+    for found in (more_training(PLAIN, spec, "tune"), more_validation(PLAIN, spec)):
         if found.is_applicable:
             assert sum(shares(found)) == pytest.approx(1)
             assert shares(found)[0] >= 0.4

@@ -36,7 +36,7 @@ def test_every_suggestion_is_told_with_its_changes() -> None:
     assert "hyperparameters.booster: gbtree -> gbtree | dart" in told
     assert "Brings: at most the gap itself, 4.0 points (between " in told
     assert "Costs: about 5 training jobs of 30 s, 2 min 30 s in all, if they take as long as the last ones" in told
-    assert "Run: gather or synthesize more training rows" in told
+    assert "Run: smtune data curve " in told
     for number, each in enumerate(found().entries, 1):
         assert f"{number}. {each.title}" in told
     assert text.endswith("note: no test metrics: the spec holds none\n")

@@ -161,7 +161,7 @@ def test_an_answer_that_was_lost_and_a_throttled_service_make_no_double(service:
 def test_never_more_at_once_than_was_said(service: LocalService) -> None:
     tuned(service)
     most = []
-    how = Carry(heard=lambda plan: most.append(sum(repeat.is_running for repeat in plan.repeats)))
+    how: Carry[VerifyPlan] = Carry(heard=lambda plan: most.append(sum(repeat.is_running for repeat in plan.repeats)))
     verify_best(service.session, "toy", VerifyOptions(top=2, repeats=3, parallel=3), how)
     assert max(most) == 3
 

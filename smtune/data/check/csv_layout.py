@@ -75,10 +75,10 @@ def look_at(head: Sequence[str], file: Path, expected: Expected, tally: Tally) -
 def _has_header(expected: Expected, first: Sequence[str], second: Sequence[str]) -> bool:
     if expected.header is not None:
         return expected.header
-    return expected.kind == "table" or _is_header(first, second)
+    return expected.kind == "table" or is_header(first, second)
 
 
-def _is_header(first: Sequence[str], second: Sequence[str]) -> bool:
+def is_header(first: Sequence[str], second: Sequence[str]) -> bool:
     """Whether the first line names the columns: all of it is text, where the second line has a number."""
     texts = [not is_number(cell) and cell.strip().lower() not in MISSING for cell in first]
     return all(texts) and len(set(first)) == len(first) and any(is_number(cell) for cell in second)

@@ -140,13 +140,13 @@ def _kind(algorithm: str, name: str, channel: Channel, definition: Definition) -
     fixed: Mapping[str, Kind] = {"forecasting-deepar": "series", "object2vec": "pairs", "ipinsights": "addresses"}
     if algorithm in fixed:
         return "parquet" if (channel.content_type or "").endswith("parquet") else fixed[algorithm]
-    if channel.content_type is None:
-        return _default_kind(algorithm)
-    return _CONTENT.get(channel.content_type.partition(";")[0].strip().lower(), "other")
+    return kind_of_content(channel.content_type, algorithm)
 
 
-def _default_kind(algorithm: str) -> Kind:
-    """What a channel without a content type is read as, where that is known."""
+def kind_of_content(content_type: str | None, algorithm: str) -> Kind:
+    """What files of a content type are; without one what the built-in algorithm reads them as, where that is known."""
+    if content_type is not None:
+        return _CONTENT.get(content_type.partition(";")[0].strip().lower(), "other")
     if algorithm == "xgboost":
         return "libsvm"
     table = builtin(algorithm)

@@ -10,7 +10,7 @@ from typing import Any
 from smtune.errors import ServiceError, UsageError
 from smtune.patience import Line
 from smtune.results.record import final_metrics
-from smtune.verify.model import Repeat
+from smtune.retrain.model import Repeat
 
 Json = Mapping[str, Any]
 _GONE = ("ValidationException", "ResourceNotFound", "ResourceNotFoundException")
@@ -44,11 +44,14 @@ def look_at(line: Line, repeat: Repeat, request: Json) -> Repeat:
 def told(repeat: Repeat, answer: Json) -> Repeat:
     """`repeat` with what DescribeTrainingJob says of it."""
     status = str(answer["TrainingJobStatus"])
-    value = final_metrics(answer).get(repeat.metric)
+    metrics = final_metrics(answer)
+    value = metrics.get(repeat.metric)
     return dataclasses.replace(
         repeat,
         status=status,
         value=value if status == "Completed" and value is not None and math.isfinite(value) else None,
         reason=answer.get("FailureReason"),
         seconds=answer.get("TrainingTimeInSeconds"),
+        billable_seconds=answer.get("BillableTimeInSeconds"),
+        metrics=metrics,
     )

@@ -18,7 +18,7 @@ _LONGEST = 63
 _READ_ONLY = ("SelectedInstanceType", "SelectedInstanceCount")
 _OTHERS_TAGS = ("aws:", "smtune:local:")
 """Tags that the service and the local engine set themselves."""
-_NAME = re.compile(r"(.+)-v\d{2,}-[0-9a-f]{10}")
+_NAME = re.compile(r"(.+)-([a-z])\d{2,}-[0-9a-f]{10}")
 _MAY_BE_EMPTY = ("HyperParameters", "Environment", "StoppingCondition", "DataSource")
 
 
@@ -59,20 +59,19 @@ def original_of(definition: Json, name: str, tuned: Mapping[str, str], objective
     return {**definition, "TrainingJobName": name, "HyperParameters": values}
 
 
-def repeat_name(place: str, original: str, seed: tuple[str, int] | None, numbers: tuple[int, int]) -> str:
-    """The name of a repeat: it stands for the original, the seed and the numbers (of the attempt, of the repeat).
+def repeat_name(mark: str, original: str, number: int, key: object) -> str:
+    """The name of a repeat: it stands for the original, the number and everything in `key` (as JSON).
 
-    `place`: the tuning job's ARN. At most 63 characters, as the service takes.
+    `mark`: the letter of what it is trained for. At most 63 characters, as the service takes.
     """
-    key = json.dumps([place, original, seed, numbers])
-    suffix = f"-v{numbers[1]:02d}-{hashlib.sha256(key.encode()).hexdigest()[:10]}"
+    suffix = f"-{mark}{number:02d}-{hashlib.sha256(json.dumps(key).encode()).hexdigest()[:10]}"
     return original[: _LONGEST - len(suffix)].rstrip("-") + suffix
 
 
-def repeated(name: str, originals: Iterable[str]) -> bool:
-    """Whether `name` is that of a repeat of one of these training jobs."""
+def repeated(mark: str, name: str, originals: Iterable[str]) -> bool:
+    """Whether `name` is that of a repeat with this mark of one of these training jobs."""
     found = _NAME.fullmatch(name)
-    return found is not None and any(original.startswith(found[1]) for original in originals)
+    return found is not None and found[2] == mark and any(original.startswith(found[1]) for original in originals)
 
 
 def repeat_request(base: Json, name: str, seed: tuple[str, int] | None) -> dict[str, Any]:

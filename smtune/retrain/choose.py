@@ -10,9 +10,9 @@ from smtune.results import Trials
 from smtune.results.record import Record
 from smtune.results.space import Algorithm, algorithm_of, tuned_names
 from smtune.results.table import objective_of
+from smtune.retrain.model import Configuration
 from smtune.spec.ranges import decode
 from smtune.statuses import TERMINAL
-from smtune.verify.model import Configuration
 
 
 def direction(trials: Trials) -> bool:
@@ -32,7 +32,7 @@ def best_configurations(trials: Trials, top: int, ignored: Collection[str] = ())
     tuning job that runs, JobError for one without an objective.
     """
     if trials.status not in TERMINAL:
-        message = f"{trials.name} is {trials.status}: verify it when it is over (smtune wait {trials.name})"
+        message = f"{trials.name} is {trials.status}: wait for its end first (smtune wait {trials.name})"
         raise UsageError(message)
     sign = -1.0 if direction(trials) else 1.0
     rated = sorted(_rated(trials), key=lambda item: sign * item[2])

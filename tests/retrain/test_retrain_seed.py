@@ -9,7 +9,7 @@ import pytest
 
 from smtune.algorithms.images import image_uri
 from smtune.errors import UsageError
-from smtune.verify.seed import builtin_of, draws, is_usual, seed_of, seeding
+from smtune.retrain.seed import builtin_of, draws, is_usual, seed_of, seeding
 
 OWN = {"AlgorithmSpecification": {"TrainingImage": "1.dkr.ecr.eu-west-1.amazonaws.com/mine:1"}}
 XGBOOST = {"AlgorithmSpecification": {"TrainingImage": image_uri("xgboost", "1.7-1", region="eu-west-1")}}

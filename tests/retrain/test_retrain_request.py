@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from smtune.errors import UsageError
+from smtune.retrain.request import original_of, repeat_name, repeat_request, repeated, request_of
 from smtune.service_model import shapes
-from smtune.verify.request import original_of, repeat_name, repeat_request, repeated, request_of
 
 METRICS = [{"Name": "loss", "Regex": "loss=(.*)"}]
 ORIGINAL: dict[str, Any] = {
@@ -91,14 +91,15 @@ def test_of_a_deleted_record_the_tuning_job_knows_the_request() -> None:
 
 def test_a_name_stands_for_the_repeat() -> None:
     names = {
-        repeat_name(place, original, seed, numbers)
+        repeat_name("v", original, number, [place, original, seed, number])
         for place in (ARN, "other")
         for original in ("a" * 63, "tune-001-abcdef12")
         for seed in (None, ("seed", 1), ("seed", 2))
-        for numbers in ((0, 1), (1, 1), (0, 2))
+        for number in (1, 2, 3)
     }
     assert len(names) == 2 * 2 * 3 * 3
     assert all(len(name) <= 63 for name in names)
-    assert all(repeated(name, ["a" * 63, "tune-001-abcdef12"]) for name in names)
-    assert not repeated("tune-001-abcdef12", ["tune-001-abcdef12"])
-    assert not repeated("other-v01-0123456789", ["tune-001-abcdef12"])
+    assert all(repeated("v", name, ["a" * 63, "tune-001-abcdef12"]) for name in names)
+    assert not repeated("v", "tune-001-abcdef12", ["tune-001-abcdef12"])
+    assert not repeated("v", "other-v01-0123456789", ["tune-001-abcdef12"])
+    assert not repeated("c", "tune-001-abcdef12-v01-0123456789", ["tune-001-abcdef12"]), "another's mark"

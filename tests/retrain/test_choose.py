@@ -9,7 +9,7 @@ import pytest
 from smtune.errors import JobError, UsageError
 from smtune.results import Trials
 from smtune.results.record import Record
-from smtune.verify.choose import best_configurations, direction
+from smtune.retrain.choose import best_configurations, direction
 
 RANGES = {"ContinuousParameterRanges": [{"Name": "eta"}], "IntegerParameterRanges": [{"Name": "seed"}]}
 

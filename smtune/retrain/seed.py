@@ -64,6 +64,12 @@ def seeding(definition: Mapping[str, Any], trainings: Mapping[str, Hyperparamete
     raise UsageError(message)
 
 
+def repeats_itself(definition: Mapping[str, Any], hyperparameters: Hyperparameters) -> bool:
+    """Whether training again on the same rows is known to give the same model, whatever the seed."""
+    name = builtin_of(definition, hyperparameters)
+    return name in _FIXED or (name == "xgboost" and not draws(hyperparameters))
+
+
 def is_usual(hyperparameter: str) -> bool:
     """Whether people call a seed so."""
     return hyperparameter.lower().replace("-", "_") in _USUAL
