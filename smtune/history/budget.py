@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from smtune.history.model import History, Run
 from smtune.history.observation import Observation, Value, too_few
+from smtune.history.words import tell_jobs
 from smtune.statuses import RUNNING
 
 PASSES = frozenset(
@@ -30,7 +31,7 @@ def observe_budget(history: History) -> Iterator[Observation]:
 def _jobs_left(history: History) -> Observation:
     limits, count = history.limits, len(history.runs)
     if limits.jobs is None or limits.status in RUNNING:
-        reason = "it still runs" if limits.status in RUNNING else "no limit is known"
+        reason = "it still runs" if limits.status in RUNNING else "no limit of its own is known"
         return too_few(
             "jobs_left", f"Whether the tuning job used its training jobs cannot be told: {reason}.", jobs=count
         )
@@ -65,7 +66,7 @@ def _runtime_hit(history: History) -> Observation:
     numbers: dict[str, Value] = {"hit": len(hit), "jobs": count, "limit_seconds": limit, "longest_seconds": longest}
     if hit:
         of = "" if limit is None else f" of {limit:g} s"
-        sentence = f"{len(hit)} of {count} training jobs were cut off by their limit{of}, unfinished."
+        sentence = f"{len(hit)} of {tell_jobs(count)} cut off by the limit of time{of}, unfinished."
         return Observation("runtime_hit", "present", sentence, None, numbers)
     if longest is None:
         return Observation("runtime_hit", "not enough evidence", "No training job says how long it ran.", None, numbers)
@@ -75,38 +76,47 @@ def _runtime_hit(history: History) -> Observation:
 def _stopped_early(history: History) -> Observation:
     limit, count = history.limits.job_seconds, len(history.runs)
     stopped = [run for run in history.runs if run.status == "Stopped" and not is_out_of_time(run, limit)]
-    best = {run.name for run in (history.sample.runs[int(index)] for index in history.sample.top)}
+    best = {history.sample.runs[int(index)].name for index in history.sample.top}
     among = sum(run.name in best for run in stopped)
     numbers = {"stopped": len(stopped), "jobs": count, "among_best": among}
     if not stopped:
         return Observation("stopped_early", "absent", "No training job was stopped early.", None, numbers)
-    sentence = f"{len(stopped)} of {count} training jobs were stopped early, {among} of them among the best fifth."
+    among_best = f", {among} of them among the best {len(best)}" if best else ""
+    sentence = f"{len(stopped)} of {tell_jobs(count)} stopped early{among_best}."
     return Observation("stopped_early", "present", sentence, None, numbers)
 
 
 def _epochs_left(history: History) -> Observation:
     """Training jobs that ended by themselves before the epochs that they were given."""
-    given = [
-        (run, name, most) for run in history.runs if run.status == "Completed" for name, most in _passes(history, run)
-    ]
-    shown = [(run, name, most, len(run.curves.get(history.metric, ()))) for run, name, most in given]
-    known = [each for each in shown if each[3] > 1]
+    known = _printed(history)
     if not known:
-        return too_few(
-            "epochs_left", "No hyperparameter and no curve say how many epochs there were and could have been."
-        )
-    name = known[0][1]
-    left = sum(points < _NEARLY * most - 1 for _, _, most, points in known)
-    beyond = sum(points > most + 1 for _, _, most, points in known)
+        reason = "No hyperparameter and no curve say how many epochs there were and could have been."
+        return too_few("epochs_left", reason)
+    name = known[0][0]
+    left = sum(points < _NEARLY * most - 1 for _, most, points in known)
+    if any(points > most + 1 for _, most, points in known):
+        reason = f"{history.metric} is printed more often than {name} says: epochs are unknown."
+        return too_few("epochs_left", reason, name)
+    sentence = f"{left} of {tell_jobs(len(known))} printed fewer values of {history.metric} than {name} allows."
     numbers = {"left": left, "jobs": len(known)}
-    if beyond:
-        return too_few(
-            "epochs_left", f"{history.metric} is printed more often than {name} says: epochs are unknown.", name
-        )
-    sentence = f"{left} of {len(known)} training jobs printed fewer values of {history.metric} than {name} allows."
-    if left == len(known):
-        return Observation("epochs_left", "present", f"{sentence} The limit was never reached.", name, numbers)
-    return Observation("epochs_left", "absent", sentence, name, numbers)
+    if left < len(known):
+        return Observation("epochs_left", "absent", sentence, name, numbers)
+    if _is_regular(known):
+        reason = f"{sentence} All the same share of it: it may be printed more rarely, or they ended before."
+        return Observation("epochs_left", "not enough evidence", reason, name, numbers)
+    return Observation("epochs_left", "present", f"{sentence} The limit was never reached.", name, numbers)
+
+
+def _printed(history: History) -> list[tuple[str, float, int]]:
+    """Of each completed run the hyperparameter that says its epochs, how many, and how many values it printed."""
+    runs = [(run, len(run.curves.get(history.metric, ()))) for run in history.runs if run.status == "Completed"]
+    return [(name, most, points) for run, points in runs if points > 1 for name, most in _passes(history, run)]
+
+
+def _is_regular(known: Sequence[tuple[str, float, int]]) -> bool:
+    """Whether all printed one value for so many epochs, which ending early would hardly come to."""
+    share = sum(points for _, _, points in known) / sum(most for _, most, _ in known)
+    return all(abs(points - share * most) <= 1 for _, most, points in known)
 
 
 def _passes(history: History, run: Run) -> list[tuple[str, float]]:

@@ -47,9 +47,15 @@ def falling(losses: Floats) -> Fall | None:
 
 
 def roughness(losses: Floats) -> float:
-    """The noise from step to step (standard deviation): the median of successive differences, their own median off."""
+    """The noise from step to step (standard deviation): the median of successive differences, their own median off.
+
+    A metric that counts rows stays the same at most steps: then by all differences, for their median tells nothing.
+    """
     steps = np.diff(losses)
-    return _NORMAL * float(np.median(np.abs(steps - np.median(steps)))) / math.sqrt(2) if len(steps) else 0.0
+    if not len(steps):
+        return 0.0
+    usual = _NORMAL * float(np.median(np.abs(steps - np.median(steps))))
+    return (usual or float(np.std(steps))) / math.sqrt(2)
 
 
 @dataclass(frozen=True)

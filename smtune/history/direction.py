@@ -14,9 +14,9 @@ import numpy as np
 
 from smtune.history.model import Floats, History, Run, Sample, is_number
 from smtune.history.observation import Observation, plain, too_few
-from smtune.history.ranks import Correlation, controls, holm, partial, ranked
+from smtune.history.ranks import LEVEL, Correlation, controls, corrected, loss_trends, partial, ranked
+from smtune.history.words import tell_chance, tell_jobs
 
-LEVEL = 0.05
 Way = Literal["up", "down"]
 Support = Literal["supported", "contradicted", "undecided", "untested"]
 
@@ -46,9 +46,9 @@ class Trend:
         words = {"up": "raising", "down": "lowering"}[way]
         if self.loss is None:
             return f"{words} {self.hyperparameter} is untested: too few training jobs vary it."
-        size = f"partial rank correlation with validation loss {self.loss.value:+.2f}, chance {self.loss_p:.2g}"
-        gap = "" if self.gap is None else f"; with the gap {self.gap.value:+.2f}, chance {self.gap_p:.2g}"
-        return f"{words} {self.hyperparameter} is {self.towards(way)} by {self.loss.jobs} training jobs ({size}{gap})."
+        size = f"partial rank correlation with validation loss {self.loss.value:+.2f}, {tell_chance(self.loss_p)}"
+        gap = "" if self.gap is None else f"; with the gap {self.gap.value:+.2f}, {tell_chance(self.gap_p)}"
+        return f"{words} {self.hyperparameter} is {self.towards(way)} by {tell_jobs(self.loss.jobs)} ({size}{gap})."
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON."""
@@ -78,23 +78,17 @@ def trends(history: History) -> tuple[Trend, ...]:
     sample, gaps = history.sample, gaps_of(history)
     known = np.isfinite(gaps)
     numbers = [index for index in range(len(history.axes)) if sample.is_number(index)]
-    varied = [index for index in numbers if index in sample.varied]
-    losses = {index: partial(sample.losses, sample.places[:, index], controls(sample, index)) for index in varied}
+    losses = loss_trends(sample)
     of_gaps = {
         index: partial(gaps[known], sample.places[known, index], controls(sample, index, known))
-        for index in varied
+        for index in losses
         if known.sum() > 2
     }
-    loss_p, gap_p = _corrected(losses), _corrected(of_gaps)
+    loss_p, gap_p = corrected(losses), corrected(of_gaps)
     return tuple(
         Trend(sample.axes[i].name, losses.get(i), loss_p.get(i, 1.0), of_gaps.get(i), gap_p.get(i, 1.0))
         for i in numbers
     )
-
-
-def _corrected(found: dict[int, Correlation | None]) -> dict[int, float]:
-    tested = {index: each.p for index, each in found.items() if each is not None}
-    return dict(zip(tested, holm(list(tested.values())), strict=True))
 
 
 def gaps_of(history: History) -> Floats:
@@ -121,10 +115,11 @@ def observe_gap(history: History) -> Iterator[Observation]:
     losses = history.sample.losses[known]
     found = partial(losses, gaps[known], (order - order.mean())[:, None]) if known.sum() > 2 else None
     if found is None:
-        yield too_few("gap_misleads", f"{int(known.sum())} training jobs tell both training and validation: too few.")
+        count = tell_jobs(int(known.sum()))
+        yield too_few("gap_misleads", f"Whether a smaller gap is better cannot be told from {count} with both losses.")
         return
     numbers = {"correlation": found.value, "p": found.p, "jobs": found.jobs}
-    size = f"rank correlation {found.value:+.2f} over {found.jobs} training jobs, chance {found.p:.2g}"
+    size = f"rank correlation {found.value:+.2f} over {tell_jobs(found.jobs)}, {tell_chance(found.p)}"
     if found.p > LEVEL:
         sentence = f"Validation loss and the gap from training to validation do not go together: {size}."
         yield Observation("gap_misleads", "not enough evidence", sentence, None, numbers)

@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 from smtune.history.model import Floats, History, Run, is_number
 from smtune.history.observation import Observation, too_few
-from smtune.history.ranks import holm
+from smtune.history.ranks import LEVEL, holm
+from smtune.history.words import tell_chance, tell_jobs, tell_value
 from smtune.search.space import Number
 
-_LEVEL = 0.05
 _FEWEST = 3
 _EXPLODED = 5.0
 """Ends above its start by this many times what curves usually fall."""
@@ -26,10 +26,10 @@ class Region:
     axis: Number
     is_above: bool
     cut: float
-    """The value beyond which they do."""
+    """The value from which on they do."""
     diverged: int
     there: int
-    """Training jobs beyond the cut."""
+    """Training jobs at the cut or beyond."""
     p: float
     """The chance if the hyperparameter had nothing to do with it, corrected for the number of ranges."""
 
@@ -64,26 +64,26 @@ def _has_diverged(history: History, run: Run, usual: float) -> bool:
 
 def observe_divergence(history: History) -> Iterator[Observation]:
     """How many diverged; then, for each range where that is shown, from which value on."""
-    if not history.runs:
-        yield too_few("divergence", "There is no training job yet that could have diverged.")
+    told = sum(run.objective is not None or bool(run.metrics or run.curves) for run in history.runs)
+    if not told:
+        yield too_few("divergence", "No training job has a metric, so none can be seen to diverge.")
         return
     bad = diverged(history)
     failed = sum(run.status == "Failed" for run in history.runs)
     numbers = {"diverged": len(bad), "jobs": len(history.runs), "failed": failed}
     if not bad:
-        sentence = f"None of {len(history.runs)} training jobs diverged."
+        sentence = f"None of {tell_jobs(told)} with a metric diverged."
         yield Observation("divergence", "absent", sentence, None, numbers)
         return
+    of = f"{len(bad)} of {tell_jobs(len(history.runs))} diverged"
     regions = find_regions(history, bad)
     if not regions:
-        sentence = f"{len(bad)} of {len(history.runs)} training jobs diverged, nowhere in particular in the ranges."
+        sentence = f"{of}; that they lie at one end of a range is not shown."
         yield Observation("divergence", "present", sentence, None, numbers)
     for each in regions:
-        side = f"{'above' if each.is_above else 'below'} {each.cut:.3g}"
-        sentence = (
-            f"{len(bad)} of {len(history.runs)} training jobs diverged: {each.diverged} of {each.there} with "
-            f"{each.axis.name} {side} (chance {each.p:.2g})."
-        )
+        side = f"{tell_value(each.cut)} or {'more' if each.is_above else 'less'}"
+        where = f"{each.diverged} of {each.there} with {each.axis.name} {side}"
+        sentence = f"{of}: {where} ({tell_chance(each.p)})."
         more = {"side": "upper" if each.is_above else "lower", "cut": each.cut, "there": each.there, "p": each.p}
         yield Observation("divergence", "present", sentence, each.axis.name, {**numbers, **more})
 
@@ -102,7 +102,7 @@ def find_regions(history: History, bad: list[Run]) -> list[Region]:
     return [
         _region(axis, places[:, index], marks, p)
         for (index, axis), p in zip(numbers, chances, strict=True)
-        if p <= _LEVEL
+        if p <= LEVEL
     ]
 
 

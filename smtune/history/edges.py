@@ -14,10 +14,10 @@ import numpy as np
 
 from smtune.history.model import History, Sample
 from smtune.history.observation import Observation, too_few
-from smtune.history.ranks import Correlation, controls, holm, partial
+from smtune.history.ranks import LEVEL, Correlation, corrected, loss_trends
+from smtune.history.words import tell_chance, tell_jobs, tell_value
 from smtune.search.space import Number
 
-LEVEL = 0.05
 OUTER = 0.2
 _FEWEST = 10
 
@@ -36,8 +36,9 @@ class Edge:
 
     @property
     def side(self) -> str | None:
-        """Where the best lie."""
-        return "lower" if self.middle <= OUTER else "upper" if self.middle >= 1 - OUTER else None
+        """Where the best lie. Of few whole numbers the last one owns more than the outer fifth."""
+        first, last = (self.axis.coordinate(repr(end)) for end in (self.axis.low, self.axis.high))
+        return "lower" if self.middle <= max(OUTER, first) else "upper" if self.middle >= min(1 - OUTER, last) else None
 
     @property
     def is_at_edge(self) -> bool:
@@ -48,13 +49,12 @@ class Edge:
 
 def edges(sample: Sample) -> tuple[Edge, ...]:
     """One for each range of numbers that was varied."""
-    numbers = [(index, axis) for index in sample.varied if isinstance(axis := sample.axes[index], Number)]
-    trends = [partial(sample.losses, sample.places[:, index], controls(sample, index)) for index, _ in numbers]
-    chances = holm([1.0 if trend is None else trend.p for trend in trends])
-    middles = [float(np.median(sample.places[sample.top, index])) for index, _ in numbers]
+    found = loss_trends(sample)
+    chances = corrected(found)
     return tuple(
-        Edge(axis, middle, trend, p)
-        for (_, axis), middle, trend, p in zip(numbers, middles, trends, chances, strict=True)
+        Edge(axis, float(np.median(sample.places[sample.top, index])), trend, chances[index])
+        for index, trend in found.items()
+        if isinstance(axis := sample.axes[index], Number)
     )
 
 
@@ -62,7 +62,7 @@ def observe_edges(history: History) -> Iterator[Observation]:
     """For each declared range of numbers, whether its best values lie at an end."""
     sample = history.sample
     if len(sample) < _FEWEST:
-        yield too_few("edge", f"{len(sample)} training jobs with an objective are too few to ask where the best lie.")
+        yield too_few("edge", f"{tell_jobs(len(sample))} with an objective: too few to ask where the best lie.")
         return
     for edge in edges(sample):
         if edge.axis.name not in history.undeclared:
@@ -73,13 +73,14 @@ def _observed(edge: Edge, jobs: int) -> Observation:
     name, value = edge.axis.name, edge.axis.text(edge.middle)
     numbers = {"median_of_best": float(value), "place": edge.middle, "side": edge.side, "p": edge.p, "jobs": jobs}
     numbers["correlation"] = None if edge.trend is None else edge.trend.value
-    ends = f"{edge.axis.low:g} to {edge.axis.high:g}"
+    ends = f"{tell_value(edge.axis.low)} to {tell_value(edge.axis.high)}"
     if edge.trend is None:
-        return too_few("edge", f"{jobs} training jobs are too few for the number of ranges to tell {name}'s end.", name)
+        reason = f"{tell_jobs(jobs)} vary it too little apart from the other ranges and from their order"
+        return too_few("edge", f"Whether the best lie at an end of {name}'s range cannot be told: {reason}.", name)
     if edge.side is None:
-        sentence = f"The best lie within {name}'s range {ends} (median {float(value):.4g})."
+        sentence = f"The best lie within {name}'s range {ends} (median {tell_value(float(value))})."
         return Observation("edge", "absent", sentence, name, numbers)
-    trend = f"partial rank correlation of loss {edge.trend.value:+.2f}, chance {edge.p:.2g}"
+    trend = f"partial rank correlation of loss {edge.trend.value:+.2f}, {tell_chance(edge.p)}"
     if edge.is_at_edge:
         sentence = (
             f"The best lie at the {edge.side} end of {name}'s range {ends}, and it gets better towards it: {trend}."

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from smtune.history.curves import FEWEST_POINTS, falling
+from smtune.history.curves import FEWEST_POINTS, Fall, falling, rising
 from smtune.history.model import Floats, History, Run
-from smtune.history.observation import Observation, Value, too_few
+from smtune.history.observation import Observation, Value, Verdict, too_few
+from smtune.history.ranks import LEVEL
+from smtune.history.words import tell_chance, tell_share
 
-LEVEL = 0.05
 MATERIAL = 0.05
 """The share of the whole gap that a fall must promise to matter."""
 
@@ -32,27 +33,29 @@ def observe_falling(history: History) -> Iterator[Observation]:
         return
     whole = whole_gap(history, losses)
     others = [each for run in _others(history) if (each := _is_falling(history, run, metric)) is not None]
-    numbers: dict[str, Value] = {
-        "metric": metric,
-        "points": len(losses),
-        "window": fall.window,
-        "p": fall.p,
-        "gain": fall.gain,
-    }
-    numbers |= {"whole_gap": whole, "others": len(others), "others_falling": sum(others)}
+    numbers: dict[str, Value] = {"metric": metric, "points": len(losses), "window": fall.window, "p": fall.p}
+    numbers |= {"gain": fall.gain, "whole_gap": whole, "others": len(others), "others_falling": sum(others)}
+    is_present = _is_material(fall, whole) and not has_turned(history, best)
+    verdict: Verdict = "present" if is_present else "absent"
+    yield Observation("still_falling", verdict, _sentence(history, metric, fall, whole), None, numbers)
+
+
+def _sentence(history: History, metric: str, fall: Fall, whole: float) -> str:
     what = f"{metric} of the best training job"
-    size = f"{fall.gain:.3g} in another {fall.window} steps, chance {fall.p:.2g}"
-    if fall.p < LEVEL and fall.gain >= MATERIAL * whole:
-        sentence = f"{what} was still getting better when it ended: {size}; train longer."
-        yield Observation("still_falling", "present", sentence, None, numbers)
-    elif fall.p < LEVEL:
-        sentence = f"{what} had all but settled: {size}, below {MATERIAL:.0%} of {whole:.3g}."
-        yield Observation("still_falling", "absent", sentence, None, numbers)
-    else:
-        sentence = (
-            f"{what} had stopped getting better when it ended (chance {fall.p:.2g} for its last {fall.window} steps)."
+    if fall.p >= LEVEL:
+        return (
+            f"{what} is not shown to get better when it ended ({tell_chance(fall.p)} for its last {fall.window} steps)."
         )
-        yield Observation("still_falling", "absent", sentence, None, numbers)
+    size = f"{fall.gain:.3g} in another {fall.window} steps, {tell_chance(fall.p)}"
+    if not _is_material(fall, whole):
+        return f"{what} had all but settled: {size}, below {tell_share(MATERIAL)} of {whole:.3g}."
+    if has_turned(history, history.sample.best):
+        return f"{what} was still getting better when it ended ({size}), but {history.metric} had passed its best."
+    return f"{what} was still getting better when it ended: {size}; train longer."
+
+
+def _is_material(fall: Fall, whole: float) -> bool:
+    return fall.p < LEVEL and fall.gain >= MATERIAL * whole
 
 
 def whole_gap(history: History, losses: Floats) -> float:
@@ -60,6 +63,13 @@ def whole_gap(history: History, losses: Floats) -> float:
     if history.whole_gap is not None and history.whole_gap > 0:
         return history.whole_gap
     return float(losses[np.isfinite(losses)][0] - np.nanmin(losses))
+
+
+def has_turned(history: History, run: Run) -> bool:
+    """Whether a run's validation loss had passed its lowest place when it ended, by more than noise and materially."""
+    losses = history.losses_of(run.curves.get(history.metric, ()))
+    rise = rising(losses)
+    return rise is not None and rise.is_beyond_noise and rise.rise >= MATERIAL * whole_gap(history, losses)
 
 
 def _others(history: History) -> list[Run]:
@@ -71,4 +81,4 @@ def _is_falling(history: History, run: Run, metric: str) -> bool | None:
         return None
     losses = history.losses_of(run.curves[metric])
     fall = falling(losses)
-    return None if fall is None else fall.p < LEVEL and fall.gain >= MATERIAL * whole_gap(history, losses)
+    return None if fall is None else _is_material(fall, whole_gap(history, losses))

@@ -16,10 +16,11 @@ import numpy.typing as npt
 from smtune.history.forest import Forest, grow
 from smtune.history.model import Floats, History, Sample
 from smtune.history.observation import Observation, too_few
+from smtune.history.ranks import LEVEL as LEVEL
 from smtune.history.ranks import controls, ranked, residuals
+from smtune.history.words import tell_chance, tell_jobs, tell_share
 
 FEWEST = 10
-LEVEL = 0.05
 _SHUFFLES = 999
 _RESAMPLES = 200
 
@@ -85,7 +86,7 @@ def observe_importance(history: History) -> Iterator[Observation]:
     """Which hyperparameters are shown to matter."""
     sample = history.sample
     found = importances(sample, is_adaptive=history.is_adaptive)
-    count = f"{len(sample)} training jobs with an objective"
+    count = f"{tell_jobs(len(sample))} with an objective"
     if not found:
         same = len(sample) >= FEWEST
         reason = "nothing varied, in hyperparameters or objective" if same else f"{FEWEST} would be a start"
@@ -93,10 +94,12 @@ def observe_importance(history: History) -> Iterator[Observation]:
         return
     for each in found:
         numbers = {"share": each.share, "low": each.low, "high": each.high, "p": each.p, "jobs": len(sample)}
-        size = f"{each.share:.0%} of the objective's ranks (95 % {each.low:.0%} to {each.high:.0%})"
+        size = (
+            f"{tell_share(each.share)} of the objective's ranks (95 % {100 * each.low:.0f} to {tell_share(each.high)})"
+        )
         if each.p <= LEVEL:
-            sentence = f"{each.hyperparameter} matters: it explains {size}; chance {each.p:.2g}."
+            sentence = f"{each.hyperparameter} matters: it explains {size}; {tell_chance(each.p)}."
             yield Observation("importance", "present", sentence, each.hyperparameter, numbers)
         else:
-            sentence = f"{each.hyperparameter} cannot be shown to matter with {count} (chance {each.p:.2g})."
+            sentence = f"{each.hyperparameter} cannot be shown to matter with {count} ({tell_chance(each.p)})."
             yield Observation("importance", "not enough evidence", sentence, each.hyperparameter, numbers)

@@ -17,6 +17,7 @@ import numpy as np
 
 from smtune.history.model import Floats, History, Sample
 from smtune.history.observation import Observation, too_few
+from smtune.history.words import tell_jobs
 
 _NORMAL = 1.4826
 """Standard deviations in a median absolute deviation."""
@@ -49,6 +50,13 @@ class Noise:
         low, high = (self.sd * math.sqrt(self.free / float(chi2.ppf(q, self.free))) for q in (0.975, 0.025))
         return (0.0 if self.is_ceiling else low), high
 
+    @property
+    def apart(self) -> float:
+        """How far two equal training jobs lie apart in 95 of 100 cases, with what `sd` itself may be off (Student)."""
+        from scipy.stats import t
+
+        return float(t.ppf(0.975, self.free)) * math.sqrt(2) * self.sd
+
 
 def estimate_noise(sample: Sample) -> Noise | None:
     """From replicates, else the lower of two ceilings; None for too few training jobs."""
@@ -69,15 +77,17 @@ def _replicates(sample: Sample) -> Noise | None:
     free = sum(len(group) - 1 for group in groups.values())
     if not free:
         return None
-    squares = sum(float(np.var(group)) * len(group) for group in groups.values())
+    # From the group's first, so that what is equal differs by nothing, not by the last digit.
+    squares = sum(float(np.var(np.array(group) - group[0])) * len(group) for group in groups.values())
     return Noise(math.sqrt(squares / free), "replicates", free, is_rough=False)
 
 
 def _neighbours(sample: Sample) -> Noise:
+    from scipy.spatial import KDTree
+
     places = sample.places[:, list(sample.varied)]
-    apart = ((places[:, None] - places[None]) ** 2).sum(axis=2)
-    np.fill_diagonal(apart, np.inf)
-    differences = np.abs(sample.losses - sample.losses[apart.argmin(axis=1)])
+    nearest = KDTree(places).query(places, k=2)[1][:, 1]  # the first is itself: no two are the same place
+    differences = np.abs(sample.losses - sample.losses[nearest])
     return Noise(_NORMAL * float(np.median(differences)) / math.sqrt(2), "nearest neighbours", len(sample) // 2)
 
 
@@ -113,16 +123,16 @@ def observe_noise(history: History) -> Iterator[Observation]:
     noise = estimate_noise(sample)
     if noise is None or len(sample) < 2:
         reason = "no two have the same hyperparameters, and fewer than ten are too few to compare neighbours"
-        yield too_few("noise", f"The noise of the objective is unknown from {len(sample)} training jobs: {reason}.")
+        yield too_few("noise", f"The noise of the objective is unknown from {tell_jobs(len(sample))}: {reason}.")
         return
     low, high = noise.interval
-    apart = 1.96 * math.sqrt(2) * noise.sd
-    equal = int((sample.losses <= sample.losses.min() + apart).sum())
+    equal = int((sample.losses <= sample.losses.min() + noise.apart).sum())
     numbers = {"sd": noise.sd, "low": low, "high": high, "how": noise.how, "equal_to_best": equal, "jobs": len(sample)}
     size = f"{'at most ' if noise.is_ceiling else ''}{noise.sd:.3g} (standard deviation, by {noise.how})"
     if equal < 2:
         sentence = (
-            f"The best training job stands out: noise is {size}, and the next is further away than that explains."
+            f"The best training job stands out: noise is {size}, and the next is further away than that explains. "
+            "That is noise of repeating it on the same rows: on other validation rows another may be the best."
         )
         yield Observation("noise", "absent", sentence, None, numbers)
     elif noise.is_ceiling:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtune.history.curves import FEWEST_POINTS, rising
-from smtune.history.falling import MATERIAL, whole_gap
-from smtune.history.model import History, Run
+from smtune.history.falling import has_turned, whole_gap
+from smtune.history.model import History
 from smtune.history.observation import Observation, too_few
 
 
@@ -22,12 +22,12 @@ def observe_overfitting(history: History) -> Iterator[Observation]:
         return
     curve = best.curves[history.metric]
     whole = whole_gap(history, history.losses_of(curve))
-    late = [run for run in runs if _is_late(history, run)]
+    late = [run for run in runs if has_turned(history, run)]
     step = curve[rise.at][0]
     numbers = {"step": step, "steps": len(curve), "rise": rise.rise, "least": rise.least, "whole_gap": whole}
     numbers |= {"late_jobs": len(late), "jobs": len(runs)}
     what = f"{history.metric} of the best training job"
-    if rise.is_beyond_noise and rise.rise >= MATERIAL * whole:
+    if has_turned(history, best):
         sentence = (
             f"{what} was best at step {step:g} of {curve[-1][0]:g} and got worse by {rise.rise:.3g} (noise: "
             f"{rise.least:.3g}); {len(late)} of {len(runs)} training jobs passed their best: stop earlier."
@@ -35,11 +35,5 @@ def observe_overfitting(history: History) -> Iterator[Observation]:
         yield Observation("overfitting", "present", sentence, None, numbers)
     else:
         size = f"worse at the end by {max(0.0, rise.rise):.3g}, noise {rise.least:.3g}"
-        sentence = f"{what} did not get worse before it ended ({size})."
+        sentence = f"{what} is not shown to get worse before it ended ({size})."
         yield Observation("overfitting", "absent", sentence, None, numbers)
-
-
-def _is_late(history: History, run: Run) -> bool:
-    losses = history.losses_of(run.curves[history.metric])
-    rise = rising(losses)
-    return rise is not None and rise.is_beyond_noise and rise.rise >= MATERIAL * whole_gap(history, losses)

@@ -8,7 +8,6 @@ not to fall any longer: then not one lucky find but several jobs are as good as 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -16,6 +15,7 @@ import numpy as np
 from smtune.history.model import History, Sample
 from smtune.history.noise import estimate_noise
 from smtune.history.observation import Observation, too_few
+from smtune.history.words import tell_jobs
 
 _FEWEST = 20
 _TREND = 0.1
@@ -29,13 +29,13 @@ def observe_plateau(history: History) -> Iterator[Observation]:
     noise = estimate_noise(sample)
     if len(sample) < _FEWEST or noise is None:
         yield too_few(
-            "plateau", f"{len(sample)} training jobs with an objective are too few to tell a plateau; 20 would do."
+            "plateau", f"{tell_jobs(len(sample))} with an objective: too few to tell a plateau; {_FEWEST} would do."
         )
         return
     gain = half_gain(sample, is_adaptive=history.is_adaptive)
     trend = late_trend(sample) if history.is_adaptive else 1.0
     numbers = {"gain": gain, "noise": noise.sd, "how": noise.how, "trend_p": trend, "jobs": len(sample)}
-    size = f"the second half of {len(sample)} training jobs brought {gain:.3g}, noise is {noise.sd:.3g} ({noise.how})"
+    size = f"doubling the training jobs to {len(sample)} brought {gain:.3g}, noise is {noise.sd:.3g} ({noise.how})"
     if gain <= _WITHIN * noise.sd and not noise.is_rough and trend > _TREND:
         yield Observation("plateau", "present", f"The search is on a plateau: {size}.", None, numbers)
     elif gain > _BEYOND * noise.sd:
@@ -56,9 +56,9 @@ def half_gain(sample: Sample, *, is_adaptive: bool) -> float:
     count = len(sample)
     losses, half = np.sort(sample.losses), count // 2
     # The chance that the k-th best is the best of a half: the half has it, and none of the k better ones.
-    ways = math.comb(count, half)
-    chances = [math.comb(count - 1 - better, half - 1) / ways for better in range(count - half + 1)]
-    gain = float(np.dot(chances, losses[: len(chances)])) - float(losses[0])
+    better = np.arange(count - half)
+    chances = half / count * np.cumprod([1.0, *((count - half - better) / (count - 1 - better))])
+    gain = float(np.dot(chances, losses[: len(chances)] - losses[0]))
     return max(gain, float(sample.losses[:half].min() - losses[0])) if is_adaptive else gain
 
 

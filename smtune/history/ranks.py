@@ -7,7 +7,7 @@ Regressing the others (each with its square) and the order of the jobs out of bo
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,8 @@ import numpy as np
 from smtune.history.model import Floats, Sample
 from smtune.search.space import Number
 
+LEVEL = 0.05
+"""What is less likely by chance is shown."""
 FEWEST_FREE = 5
 """Degrees of freedom below which a correlation is not looked at."""
 _FREE_FOR_SQUARES = 8
@@ -83,6 +85,18 @@ def partial(values: Floats, places: Floats, held: Floats) -> Correlation | None:
     found = max(-1.0, min(1.0, float(one @ other) / size))
     statistic = abs(found) * math.sqrt(free / max(1e-12, 1 - found * found))
     return Correlation(found, float(2 * t.sf(statistic, free)), free, len(values))
+
+
+def corrected(found: Mapping[int, Correlation | None]) -> dict[int, float]:
+    """The chance of each, corrected for how many there are; 1 where there is no correlation."""
+    tested = {index: each.p for index, each in found.items() if each is not None}
+    return dict.fromkeys(found, 1.0) | dict(zip(tested, holm(list(tested.values())), strict=True))
+
+
+def loss_trends(sample: Sample) -> dict[int, Correlation | None]:
+    """Axis -> how the loss goes with it, for each range of numbers that was varied."""
+    numbers = [index for index in sample.varied if sample.is_number(index)]
+    return {index: partial(sample.losses, sample.places[:, index], controls(sample, index)) for index in numbers}
 
 
 def _rest(values: Floats, base: Floats) -> Floats:

@@ -9,15 +9,15 @@ import numpy as np
 from smtune.history.curves import FEWEST_POINTS, roughness
 from smtune.history.model import Floats, History, Run, Sample
 from smtune.history.noise import estimate_noise
-from smtune.history.observation import Observation, too_few
-from smtune.history.ranks import controls, holm, partial
+from smtune.history.observation import Observation, Verdict, too_few
+from smtune.history.ranks import LEVEL, controls, holm, partial
+from smtune.history.words import tell_jobs
 
 HALF = 0.5
 """What is unstable: noise as large as half of the spread (standard deviation) of all training jobs' objectives."""
 _FEWEST = 5
 _FEWEST_JOBS = 10
 _RESAMPLES = 1_000
-_LEVEL = 0.05
 _TO_SD = 0.7413
 """Standard deviations in the range between the quartiles."""
 
@@ -34,7 +34,8 @@ def observe_epochs(history: History) -> Iterator[Observation]:
     rough = {run.name: value for run in sample.runs if (value := _late_roughness(history, run)) is not None}
     spread = spread_of(sample) if len(sample) else 0.0
     if len(rough) < _FEWEST or not spread:
-        reason = f"{len(rough)} training jobs have a curve of {history.metric} that is long enough; {_FEWEST} would do"
+        few = f"{tell_jobs(len(rough))} with a long enough curve of {history.metric}; {_FEWEST} would do"
+        reason = few if len(rough) < _FEWEST else "most training jobs ended alike"
         yield too_few("unstable_epochs", f"How much an epoch more or less matters is unknown: {reason}.")
         return
     values = np.array(list(rough.values()))
@@ -57,10 +58,9 @@ def observe_epochs(history: History) -> Iterator[Observation]:
         sentence = f"{history.metric} is unstable: from one step to the next it changes by {size}{why}."
         yield Observation("unstable_epochs", "present", sentence, name, numbers)
     else:
+        verdict: Verdict = "absent" if high <= HALF else "not enough evidence"
         sentence = f"{history.metric} changes from one step to the next by {size}."
-        yield Observation(
-            "unstable_epochs", "absent" if high <= HALF else "not enough evidence", sentence, None, numbers
-        )
+        yield Observation("unstable_epochs", verdict, sentence, None, numbers)
 
 
 def _late_roughness(history: History, run: Run) -> float | None:
@@ -76,7 +76,7 @@ def _cause(sample: Sample, rough: dict[str, float]) -> tuple[str | None, float, 
     numbers = [index for index in sample.varied if sample.is_number(index)]
     found = [partial(values, sample.places[rows, index], controls(sample, index, rows)) for index in numbers]
     chances = holm([1.0 if each is None else each.p for each in found])
-    if not chances or min(chances) > _LEVEL:
+    if not chances or min(chances) > LEVEL:
         return None, 0.0, min(chances, default=1.0)
     which = int(np.argmin(chances))
     trend = found[which]
@@ -88,7 +88,7 @@ def observe_jobs(history: History) -> Iterator[Observation]:
     sample = history.sample
     noise, spread = estimate_noise(sample), spread_of(sample) if len(sample) else 0.0
     if noise is None or not spread or len(sample) < _FEWEST_JOBS:
-        reason = f"{len(sample)} training jobs with an objective do not tell noise from effect"
+        reason = f"{tell_jobs(len(sample))} with an objective cannot tell noise from effect"
         yield too_few("unstable_jobs", f"Whether a training job could be repeated is unknown: {reason}.")
         return
     low, high = (each / spread for each in noise.interval)

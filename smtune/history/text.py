@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from smtune.history.direction import Trend, Way
 from smtune.history.observation import Code, Observation, Verdict
 from smtune.history.study import Lessons
+from smtune.history.words import tell_chance, tell_jobs
 
 WIDTH = 100
 _WAYS: tuple[Way, ...] = ("up", "down")
@@ -24,7 +25,8 @@ _MARKS: dict[Verdict, str] = {"present": "! ", "absent": "- ", "not enough evide
 def render(lessons: Lessons) -> str:
     """Each question's answer, by subject: ! found, - not so, ? cannot be told; then the directions that are shown."""
     of = f" of {lessons.name}" if lessons.name else ""
-    head = f"What {lessons.jobs} training jobs{of} teach, {lessons.measured} of them with an objective"
+    teach = "teaches" if lessons.jobs == 1 else "teach"
+    head = f"What {tell_jobs(lessons.jobs)}{of} {teach}, {lessons.measured} of them with an objective"
     blocks = [_fill(f"{head} (! found, - not so, ? not enough evidence)")]
     for title, codes in _TITLES.items():
         found = [each for code in codes for each in lessons.of(code)]
@@ -49,7 +51,7 @@ def _joined(observations: Sequence[Observation]) -> Iterator[Observation]:
     names = [each.hyperparameter for each in unshown if each.hyperparameter is not None]
     if len(names) > 1:
         chance = min(float(each.numbers["p"] or 0.0) for each in unshown)
-        sentence = f"{', '.join(names)}: none can be shown to matter (chance {chance:.2g} at least)."
+        sentence = f"{', '.join(names)}: none can be shown to matter ({tell_chance(chance)} at least)."
         yield Observation("importance", "not enough evidence", sentence)
     else:
         yield from unshown

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
+from collections.abc import Mapping
 from typing import Any
 
 from smtune.reporting.model import ReportData
@@ -18,7 +20,7 @@ def to_json(data: ReportData) -> str:
 def to_dict(data: ReportData) -> dict[str, Any]:
     """The values behind the report."""
     plain = dataclasses.asdict
-    return {
+    found = {
         "schema_version": 1,
         "report": _outcome(data),
         "training_jobs": [plain(row) for row in data.rows],
@@ -33,6 +35,16 @@ def to_dict(data: ReportData) -> dict[str, Any]:
         "provenance": plain(data.origin),
         "notes": list(data.notes),
     }
+    return {name: _finite(value) for name, value in found.items()}
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no numbers that are infinite, or none."""
+    if isinstance(value, Mapping):
+        return {name: _finite(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _outcome(data: ReportData) -> dict[str, Any]:

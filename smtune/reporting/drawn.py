@@ -33,7 +33,7 @@ def draw(data: ReportData) -> Charts:
     """All of them: the same data gives the same bytes."""
     ranked, metric, up = data.ranked, data.metric, data.is_maximized
     is_comparable = data.comparison is not None and not data.comparison.caveats
-    runs = {data.name: [row.objective if row.status != "Failed" else None for row in data.rows]}
+    runs = {data.name: [row.result for row in data.rows]}
     runs |= {other.name: list(other.objectives) for other in data.others}
     shown = data.curves[0].metric if data.curves else metric
     guess = more_is_better(shown)

@@ -42,10 +42,10 @@ def gather_report(
     """Everything that the report of a tuning job tells, whatever its status.
 
     `others` are compared with it. `known` is what the caller knows of the job, for the diagnosis: it wins over what the
-    job remembers of its spec. The training jobs are read once, a call for 100 of them, and their curves;
-    the best model is scored on the held-out rows, on this machine. What cannot be read beside the training jobs is a
-    note, not an error. Raises ServiceError where there is no such job, ConfigurationError, UsageError for what `known`
-    has that no loss can be measured against.
+    job remembers of its spec. Training jobs are read by a call for 100 of them, once if they are over, and so are their
+    curves; the best model is scored on the held-out rows, on this machine. What cannot be read beside the training jobs
+    is a note, not an error. Raises ServiceError where there is no such job, ConfigurationError, UsageError for what
+    `known` has that no loss can be measured against.
     """
     calls, table = Calls(session), prices or load_prices()
     trials = pull(session, tuning_job, calls=calls)
@@ -95,7 +95,7 @@ def _triage(session: boto3.Session, tuning_job: str, notes: list[str]) -> Triage
 
 
 def _other(trials: Trials) -> Other:
-    return Other(trials.name, tuple(row.objective if row.status != "Failed" else None for row in rows_of(trials)))
+    return Other(trials.name, tuple(row.result for row in rows_of(trials)))
 
 
 def _curves(calls: Calls, trials: Trials, data: ReportData, notes: list[str]) -> tuple[Curve, ...]:

@@ -16,7 +16,7 @@ from smtune.reporting.charts.palette import NAMES
 from smtune.reporting.charts.slices import slices_note
 from smtune.reporting.drawn import draw
 from smtune.reporting.model import ReportData
-from smtune.reporting.words import counted, duration, number
+from smtune.reporting.words import counted, duration, number, tied
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -57,5 +57,5 @@ def _template() -> Template:
     )
     environment.globals["style"] = Markup((folder / "report.css").read_text(encoding="utf-8"))  # noqa: S704  our own
     environment.globals["colors"] = NAMES
-    environment.filters |= {"drawn": Markup, "number": number, "duration": duration, "counted": counted}
+    environment.filters |= {"drawn": Markup, "number": number, "duration": duration, "counted": counted, "tied": tied}
     return environment.get_template("report.html.j2")

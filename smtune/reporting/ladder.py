@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from smtune.diagnosis import Diagnosis, Finding, Gap, Level, Remedy
@@ -28,6 +29,7 @@ _VERDICTS: dict[str, Verdict] = {"present": "present", "absent": "absent"}
 _DASH = "\N{EN DASH}"
 _MINUS = "\N{MINUS SIGN}"
 _ARROW = "\N{RIGHTWARDS ARROW}"
+_NEGATIVE = re.compile(r"(?<![\w)])-(?=\d)")
 
 
 def ladder_of(diagnosis: Diagnosis, rows: tuple[str, ...] = ()) -> Ladder:
@@ -80,11 +82,16 @@ def _gap(gap: Gap, scale: Scale) -> GapLine:
 
 
 def _answer(step: Step) -> Answer:
-    return Answer(step.question, step.numbers.replace("->", _ARROW), step.answer, step.leads_to)
+    return Answer(step.question, _typeset(step.numbers), _typeset(step.answer), step.leads_to)
 
 
 def _finding(finding: Finding) -> Advice:
-    return Advice(finding.title, finding.detail)
+    return Advice(finding.title, _typeset(finding.detail))
+
+
+def _typeset(text: str) -> str:
+    """With an arrow and minus signs, as in the tables."""
+    return _NEGATIVE.sub(_MINUS, text.replace("->", _ARROW))
 
 
 def _advice(remedy: Remedy) -> Advice:

@@ -59,7 +59,8 @@ def metrics_of(trials: Trials, jobs: Sequence[tuple[Role, Row]]) -> set[str]:
 def _curve(frame: pd.DataFrame, role: Role, row: Row, place: str, metric: str) -> Curve:
     own = frame[(frame["training_job"] == row.name) & (frame["metric"] == metric)]
     points: Any = zip(own["step"].tolist(), own["value"].tolist(), strict=True)
-    kept = spread([(step, value) for step, value in points if math.isfinite(value)], _POINTS)
+    finite = [(step, value) for step, value in points if math.isfinite(value)]
+    kept = spread(finite, _POINTS)
     return Curve(
         role=role,
         training_job=row.name,
@@ -68,4 +69,5 @@ def _curve(frame: pd.DataFrame, role: Role, row: Row, place: str, metric: str) -
         place=place,
         steps=tuple(float(step) for step, _ in kept),
         values=tuple(float(value) for _, value in kept),
+        lost=len(own) - len(finite),
     )

@@ -59,7 +59,7 @@ def _diagnosis(data: ReportData) -> Iterator[str]:
 
 def _search(data: ReportData) -> Iterator[str]:
     yield "## Search"
-    values = [row.objective for row in data.rows if row.objective is not None]
+    values = [row.result for row in data.rows if row.result is not None]
     if not values:
         yield "No training job has an objective yet."
         return
@@ -67,8 +67,12 @@ def _search(data: ReportData) -> Iterator[str]:
     yield f"`{_sparkline(values)}`"
     if data.importance:
         bars = sorted(data.importance, key=lambda bar: (-bar.value, bar.name))
-        rows = tuple((bar.name, f"{bar.value:.0%}", _ends(bar.low, bar.high)) for bar in bars)
-        yield _table(Grid(("hyperparameter", "importance", "interval"), rows, frozenset({1, 2})))
+        rows = tuple(
+            (bar.name, told.share(bar.value), _ends(bar.low, bar.high), "yes" if bar.is_shown else "not shown")
+            for bar in bars
+        )
+        headings = ("hyperparameter", "importance", "95 % interval", "more than chance")
+        yield _table(Grid(headings, rows, frozenset({1, 2})))
     else:
         yield "Importance of the hyperparameters: there are too few training jobs with an objective to tell."
     taught = [lesson.sentence for lesson in data.lessons if lesson.verdict == "present"]
@@ -117,7 +121,7 @@ def _failures(data: ReportData) -> Iterator[str]:
         yield "They could not be read."
         return
     if not data.triage.groups:
-        yield "None." if data.triage.total else "No training job is over."
+        yield told.no_failures(data)
     for group in data.triage.groups:
         yield from _group(group)
     if data.triage.notes:
@@ -154,7 +158,8 @@ def _advice(item: Advice) -> str:
 
 
 def _answer(step: Answer) -> str:
-    return _plain(" ".join(filter(None, (step.question, step.numbers, step.answer, step.leads_to))))
+    led = f": **{_plain(step.leads_to)}**" if step.leads_to else ""
+    return f"{_plain(step.question)} {_plain(step.numbers)}: {_plain(step.answer)}{led}"
 
 
 def _table(grid: Grid) -> str:
@@ -184,7 +189,7 @@ def _fenced(text: str, kind: str = "") -> str:
 
 
 def _ends(low: float | None, high: float | None) -> str:
-    return "" if low is None or high is None else f"{low:.0%} to {high:.0%}"
+    return "" if low is None or high is None else f"{100 * low:.0f} to {told.share(high)}"
 
 
 def _sparkline(values: Sequence[float]) -> str:

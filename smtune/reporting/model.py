@@ -34,6 +34,11 @@ class Row:
     is_early: bool = False
     """Whether it was stopped before its end."""
 
+    @property
+    def result(self) -> float | None:
+        """The objective, if it counts: that of a training job that failed does not."""
+        return None if self.status == "Failed" else self.objective
+
 
 @dataclass(frozen=True)
 class Axis:
@@ -82,6 +87,8 @@ class Curve:
     """`train` or `validation`."""
     steps: tuple[float, ...]
     values: tuple[float, ...]
+    lost: int = 0
+    """Values that are infinite or no numbers, and not among these."""
 
 
 @dataclass(frozen=True)
@@ -239,7 +246,7 @@ class ReportData:
         One that was stopped may have a better one than the best, which is what the service says it is.
         """
         sign, best = -1.0 if self.is_maximized else 1.0, self.best_name
-        found = [row for row in self.rows if row.objective is not None and row.status != "Failed"]
+        found = [row for row in self.rows if row.result is not None]
         return tuple(sorted(found, key=lambda row: (row.name != best, sign * (row.objective or 0.0), row.number)))
 
     def _repr_html_(self) -> str:

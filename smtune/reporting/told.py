@@ -110,6 +110,17 @@ def gap_grid(data: ReportData) -> Grid:
     return Grid(headings, rows, frozenset({1, 2, 3} if has_intervals else {1, 2}))
 
 
+def no_failures(data: ReportData) -> str:
+    """What stands where no failure was found."""
+    is_any = data.triage is not None and data.triage.total
+    return "None: every training job that is over has an objective." if is_any else "No training job is over."
+
+
+def share(value: float) -> str:
+    """As `12 %`."""
+    return f"{100 * value:.0f} %"
+
+
 def cost_facts(data: ReportData) -> tuple[Fact, ...]:
     """What it cost, or would have."""
     return tuple(_cost_facts(data.spending))
@@ -136,8 +147,11 @@ def _cost_facts(spent: Spending) -> Iterator[Fact]:
 def _deviation(share: float | None) -> str:
     if share is None:
         return ""
-    side = "below" if share < 0 else "above"
-    return f"the actual cost is {100 * abs(share):.0f} % {side}" if round(share, 2) else "just that"
+    if not round(share, 2):
+        return "just that"
+    if -1 < share < -0.99:
+        return "the actual cost is over 99 % below"
+    return f"the actual cost is {number(round(100 * abs(share)))} % {'below' if share < 0 else 'above'}"
 
 
 def comparison_grid(data: ReportData) -> Grid:
@@ -187,7 +201,7 @@ def _side_cost(side: Side) -> str:
 
 
 def _value(value: object) -> str:
-    return number(value) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+    return number(value, 6) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
 def _money(amount: float | None, spent: Spending) -> str:

@@ -31,6 +31,11 @@ def number(value: float | int | str | None, digits: int = 4) -> str:
     return shown.replace(",", _NARROW).replace("-", _MINUS)
 
 
+def tied(text: str) -> str:
+    """A number stays on the line of its percent sign."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
 def duration(seconds: float | None) -> str:
     """As `42 s`, `1 min 20 s`, `2 h 05 min`; a dash for None."""
     return "\N{EN DASH}" if seconds is None else in_words(seconds)

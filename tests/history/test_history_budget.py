@@ -64,9 +64,18 @@ def test_where_nothing_was_cut_off_that_is_said() -> None:
     assert asked("runtime_hit", past(sum, 10)).verdict == "not enough evidence"
 
 
-@pytest.mark.parametrize(("points", "verdict"), [(10, "present"), (50, "absent"), (90, "not enough evidence")])
-def test_epochs_that_no_training_job_used_are_told(points: int, verdict: str) -> None:
-    runs = [with_curve([1.0] * points, number=number) for number in range(3)]
+@pytest.mark.parametrize(
+    ("points", "verdict"),
+    [
+        ((10, 14, 12), "present"),
+        ((50, 50, 50), "absent"),
+        ((90, 90, 90), "not enough evidence"),
+        ((10, 10, 10), "not enough evidence"),  # a value for every fifth epoch looks just like that
+        ((10,), "not enough evidence"),
+    ],
+)
+def test_epochs_that_no_training_job_used_are_told(points: tuple[int, ...], verdict: str) -> None:
+    runs = [with_curve([1.0] * each, number=number) for number, each in enumerate(points)]
     found = asked("epochs_left", of(runs, static={"epochs": 50}))
     assert (found.verdict, found.hyperparameter) == (verdict, "epochs")
 
@@ -74,6 +83,13 @@ def test_epochs_that_no_training_job_used_are_told(points: int, verdict: str) ->
 def test_two_hyperparameters_that_say_the_epochs_say_nothing() -> None:
     runs = [with_curve([1.0] * 10)]
     assert asked("epochs_left", of(runs, static={"epochs": 50, "steps": 9})).verdict == "not enough evidence"
+
+
+@pytest.mark.parametrize(("jobs", "words"), [(5, "among the best 3"), (20, "among the best 4")])
+def test_the_best_are_counted_not_called_a_fifth(jobs: int, words: str) -> None:
+    history = past(sum, jobs)
+    stopped = of([dataclasses.replace(history.runs[0], status="Stopped"), *history.runs[1:]])
+    assert words in asked("stopped_early", stopped).sentence
 
 
 def test_an_empty_tuning_job_has_only_its_limit() -> None:

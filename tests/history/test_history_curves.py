@@ -10,7 +10,7 @@ import pytest
 from past_jobs import AXES, TRAIN, VALIDATION, of, past, run, with_curve
 
 from smtune.history import History, Run
-from smtune.history.curves import falling, rising
+from smtune.history.curves import falling, rising, roughness
 from smtune.history.divergence import observe_divergence
 from smtune.history.falling import observe_falling
 from smtune.history.overfitting import observe_overfitting
@@ -19,6 +19,8 @@ from smtune.history.stability import observe_epochs
 TIME = np.linspace(0.0, 1.0, 40)
 NOISE = 0.01 * np.random.default_rng(0).normal(size=40)
 FALLING, SETTLED, TURNING = 1 - 0.8 * TIME, np.exp(-12 * TIME), np.exp(-12 * TIME) + np.maximum(0, TIME - 0.5)
+
+ROUNDS = [(number, 1 + number % 10) for number in range(40)]
 
 
 def curve(values: np.ndarray) -> list[float]:
@@ -32,6 +34,23 @@ def test_a_training_loss_that_falls_to_its_end_wants_more_epochs() -> None:
     assert found.numbers["gain"] == pytest.approx(0.8 * 10 / 39, rel=0.15), "what another 10 of 40 steps bring"
 
 
+def test_nobody_is_told_to_train_longer_and_to_stop_earlier() -> None:
+    """The training loss falls to the end while the validation loss rises: more epochs are no improvement."""
+    history = of([with_curve(curve(TURNING + NOISE), curve(FALLING + NOISE))])
+    assert next(observe_overfitting(history)).verdict == "present"
+    (found,) = observe_falling(history)
+    assert found.verdict == "absent"
+    assert "had passed its best" in found.sentence
+
+
+def test_a_metric_that_counts_rows_has_noise_though_most_of_its_steps_are_equal() -> None:
+    rng = np.random.default_rng(3)
+    counts = np.array([round(20 * math.exp(-step / 3)) + 5 + int(rng.random() < 0.2) for step in range(60)]) / 86
+    assert np.median(np.abs(np.diff(counts))) == 0
+    assert roughness(counts) > 0.2 / 86
+    assert next(observe_overfitting(of([with_curve([*curve(counts), 6 / 86])], whole_gap=0.01))).verdict == "absent"
+
+
 def test_one_that_has_settled_does_not() -> None:
     (found,) = observe_falling(of([with_curve(curve(FALLING), curve(SETTLED + NOISE))]))
     assert found.verdict == "absent"
@@ -41,7 +60,7 @@ def test_a_fall_too_small_to_matter_is_told_as_such() -> None:
     slow = SETTLED - 0.01 * TIME
     (found,) = observe_falling(of([with_curve(curve(slow))], whole_gap=1.0))
     assert found.verdict == "absent"
-    assert "below 5%" in found.sentence
+    assert "below 5 % of 1" in found.sentence
     (material,) = observe_falling(of([with_curve(curve(slow))], whole_gap=0.01))
     assert material.verdict == "present", "against a smaller gap the same fall is material"
 
@@ -151,3 +170,20 @@ def test_a_job_that_diverges_anywhere_is_told_without_a_place() -> None:
 def test_where_none_did_none_is_told() -> None:
     assert next(observe_divergence(past(sum, 20))).verdict == "absent"
     assert next(observe_divergence(of([]))).verdict == "not enough evidence"
+
+
+def test_what_failed_without_a_metric_may_have_diverged() -> None:
+    failed = [run(number, AXES, [0.5, 0.5], None, status="Failed") for number in range(6)]
+    assert next(observe_divergence(of(failed))).verdict == "not enough evidence"
+    (found,) = observe_divergence(of([*failed, run(6, AXES, [0.5, 0.5], 1.0)]))
+    assert found.sentence == "None of 1 training job with a metric diverged."
+
+
+def test_the_first_value_that_diverges_is_within_what_is_said_to_diverge() -> None:
+    runs = [run(number, AXES, [0.5, depth / 10 - 0.05], None if depth > 7 else 1.0) for number, depth in ROUNDS]
+    bad = [
+        dataclasses.replace(each, metrics={VALIDATION: math.nan}) if each.objective is None else each for each in runs
+    ]
+    (found,) = observe_divergence(of(bad))
+    assert found.numbers["cut"] == 8
+    assert "12 of 12 with depth 8 or more" in found.sentence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -64,6 +65,36 @@ def test_a_best_one_that_stands_out_is_told() -> None:
     assert found.verdict == "absent"
     (unstable,) = observe_jobs(repeated(past(sum, 30), 2, 0.001))
     assert unstable.verdict == "absent"
+
+
+def test_two_equal_jobs_do_not_tell_noise_well_enough_to_crown_a_best_one() -> None:
+    """From one pair the standard deviation may be off by a factor of ten: Student knows, the normal does not."""
+    history = past(lambda place: place[0], 12)
+    pair = dataclasses.replace(history.runs[3], name="again", objective=(history.runs[3].objective or 0.0) + 0.01)
+    best = dataclasses.replace(history.runs[0], objective=min(each.objective or 0.0 for each in history.runs) - 0.05)
+    (found,) = observe_noise(of([best, *history.runs[1:], pair]))
+    assert (found.numbers["how"], found.verdict) == ("replicates", "present")
+
+
+def test_jobs_that_end_exactly_alike_have_no_noise_at_all() -> None:
+    runs = [dataclasses.replace(each, name=f"{each.name}-{copy}", objective=0.1) for copy in range(7)
+            for each in past(sum, 3).runs]  # fmt: skip
+    noise = estimate_noise(of(runs).sample)
+    assert noise is not None
+    assert noise.sd == 0, "not the last digit of a mean"
+
+
+def test_thousands_of_jobs_fit_into_memory() -> None:
+    """Distances of all pairs would be 5000 x 5000 x 2 numbers: 400 MB."""
+    sample = past(lambda place: place[0], 5_000, noise=0.1).sample
+    tracemalloc.start()
+    noise, gain = estimate_noise(sample), half_gain(sample, is_adaptive=False)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 50e6
+    assert noise is not None
+    assert noise.sd == pytest.approx(0.1, rel=0.1)
+    assert 0 < gain < 0.1
 
 
 def test_without_replicates_nobody_says_that_jobs_are_unstable() -> None:

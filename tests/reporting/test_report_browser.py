@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,13 @@ from report_jobs import told_job
 
 from smtune.diagnosis import diagnose
 from smtune.reporting import Bar, gather_report, to_html
+from smtune.reporting.charts.history import draw_history
+from smtune.reporting.charts.importance import draw_importance
+from smtune.reporting.charts.ladder import draw_ladder
+from smtune.reporting.charts.parallel import draw_parallel
+from smtune.reporting.charts.slices import draw_slices
 from smtune.reporting.ladder import ladder_of
+from smtune.reporting.model import Axis, Row
 
 pytestmark = pytest.mark.browser
 READABLE = 4.5
@@ -31,8 +38,8 @@ def browser() -> str:
 @pytest.fixture(scope="module")
 def page() -> str:
     """A report with everything that one can have."""
-    other = told_job("again", 9)
-    data = gather_report(told_job(jobs=40).session(), "tune", [(other.session(), "again")])
+    other = told_job("drawn-again", 9)
+    data = gather_report(told_job("drawn", 40).session(), "drawn", [(other.session(), "drawn-again")])
     found = diagnose(human_error="1%", train_error="5%/2000", validation_error="9%/200", test_error="12%/150")
     bars = (Bar("eta", 0.62, 0.5, 0.7), Bar("depth", 0.2, 0.05, 0.3), Bar("booster", 0.02, 0.0, 0.1))
     return to_html(dataclasses.replace(data, ladder=ladder_of(found), importance=bars))
@@ -65,6 +72,32 @@ def test_no_text_of_a_chart_is_too_small_or_cut_off(seen: tuple[Seen, list[str]]
     for frame in frames(seen):
         for chart in frame["charts"]:
             assert chart["smallest"] >= SMALLEST, (frame["width"], chart)
+            assert chart["outside"] == [], (frame["width"], chart)
+
+
+@pytest.mark.parametrize("errors", [("5%", "9%", "12%"), ("30%", "30%", "1%"), ("1%", "30%", "30%")])
+def test_words_stay_within_a_chart_whatever_stands_there(
+    browser: str, tmp_path: Path, errors: tuple[str, str, str]
+) -> None:
+    """Long names of several algorithms, in wide letters; gaps at the far end of a ladder; values close together."""
+    wide = "LEARNING_RATE_OF_THE_" * 3
+    bars = (Bar(f"{wide}: eta", 0.6, 0.4, 0.7), Bar("学習率" * 20, 0.1, 0.0, 0.2), Bar("eta", 0.0))
+    axes = (Axis("act", "category", choices=(wide, "tanh", "Übertragungsfunktion")), Axis("x", "number", 0.0, 1.0))
+    rows = [
+        Row(number, f"job-{number}", "Completed", 0.99921 + 3.7e-6 * number, 1.0, {"act": wide, "x": number / 9})
+        for number in range(9)
+    ]
+    found = diagnose(human_error="1%", train_error=errors[0], validation_error=errors[1], test_error=errors[2])
+    drawn = [draw_ladder(ladder_of(found)), draw_importance(bars), draw_parallel(axes, rows, wide, is_maximized=True)]
+    drawn += draw_slices(axes, rows, is_maximized=True)
+    drawn += [draw_history(rows, wide, "job-8", is_maximized=True)]
+    figures = "".join(f'<figure id="{chart.name}">{chart.svg}</figure>' for chart in drawn if chart is not None)
+    style = (files("smtune.reporting") / "page" / "report.css").read_text(encoding="utf-8")
+    page = f'<!doctype html><style>{style}</style><main><div class="charts">{figures}</div></main>'
+    seen, _ = measured(browser, page, tmp_path, "light")
+    for frame in seen:
+        assert len(frame["charts"]) == 6
+        for chart in frame["charts"]:
             assert chart["outside"] == [], (frame["width"], chart)
 
 

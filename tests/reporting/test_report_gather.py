@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from smtune.local.session import LocalSession
 from smtune.local.settings import Settings
 from smtune.reporting import gather_report, to_html, to_markdown
 from smtune.reporting.charts.history import draw_history
+from smtune.reporting.charts.learning import draw_learning
 from smtune.reporting.origin import origin_of
 from smtune.results.record import plain_tuning_job
 
@@ -74,6 +76,17 @@ def test_curves_that_cannot_be_read_are_a_note() -> None:
     data = gather_report(service.session(), "tune")
     assert data.curves == ()
     assert any(note.startswith("no learning curves: ") for note in data.notes)
+
+
+def test_a_curve_that_became_infinite_does_not_end_where_it_was_last_finite() -> None:
+    service = told_job("diverged", 1)
+    for key, points in service.points.items():
+        service.points[key] = [(time, value if step < 10 else math.inf) for step, (time, value) in enumerate(points)]
+    data = gather_report(service.session(), "diverged")
+    assert [(len(curve.values), curve.lost) for curve in data.curves] == [(10, 10), (10, 10)]
+    (chart,) = draw_learning(data.curves, is_maximized=False)
+    assert "at the end" not in chart.caption
+    assert "20 values infinite or no number, not drawn." in chart.caption
 
 
 def test_failures_that_cannot_be_read_are_a_note() -> None:
@@ -141,7 +154,7 @@ def test_importance_and_lessons_are_those_of_all_training_jobs() -> None:
     page = to_html(data)
     assert 'id="importance"' in page
     assert "What the training jobs teach" in page
-    assert "not more than chance" in page
+    assert "not shown to be more than chance" in page
 
 
 def test_of_few_training_jobs_no_importance_is_claimed() -> None:

@@ -12,7 +12,7 @@ import pytest
 from report_jobs import HOSTILE, METRIC, SECRET, told_job
 
 from smtune.reporting import ReportData, gather_report, to_html, to_json, to_markdown
-from smtune.reporting.model import Row
+from smtune.reporting.model import Lesson, Row
 
 _VOID = {"meta", "link", "br", "img", "input", "hr"}
 
@@ -184,3 +184,9 @@ def test_a_notebook_shows_it_in_a_frame_of_its_own(data: ReportData) -> None:
     assert frame.startswith('<iframe sandbox title="Report of tune"')
     assert frame.count("<") == 2, "all of the page is escaped"
     assert METRIC in frame
+
+
+def test_a_number_stays_on_the_line_of_its_percent_sign(data: ReportData) -> None:
+    told = dataclasses.replace(data, lessons=(Lesson("present", "eta explains 37 % of it"),))
+    assert "eta explains 37\N{NO-BREAK SPACE}% of it" in to_html(told)
+    assert data.origin.request.strip() in Page(to_html(told)).text, "what is copied stays as it is"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import math
+import re
 
 import pytest
 from report_jobs import told_job
 
-from smtune.reporting import ReportData, gather_report, to_json, to_markdown
+from smtune.diagnosis import diagnose
+from smtune.reporting import Bar, ReportData, gather_report, to_json, to_markdown
+from smtune.reporting.ladder import ladder_of
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +45,40 @@ def test_every_table_of_markdown_is_whole(data: ReportData) -> None:
     for table in tables:
         widths = {line.replace("\\|", "").count("|") for line in table.splitlines()}
         assert len(widths) == 1, table
+
+
+def test_what_is_not_shown_to_be_more_than_chance_says_so(data: ReportData) -> None:
+    bars = (Bar("eta", 0.62, 0.5, 0.7), Bar("depth", 0.04, 0.0, 0.12, is_shown=False))
+    text = to_markdown(dataclasses.replace(data, importance=bars))
+    assert "| eta | 62 % | 50 to 70 % | yes |" in text
+    assert "| depth | 4 % | 0 to 12 % | not shown |" in text
+
+
+def test_a_failed_training_job_is_in_no_line_of_bars(data: ReportData) -> None:
+    failed = dataclasses.replace(data.rows[4], objective=77.0)
+    assert failed.status == "Failed"
+    text = to_markdown(dataclasses.replace(data, rows=(*data.rows[:4], failed, *data.rows[5:])))
+    assert "77" not in text.split("## Search")[1].split("## Learning")[0]
+
+
+def test_the_way_through_the_ladder_has_its_answers_apart(data: ReportData) -> None:
+    found = diagnose(human_error="5%", train_error="1%/400", validation_error="2%/400")
+    text = to_markdown(dataclasses.replace(data, ladder=ladder_of(found)))
+    assert re.search(
+        r"1\. Is training error .*\? 5.0 % → 1.0 %: cannot be told: .*: \*\*avoidable bias stays open\*\*", text
+    )
+    assert "between \N{MINUS SIGN}0.8 and 3.0 points" in text
+    assert not re.search(r"[ (]-\d", text), "a negative number has a minus sign"
+
+
+def test_metrics_that_are_no_numbers_are_null_in_json() -> None:
+    service = told_job("odd", 6)
+    for job in service.jobs.values():
+        for value in (math.nan, math.inf):
+            job["FinalMetricDataList"].append({"MetricName": f"validation:{value}", "Value": value})
+    best = json.loads(to_json(gather_report(service.session(), "odd")))["report"]["best"]
+    assert best["metrics"]["validation:inf"] is None
+    assert best["metrics"]["validation:error"] == 0.05
 
 
 def test_json_has_the_values(data: ReportData) -> None:

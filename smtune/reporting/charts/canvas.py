@@ -21,6 +21,10 @@ WIDTH = 440.0
 TEXT = 13.0
 SMALL = 12.0
 _UNITS_AN_INCH = 72.0
+_STEPS = (1, 2, 2.5, 5, 10)
+_DIGITS = 10
+_ROOM, _LETTER = 6, 9.0
+"""Letters that have room beside the upright axis, and the units of one more on a phone."""
 
 
 @dataclass(frozen=True)
@@ -105,11 +109,23 @@ def _rules() -> dict[Any, Any]:
     }
 
 
-def write_numbers(axes: Axes, *, across: bool = True, up: bool = True) -> None:
-    """Numbers at the ticks as in the rest of the report, and few of them."""
+def write_numbers(axes: Any) -> None:
+    """Numbers at the ticks of the upright axis as in the rest of the report, few of them, and all their digits."""
+    from matplotlib.ticker import MaxNLocator
+
+    low, high = axes.get_ylim()
+    places = [place for place in MaxNLocator(5, steps=_STEPS).tick_values(low, high) if low <= place <= high]
+    texts = [number(float(f"{place:.10g}"), _DIGITS) for place in places]
+    axes.set_yticks(places, texts)
+    more = max(0, max(map(len, texts), default=0) - _ROOM) * _LETTER / axes.get_figure().get_figwidth() / _UNITS_AN_INCH
+    box = axes.get_position()
+    axes.set_position((box.x0 + more, box.y0, box.width - more, box.height))
+
+
+def write_counts(axes: Axes, what: str) -> None:
+    """Whole numbers at the ticks of the level axis: there is no half of `what`."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-    for wanted, axis in ((across, axes.xaxis), (up, axes.yaxis)):
-        if wanted:
-            axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
-            axis.set_major_formatter(FuncFormatter(lambda value, _: number(float(f"{value:.10g}"))))
+    axes.set_xlabel(what)
+    axes.xaxis.set_major_locator(MaxNLocator(5, steps=_STEPS, integer=True, min_n_ticks=1))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(round(value))))

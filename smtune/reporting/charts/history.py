@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from smtune.reporting.charts.canvas import Chart, paper, write_numbers
+from smtune.reporting.charts.canvas import Chart, paper, write_counts, write_numbers
 from smtune.reporting.charts.limits import limits
 from smtune.reporting.charts.palette import color
 from smtune.reporting.model import Row
@@ -30,7 +30,7 @@ def draw_history(rows: Sequence[Row], metric: str, best: str, *, is_maximized: b
         sheet.axes.plot(*([seen.first.number], [height]), marker="o", markersize=8, color=color("good"))
         sheet.axes.set_ylim(*seen.ends)
         sheet.axes.set_xlim(0.5 - 0.02 * len(rows), len(rows) + 0.5 + 0.02 * len(rows))
-        sheet.axes.set_xlabel("training job")
+        write_counts(sheet.axes, "training job")
         write_numbers(sheet.axes)
         return sheet.finish("history", f"{metric} by training job", _caption(metric, seen))
 
@@ -49,7 +49,7 @@ class _View:
 
     @classmethod
     def of(cls, rows: Sequence[Row], best: str, *, is_maximized: bool) -> _View | None:
-        measured = [row for row in rows if row.objective is not None and row.status != "Failed"]
+        measured = [row for row in rows if row.result is not None]
         if not measured:
             return None
         statuses = {"Completed", *(row.status for row in measured if row.name == best)}

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from smtune.reporting.charts.canvas import SMALL, Chart, paper
+from smtune.reporting.charts.canvas import SMALL, WIDTH, Chart, paper
 from smtune.reporting.charts.palette import color
 from smtune.reporting.model import GapLine, Ladder, Rung
 from smtune.reporting.words import counted
 
 _STEP = 62.0
+_LEFT, _RIGHT = 104.0, 96.0
+"""Margins: the names of the rungs, and their values."""
+_LETTER = 9.0
+"""The width of a letter on a phone."""
 _COLORS = {"present": "bad", "absent": "muted", "unclear": "muted"}
 
 
@@ -18,7 +22,7 @@ def draw_ladder(ladder: Ladder) -> Chart:
     rungs = ladder.rungs
     ends = [each for rung in rungs for each in (rung.value, rung.low, rung.high) if each is not None]
     low, high = min(0.0, *ends), max(*ends, 1e-9)
-    with paper(_STEP * len(rungs) + 18, (104, 96, 8, 8)) as sheet:
+    with paper(_STEP * len(rungs) + 18, (_LEFT, _RIGHT, 8, 8)) as sheet:
         axes = sheet.axes
         axes.set_axis_off()
         axes.set_xlim(low - 0.03 * (high - low), high)
@@ -58,16 +62,15 @@ def _draw_gap(axes: Any, depth: int, gap: GapLine, start: float, end: float) -> 
         linestyle=line,
         zorder=3,
     )
-    axes.annotate(
-        f"{gap.name} {gap.text}",
-        (max(start, end), depth - 0.5),
-        xytext=(8, 0),
-        textcoords="offset points",
-        va="center",
-        color=tone,
-        fontsize=SMALL,
-        annotation_clip=False,
-    )
+    text = f"{gap.name} {gap.text}"
+    right = max(start, end)
+    room = WIDTH - _LEFT - (WIDTH - _LEFT - _RIGHT) * axes.transLimits.transform((right, 0))[0]
+    if len(text) * _LETTER < room:
+        beside = {"xytext": (8, 0), "ha": "left"}
+    else:  # to the left of the line, on the side where it does not run
+        beside = {"xytext": (-8, -11 if end >= start else 11), "ha": "right"}
+    style = {"textcoords": "offset points", "va": "center", "fontsize": SMALL, "annotation_clip": False}
+    axes.annotate(text, (right, depth - 0.5), color=tone, **beside, **style)
 
 
 def _caption(ladder: Ladder) -> str:

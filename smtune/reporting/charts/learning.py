@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from smtune.reporting.charts.canvas import SMALL, Chart, paper, write_numbers
-from smtune.reporting.charts.limits import limits
+from smtune.reporting.charts.canvas import SMALL, Chart, paper, write_counts, write_numbers
+from smtune.reporting.charts.limits import beyond, limits
 from smtune.reporting.charts.palette import color
 from smtune.reporting.model import Curve
-from smtune.reporting.words import number
+from smtune.reporting.words import counted, number
 
 _COLORS = {"train": "second", "validation": "accent"}
 _WORDS = {"train": "training", "validation": "validation"}
@@ -41,12 +41,23 @@ def _draw(curves: Sequence[Curve], ends: tuple[float, float]) -> Chart:
                 annotation_clip=False,
             )
         sheet.axes.set_ylim(*ends)
-        sheet.axes.set_xlabel("step")
+        write_counts(sheet.axes, "step")
         write_numbers(sheet.axes)
-        last = ", ".join(f"{_WORDS[curve.place]} {number(curve.values[-1])}" for curve in curves)
-        names = " and ".join(dict.fromkeys(curve.metric for curve in curves))
-        caption = f"{names} of {first.training_job}; at the end {last}."
-        return sheet.finish(f"curve-{first.role}", _TITLES[first.role], caption)
+        return sheet.finish(f"curve-{first.role}", _TITLES[first.role], _caption(curves, ends))
+
+
+def _caption(curves: Sequence[Curve], ends: tuple[float, float]) -> str:
+    names = " and ".join(dict.fromkeys(curve.metric for curve in curves))
+    last = ", ".join(f"{_WORDS[curve.place]} {number(curve.values[-1])}" for curve in curves)
+    lost = sum(curve.lost for curve in curves)
+    end = "last finite values" if lost else "at the end"
+    parts = [f"{names} of {curves[0].training_job}; {end}: {last}."]
+    if lost:
+        parts.append(f"{counted(lost, 'value')} infinite or no number, not drawn.")
+    outside = sum(beyond(curve.values, ends) for curve in curves)
+    if outside:
+        parts.append(f"{counted(outside, 'value')} far out of the rest not drawn.")
+    return " ".join(parts)
 
 
 def _apart(heights: Sequence[float], ends: tuple[float, float]) -> list[float]:

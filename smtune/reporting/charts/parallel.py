@@ -10,11 +10,12 @@ from typing import Any
 
 from smtune.reporting.axes import place_on
 from smtune.reporting.charts.canvas import SMALL, Chart, paper
-from smtune.reporting.charts.limits import limits
+from smtune.reporting.charts.limits import beyond, limits
 from smtune.reporting.charts.palette import RAMP, color
-from smtune.reporting.charts.ticks import short, ticks
+from smtune.reporting.charts.ticks import short, side_of, ticks
 from smtune.reporting.model import Axis, Row
 from smtune.reporting.sample import LINES, sample_rows
+from smtune.reporting.words import counted, number
 
 _STEP = 58.0
 _NAME = 34
@@ -25,7 +26,8 @@ def draw_parallel(axes: Sequence[Axis], ranked: Sequence[Row], metric: str, *, i
     """None where fewer than two axes would stand there, or nothing has an objective."""
     if not axes or not ranked:
         return None
-    low, high = limits([row.objective or 0.0 for row in ranked], is_maximized=is_maximized)
+    values = [row.objective or 0.0 for row in ranked]
+    low, high = limits(values, is_maximized=is_maximized)
     every = (*axes, Axis(metric, "number", low, high))
     rows = sample_rows(ranked, LINES)
     with paper(_STEP * len(every) + 8, (16, 16, 26, 20)) as sheet:
@@ -36,8 +38,11 @@ def draw_parallel(axes: Sequence[Axis], ranked: Sequence[Row], metric: str, *, i
             _draw_axis(sheet.axes, depth, axis)
         _draw_lines(sheet.axes, [_line(every, row) for row in rows], len(ranked))
         caption = f"Each line is a training job, from its hyperparameters down to {metric}; the better, the stronger."
+        outside = beyond(values, (low, high))
+        if outside:
+            caption += f" {counted(outside, 'value')} of {metric} far out of the rest, drawn at its end."
         if len(rows) < len(ranked):
-            caption += f" {len(rows)} of {len(ranked):,} are drawn: the best, and an even sample of the others."
+            caption += f" {len(rows)} of {number(len(ranked))} are drawn: the best, and an even sample of the others."
         return sheet.finish("parallel", "Parallel coordinates", caption)
 
 
@@ -48,8 +53,7 @@ def _draw_axis(axes: Any, depth: int, axis: Axis) -> None:
     places, texts = ticks(axis, 4)
     for place, text in zip(places, texts, strict=True):
         axes.plot([place, place], [depth, depth + 0.05], color=color("muted"), linewidth=1, zorder=3, clip_on=False)
-        side = "left" if place < 0.05 else "right" if place > 0.95 else "center"
-        axes.text(place, depth + 0.09, text, color=color("muted"), va="top", ha=side, **style)
+        axes.text(place, depth + 0.09, text, color=color("muted"), va="top", ha=side_of(place), **style)
 
 
 def _line(every: Sequence[Axis], row: Row) -> Line:
@@ -66,13 +70,13 @@ def _draw_lines(axes: Any, lines: Sequence[Line], total: int) -> None:
     """From the worst to the best, so that the best lie on top."""
     from matplotlib.collections import LineCollection
 
-    for number, name in enumerate(RAMP):
-        first, last = _share(len(RAMP) - 1 - number, len(lines)), _share(len(RAMP) - number, len(lines))
+    for rank, name in enumerate(RAMP):
+        first, last = _share(len(RAMP) - 1 - rank, len(lines)), _share(len(RAMP) - rank, len(lines))
         some = lines[first:last]
-        strength = 0.35 + 0.6 * number / (len(RAMP) - 1)
+        strength = 0.35 + 0.6 * rank / (len(RAMP) - 1)
         width = 1.0 if total > 60 else 1.4
         axes.add_collection(
-            LineCollection(some, colors=color(name), linewidths=width, alpha=strength, zorder=1 + number / 9)
+            LineCollection(some, colors=color(name), linewidths=width, alpha=strength, zorder=1 + rank / 9)
         )
     axes.add_collection(LineCollection(lines[:1], colors=color("good"), linewidths=2.4, zorder=2.5))
 

@@ -8,12 +8,14 @@ from smtune.reporting.axes import place_on
 from smtune.reporting.charts.canvas import Chart, paper, write_numbers
 from smtune.reporting.charts.limits import beyond, limits
 from smtune.reporting.charts.palette import color
-from smtune.reporting.charts.ticks import ticks
+from smtune.reporting.charts.ticks import side_of, ticks
 from smtune.reporting.model import Axis, Row
 from smtune.reporting.sample import POINTS, sample_rows
 from smtune.reporting.words import counted, number
 
 _WIDTH = 320.0
+_LONG = 6
+"""Letters of a tick that would stand out of the chart at its ends."""
 _JITTER = (0.0, 0.35, -0.35, 0.7, -0.7, 0.17, -0.52, 0.52, -0.17)
 """Of points in the same column: always the same, so that the same job gives the same drawing."""
 _SCALES = {"log": "logarithmic", "reverse-log": "reverse logarithmic"}
@@ -28,8 +30,9 @@ def draw_slices(axes: Sequence[Axis], ranked: Sequence[Row], *, is_maximized: bo
     found = []
     for index, axis in enumerate(axes):
         own = [row for row in inside if axis.name in row.values]
-        if own:
-            found.append(_slice(index, axis, sample_rows(own, POINTS), ends))
+        spots = _placed(axis, sample_rows(own, POINTS))
+        if spots:
+            found.append(_slice(index, axis, spots, ends))
     return tuple(found)
 
 
@@ -46,12 +49,13 @@ def slices_note(ranked: Sequence[Row], *, is_maximized: bool) -> str:
     return " ".join(parts)
 
 
-def _slice(index: int, axis: Axis, rows: Sequence[Row], ends: tuple[float, float]) -> Chart:
+def _slice(index: int, axis: Axis, spots: Sequence[tuple[Row, float]], ends: tuple[float, float]) -> Chart:
+    """The first of `spots` is the best."""
+    best, place_of_best = spots[0]
     with paper(180, (54, 14, 24, 10), width=_WIDTH) as sheet:
-        spots = [(place, row.objective or 0.0) for row, place in _placed(axis, rows)]
         sheet.axes.plot(
-            [place for place, _ in spots[1:]],
-            [value for _, value in spots[1:]],
+            [place for _, place in spots[1:]],
+            [row.objective or 0.0 for row, _ in spots[1:]],
             linestyle="none",
             marker="o",
             markersize=5.5,
@@ -59,21 +63,21 @@ def _slice(index: int, axis: Axis, rows: Sequence[Row], ends: tuple[float, float
             color=color("accent"),
             alpha=0.5,
         )
-        sheet.axes.plot(
-            *([spots[0][0]], [spots[0][1]]), marker="o", markersize=7.5, color=color("good"), linestyle="none"
-        )
+        sheet.axes.plot(place_of_best, best.objective or 0.0, marker="o", markersize=7.5, color=color("good"))
         places, texts = ticks(axis, 4)
         sheet.axes.set_xticks(places, texts)
+        for place, label in zip(places, sheet.axes.get_xticklabels(), strict=True):
+            if len(label.get_text()) > _LONG:
+                label.set_horizontalalignment(side_of(place))
         sheet.axes.set_xlim(-0.06, 1.06)
         sheet.axes.set_ylim(*ends)
-        write_numbers(sheet.axes, across=False)
-        caption = _caption(axis, rows[0])
-        return sheet.finish(f"slice-{index}", axis.name, caption)
+        write_numbers(sheet.axes)
+        return sheet.finish(f"slice-{index}", axis.name, _caption(axis, best))
 
 
 def _caption(axis: Axis, best: Row) -> str:
     scale = _SCALES.get(axis.scale)
-    return f"Best at {number(best.values[axis.name])}{f', {scale} scale' if scale else ''}."
+    return f"Best at {number(best.values[axis.name], 6)}{f', {scale} scale' if scale else ''}."
 
 
 def _placed(axis: Axis, rows: Sequence[Row]) -> list[tuple[Row, float]]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+import unicodedata
+from collections.abc import Sequence
+from typing import Literal
 
 from smtune.reporting.axes import place_on
 from smtune.reporting.model import Axis
 from smtune.reporting.words import number
 
 _LONGEST = 14
+_DIGITS, _MOST_DIGITS = 3, 12
 
 
 def ticks(axis: Axis, most: int = 5) -> tuple[list[float], list[str]]:
@@ -20,12 +24,36 @@ def ticks(axis: Axis, most: int = 5) -> tuple[list[float], list[str]]:
     values = dict.fromkeys((axis.low, *_between(axis, most), axis.high))
     places = [(place_on(axis, value), value) for value in values]
     kept = _apart([(place, value) for place, value in places if place is not None and -0.001 <= place <= 1.001], most)
-    return [place for place, _ in kept], [number(value, 3) for _, value in kept]
+    return [place for place, _ in kept], _different([value for _, value in kept])
+
+
+def _different(values: Sequence[float]) -> list[str]:
+    """With as few digits as tell them apart."""
+    for digits in range(_DIGITS, _MOST_DIGITS):
+        texts = [number(value, digits) for value in values]
+        if len(set(texts)) == len(values):
+            return texts
+    return [number(value, _MOST_DIGITS) for value in values]
+
+
+def side_of(place: float) -> Literal["left", "center", "right"]:
+    """How a text at a place from 0 to 1 is aligned, so that it stays between both ends."""
+    return "left" if place < 0.05 else "right" if place > 0.95 else "center"
 
 
 def short(text: str, most: int = _LONGEST) -> str:
-    """A word that has room."""
-    return text if len(text) <= most else f"{text[: most - 1]}\N{HORIZONTAL ELLIPSIS}"
+    """A word that has room: both its ends, for names often differ in the last letters only."""
+    if _width(text) <= most:
+        return text
+    half = (most - 1) / 2
+    first = next(count for count in range(len(text), -1, -1) if _width(text[:count]) <= half)
+    last = next(count for count in range(len(text) + 1) if _width(text[count:]) <= half)
+    return f"{text[:first]}\N{HORIZONTAL ELLIPSIS}{text[last:]}"
+
+
+def _width(text: str) -> int:
+    """In letters; one of the Chinese, Japanese or Korean script is as wide as two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _between(axis: Axis, most: int) -> list[float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from smtune.reporting.charts.canvas import Chart, paper, write_numbers
+from smtune.reporting.charts.canvas import Chart, paper, write_counts, write_numbers
 from smtune.reporting.charts.limits import limits
 from smtune.reporting.charts.palette import color
 from smtune.reporting.words import number
@@ -34,7 +34,7 @@ def draw_versus(runs: Runs, metric: str, *, is_maximized: bool) -> Chart | None:
             )
         values = [value for line in lines.values() for _, value in line]
         sheet.axes.set_ylim(*limits(values, is_maximized=is_maximized))
-        sheet.axes.set_xlabel("training job")
+        write_counts(sheet.axes, "training job")
         write_numbers(sheet.axes)
         place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (58 / 440, 0.0), "borderaxespad": 0.0}
         sheet.figure.legend(frameon=False, fontsize=12, handlelength=2.4, labelcolor=color("ink"), **place)
