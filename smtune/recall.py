@@ -31,11 +31,10 @@ _WITH_CURVES = 500
 def lessons_of(session: boto3.Session, trials: Trials) -> tuple[Lessons, ...]:
     """What each algorithm's training jobs teach, of those that have any. Curves that cannot be read are left out."""
     try:
-        many = len(trials.records) > _WITH_CURVES
-        found = histories(trials, {}) if many else histories_of(session, trials.name)
+        drawn = {} if len(trials.records) > _WITH_CURVES else _read_curves(session, trials, Calls(session))
     except (ServiceError, SpecError):
-        found = histories(trials, {})
-    return tuple(study(history) for history in found if history.runs)
+        drawn = {}
+    return tuple(study(history) for history in histories(trials, drawn) if history.runs)
 
 
 def history_of(session: boto3.Session, tuning_job: str, definition: str | None = None) -> History:
@@ -58,11 +57,15 @@ def histories_of(session: boto3.Session, tuning_job: str) -> tuple[History, ...]
     """One for each algorithm of the tuning job, in its order; learning curves from CloudWatch or the logs."""
     calls = Calls(session)
     trials = pull(session, tuning_job, calls=calls)
+    return histories(trials, _read_curves(session, trials, calls))
+
+
+def _read_curves(session: boto3.Session, trials: Trials, calls: Calls) -> Curves:
+    """Of the objectives, and of the same metrics on the training rows."""
     names = {name for record in trials.records for name in record.metric_names}
     wanted = {name for owner in trials.algorithms for name in (owner.metric, find_counterpart(owner.metric, names))}
     shown = sorted(name for name in wanted if name in names)
-    drawn = _drawn(curves(session, tuning_job, shown, calls=calls)) if shown else {}
-    return histories(trials, drawn)
+    return _drawn(curves(session, trials.name, shown, calls=calls)) if shown else {}
 
 
 def histories(trials: Trials, drawn: Curves) -> tuple[History, ...]:
