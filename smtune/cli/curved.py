@@ -9,7 +9,7 @@ import click
 
 from smtune.cli import retrained
 from smtune.cli.retrained import agree as agree
-from smtune.cli.retrained import tell_lost, time_and_money
+from smtune.cli.retrained import print_sentences, tell_lost, time_and_money
 from smtune.cli.table import print_table
 from smtune.cli.text import print_json, print_pairs, remark, show
 from smtune.estimate.money import in_words
@@ -45,7 +45,7 @@ def follow(ctx: click.Context, session: Any, plan: GrowthPlan, how: Mapping[str,
     return retrained.follow(ctx, lambda carry: carry_out(session, plan, carry), how, words)
 
 
-def print_grown(result: Grown, output: str) -> None:
+def print_grown(result: Grown, output: str, *, is_free: bool) -> None:
     """Losses by rows, the verdict, what to expect of more rows, and the cost, on stdout."""
     if output == "json":
         print_json(result.to_dict())
@@ -60,13 +60,13 @@ def print_grown(result: Grown, output: str) -> None:
         expected = ("more rows", "expected loss", "95 %", "gain", "95 % of the gain")
         print_table(expected, (_expected(each) for each in growth.predictions), numbers=expected)
     click.echo("")
-    for sentence in result.sentences:
-        click.echo(sentence)
-    if plan.spent is not None:
-        click.echo(f"Trained for {in_words(plan.spent, plan.currency)} at AWS's prices." if plan.points else "")
+    print_sentences(result.sentences)
+    if plan.spent is not None and plan.points:
+        money = in_words(plan.spent, plan.currency)
+        click.echo(f"Nothing to pay; on AWS {money}." if is_free else f"The trainings that are over cost {money}.")
     tell_lost(plan)
     if not plan.is_over:
-        remark(f"There is more to come: smtune data curve {plan.tuning_job}")
+        remark(f"There is more to come: smtune data curve {plan.tuning_job}, with the same options")
 
 
 def _expected(each: Any) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ _METRIC = "What is measured on the validation rows, rather than the objective."
 _TRAIN_METRIC = "The same on the training rows; else the one that goes with it."
 _TARGET = "The loss that is wanted; else human level, where the spec of JOB says it."
 _CHOSEN = ("repeats", "seed", "metric", "train_metric", "channel", "header", "to", "parallel")
+_NOT_TO_STOP = ("shares", "repeats", "seed", "metric", "train_metric", "wanted", "channel", "header", "limit", "to")
 
 
 class Shares(click.ParamType[tuple[float, ...]]):
@@ -59,7 +60,7 @@ def command(ctx: click.Context, /, job: str, target: Where, output: str, **optio
     smtune data curve JOB --yes
     smtune data curve JOB --shares 25,50,75,100 --repeats 6 --target 0.05 -o json
     """
-    refuse_contradictions(ctx, options, "training of JOB on a part", ("shares", "repeats", "seed", "to"))
+    refuse_contradictions(ctx, options, "training of JOB on a part", _NOT_TO_STOP)
     from smtune.cli.curved import agree, follow, print_grown, print_plan, tell_plan
     from smtune.cli.sessions import session_for, terms_for
     from smtune.cli.text import remark
@@ -86,9 +87,11 @@ def command(ctx: click.Context, /, job: str, target: Where, output: str, **optio
             how = {"wait": options["wait"], "timeout": options["timeout"], "terms": terms}
             done = follow(ctx, session, plan, how)
     result = grown(done)
-    print_grown(result, output)
+    print_grown(result, output, is_free=is_local(session))
     if options["wait"] and not done.is_over:
-        message = f"the time is up; the trainings that run go on. Come back: smtune data curve {job}"
+        message = (
+            f"the time is up; the trainings that run go on. Come back: smtune data curve {job}, with the same options"
+        )
         raise WaitTimeoutError(message)
     if done.is_over and not done.points:
         message = f"no training of {job} on a part brought a loss; see: smtune logs TRAINING_JOB"

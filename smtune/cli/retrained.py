@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
@@ -13,6 +15,8 @@ from smtune.estimate.money import in_words
 from smtune.retrain.carry import LONGEST, Carry, Retraining
 
 Plan = TypeVar("Plan", bound=Retraining)
+_WIDTH = 100
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 _FREE = "this machine: nothing to pay; the same seconds on AWS"
 
 
@@ -62,8 +66,17 @@ def follow(
     try:
         return way(Carry(how["wait"], timeout, heard, how["terms"]))
     except KeyboardInterrupt:
-        remark(f"\nThe {what} that run go on without you. Come back: {back}    Stop them: {back} --stop")
+        remark(f"\nThe {what} that run go on without you.")
+        remark(f"Come back (with the same options): {back}\nStop them: {back} --stop")
         ctx.exit(130)
+
+
+def print_sentences(sentences: Iterable[str]) -> None:
+    """Each from a line of its own on, on stdout; a number stays with its percent sign, and an option with its value."""
+    for sentence in sentences:
+        tied = re.sub(r" (?=%)|(?<=--repeats) ", _NO_BREAK, sentence)
+        for line in textwrap.wrap(tied, _WIDTH, break_long_words=False, break_on_hyphens=False):
+            click.echo(line.replace(_NO_BREAK, " "))
 
 
 def tell_lost(plan: Retraining) -> None:

@@ -9,7 +9,7 @@ import click
 
 from smtune.cli import retrained
 from smtune.cli.retrained import agree as agree
-from smtune.cli.retrained import tell_lost, time_and_money
+from smtune.cli.retrained import print_sentences, tell_lost, time_and_money
 from smtune.cli.table import print_table
 from smtune.cli.text import print_json, print_pairs, remark, show
 from smtune.verify import Verified, VerifyPlan, carry_out
@@ -59,11 +59,10 @@ def print_verified(result: Verified, output: str) -> None:
     headings = ("rank", "training job", "original", "repeats", "mean", "95 %", "sd", "new rank", "best?", "p")
     print_table(headings, rows, numbers=set(headings) - {"training job"})
     click.echo("")
-    for sentence in result.sentences:
-        click.echo(sentence)
+    print_sentences(result.sentences)
     tell_lost(result.plan)
     if not result.plan.is_over:
-        remark(f"There is more to come: smtune verify-best {result.plan.tuning_job}")
+        remark(f"There is more to come: smtune verify-best {result.plan.tuning_job}, with the same options")
 
 
 def _size(plan: VerifyPlan, *, is_free: bool) -> dict[str, str]:

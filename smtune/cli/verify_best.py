@@ -68,7 +68,9 @@ def command(ctx: click.Context, /, job: str, target: Where, output: str, **optio
     result = verified(plan)
     print_verified(result, output)
     if options["wait"] and not plan.is_over:
-        message = f"the time is up; the repeats that run go on. Come back: smtune verify-best {job}"
+        message = (
+            f"the time is up; the repeats that run go on. Come back: smtune verify-best {job}, with the same options"
+        )
         raise WaitTimeoutError(message)
     if plan.is_over and all(item.completed < 2 for item in result.judgement.standings):
         message = f"no configuration of {job} has two repeats with an objective; see: smtune logs TRAINING_JOB"
@@ -76,6 +78,8 @@ def command(ctx: click.Context, /, job: str, target: Where, output: str, **optio
 
 
 def _check(ctx: click.Context, options: dict[str, Any]) -> None:
-    refuse_contradictions(ctx, options, "repeat of JOB", ("is_new", "top", "repeats"))
+    refuse_contradictions(
+        ctx, options, "repeat of JOB", ("is_new", "top", "repeats", "seed_hyperparameter", "is_unseeded")
+    )
     if options["is_unseeded"] and options["seed_hyperparameter"] is not None:
         raise click.UsageError("--no-seed changes none, --seed-hyperparameter names one: say one of them", ctx)

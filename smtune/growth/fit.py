@@ -111,6 +111,10 @@ class Laws:
             yield self._legal(
                 self.centre + sign * step * along / self.count, self.drop + sign * step * down / self.spread
             )
+            if self.floored:  # the corner in which the edges meet: no loss at all
+                nothing = self.least + self.count * self.centre**2 + self.spread * self.drop**2
+                corner = np.where(nothing <= self.limit, 0.0, np.nan)
+                yield corner, corner
             for at, left, heavy, up, over in edges:
                 with np.errstate(invalid="ignore"):
                     end = at + sign * np.sqrt((self.limit - left) / heavy)
@@ -170,15 +174,19 @@ def fit(values: Values, *, floored: bool) -> Curve:
     """The power law with the least sum of squares: b not negative, c within `EXPONENTS`, a as in `laws`."""
     rows, losses = (np.array(each, dtype=float) for each in zip(*values, strict=True))
     most = float(rows.max())
+    if not losses.any():
+        return Curve(0.0, 0.0, EXPONENTS[0])
     start = laws(values, floored=floored).curve()
     low = np.array([0.0 if floored else -np.inf, 0.0, EXPONENTS[0]])
     high = np.array([np.inf, np.inf, EXPONENTS[1]])
-    begin = np.clip([start.a, start.b, start.c], low + _EXACT, [np.inf, np.inf, EXPONENTS[1] - _EXACT])
+    least = _EXACT * float(np.abs(losses).max())
+    inside = np.array([least, least, _EXACT])
+    begin = np.clip([start.a, start.b, start.c], low + inside, high - inside)
 
     def errors(law: Array) -> Array:
         found: Array = law[0] + law[1] * (rows / most) ** -law[2] - losses
         return found
 
     a, b, c = least_squares(errors, begin, bounds=(low, high), x_scale=np.maximum(np.abs(begin), 1e-6)).x
-    asymptote = float(a) if abs(a) > _EXACT * losses.max() else 0.0
+    asymptote = float(a) if abs(a) > 2 * least else 0.0
     return Curve(asymptote, float(b) * math.pow(most, float(c)), float(c))

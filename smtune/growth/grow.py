@@ -31,7 +31,7 @@ class Grown:
     @property
     def sentences(self) -> tuple[str, ...]:
         """The verdict and what goes with it, for people."""
-        return sentences(self.growth, self.plan.measure)
+        return sentences(self.growth, self.plan.measure, self.plan.source.rows)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON: the shape of `smtune data curve -o json`."""

@@ -33,7 +33,7 @@ def judge(points: Sequence[Point], *, floored: bool, target: float | None = None
     """
     values = [(float(point.rows), point.validation) for point in points]
     sizes = _sizes(points)
-    if len(sizes) < LEAST_SIZES or len(values) - PARAMETERS < LEAST_FREEDOM:
+    if not is_enough([rows for rows, _ in values]):
         return Growth("not enough evidence", "few", sizes, target=target)
     found = laws(values, floored=floored)
     now = abs(sizes[-1].validation or 0.0)
@@ -46,9 +46,14 @@ def judge(points: Sequence[Point], *, floored: bool, target: float | None = None
         target,
         material=MATERIAL * now,
     )
-    if target is not None and (short := _short(points, growth, target)) is not None:
+    if target is not None and (short := _short(points, growth, target, floored)) is not None:
         return short
     return _gain(growth, values)
+
+
+def is_enough(rows: Sequence[float]) -> bool:
+    """Whether trainings on so many rows each can give a verdict."""
+    return len(set(rows)) >= LEAST_SIZES and len(rows) - PARAMETERS >= LEAST_FREEDOM
 
 
 def _gain(growth: Growth, values: Values) -> Growth:
@@ -67,12 +72,15 @@ def _gain(growth: Growth, values: Values) -> Growth:
     return dataclasses.replace(growth, kind="not enough evidence", reason="unclear")
 
 
-def _short(points: Sequence[Point], growth: Growth, target: float) -> Growth | None:
-    """That ten times the rows do not reach the target, if that is so."""
+def _short(points: Sequence[Point], growth: Growth, target: float, floored: bool) -> Growth | None:
+    """That ten times the rows do not reach the target, if that is so.
+
+    A training loss above it tells nothing where the target is reached: dropout and augmentation are for training alone.
+    """
     if growth.predictions[-1].loss.low > target and _is_curve(points, growth):
         return dataclasses.replace(growth, kind="cannot be enough", reason="asymptote")
-    training = training_limit(points)
-    if training is not None and training > target:
+    training, now = training_limit(points, floored=floored), growth.sizes[-1].validation
+    if training is not None and training > target and now is not None and now > target:
         return dataclasses.replace(growth, kind="cannot be enough", reason="training", training=training)
     return None
 
@@ -82,23 +90,23 @@ def _is_curve(points: Sequence[Point], growth: Growth) -> bool:
     return misfit(values, growth) >= _MISFIT
 
 
-def training_limit(points: Sequence[Point]) -> float | None:
+def training_limit(points: Sequence[Point], *, floored: bool) -> float | None:
     """The lower limit of the training loss with ten times the rows; None where too little is known of it.
 
-    It usually rises with the rows; then it is no less than now. Where it falls, the power law says how far.
+    It usually rises with the rows; then it is no less than now. Where it falls, or no rows were trained on twice so
+    that nothing else tells the noise, the power law says how far.
     """
     known = [(float(point.rows), point.training) for point in points if point.training is not None]
     values = [(rows, loss) for rows, loss in known if loss is not None]
-    if len({rows for rows, _ in values}) < LEAST_SIZES or len(values) - PARAMETERS < LEAST_FREEDOM:
+    if not is_enough([rows for rows, _ in values]):
         return None
-    if slope(values).value < 0:
-        return laws(values, floored=min(loss for _, loss in values) >= 0).level(TIMES[-1]).low
-    most = max(rows for rows, _ in values)
-    last = [loss for rows, loss in values if rows == most]
     groups = _grouped(values)
     df = len(values) - len(groups)
-    spread = math.sqrt(_pure(groups) / df) if df > 0 else 0.0
-    return float(np.mean(last)) - float(stats.t.ppf(LEVEL, max(df, 1))) * spread / math.sqrt(len(last))
+    if slope(values).value < 0 or df == 0:
+        return laws(values, floored=floored).level(TIMES[-1]).low
+    last = groups[max(groups)]
+    spread = math.sqrt(_pure(groups) / df)
+    return float(np.mean(last)) - float(stats.t.ppf(LEVEL, df)) * spread / math.sqrt(len(last))
 
 
 def slope(values: Values) -> Interval:

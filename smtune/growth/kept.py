@@ -59,7 +59,7 @@ def kept_of(session: boto3.Session, tuning_job: str, terms: Terms) -> Kept:
     uri = running.tag(SPEC_TAG)
     if uri is None:
         return Kept()
-    prefix = uri.partition(_JOBS)[0] if _JOBS in uri else None
+    prefix = uri.rpartition(_JOBS)[0] if _JOBS in uri else None
     try:
         return Kept(read_kept(Line(session, terms), uri), prefix)
     except SmtuneError as error:

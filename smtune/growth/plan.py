@@ -11,6 +11,7 @@ import boto3
 from smtune.data.upload.place import parse_place
 from smtune.errors import UsageError
 from smtune.growth.channel import TrainChannel, train_channel
+from smtune.growth.judge import is_enough
 from smtune.growth.kept import Kept, kept_of
 from smtune.growth.measure import Measure, Names, measure
 from smtune.growth.options import GrowthOptions, refuse_unfit
@@ -61,6 +62,8 @@ class _Planner:
         measured = self._measure()
         seed, prefix = self._seed(), self._prefix()
         found = [self._training(source, place, (seed, prefix), measured.metric) for place in self._sizes(source)]
+        if not is_enough([training.rows for training, _ in found]):
+            self.origin.note("so few trainings give no verdict: it takes three numbers of rows and five trainings")
         spent = self.origin.spending(self.options.prices)
         return GrowthPlan(
             tuning_job=self.origin.trials.name,
@@ -87,7 +90,8 @@ class _Planner:
     ) -> tuple[Training, dict[str, Any]]:
         """One of `_sizes` as it is now, and its request; `how`: the seed's hyperparameter, and the parts' prefix."""
         (number, share, rows), (seed, prefix) = place, how
-        part = source.part(self.options.seed, number, rows) if rows < source.rows else None
+        is_there = rows == source.rows and source.is_channel
+        part = None if is_there else source.part(self.options.seed, number, rows)
         name, request = self._request(source, part, (number, seed), prefix)
         own = None if seed is None else seed_of(self.origin.arn, self.options.seed, number)
         repeat = look_at(self.origin.line, Repeat(name, number, own, metric), request)
@@ -113,6 +117,9 @@ class _Planner:
             return self.options.target
         human, (said_of, _) = self.kept.human, self.kept.metrics_of(self.origin.metric(self.best))
         if human is None:
+            return None
+        if measured.form == "negative":
+            self.origin.note(f"human level is an error, and {measured.metric} is none: say what is wanted, --target")
             return None
         if measured.metric != said_of:
             self.origin.note(f"human level is said of {said_of}: --metric {said_of} measures against it")
@@ -143,6 +150,12 @@ class _Planner:
     def _sizes(self, source: Source) -> Iterator[tuple[int, float, int]]:
         """(number of the draw, share, rows): the first draw of each share, fewest rows first, the second, ..."""
         sizes = {share: round(share * source.rows) for share in sorted(self.options.shares)}
+        if source.rows < LEAST_ROWS:
+            message = (
+                f"channel {self.channel.name} ({self.channel.uri}) has {source.rows} training rows: parts of fewer "
+                f"than {LEAST_ROWS} say nothing"
+            )
+            raise UsageError(message)
         if min(sizes.values()) < LEAST_ROWS or len(set(sizes.values())) < len(sizes):
             share = min(sizes)
             message = (

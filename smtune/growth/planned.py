@@ -78,14 +78,23 @@ class GrowthPlan:
 
     @property
     def points(self) -> tuple[Point, ...]:
-        """Rows and losses of what has completed with one."""
+        """Rows and losses of what has completed with one; where those on all rows are equal, of one of them.
+
+        Then nothing is drawn in a training, whatever its seed: more of the same would look like less noise.
+        """
+        found = self._losses()
+        whole = [point for point in found if point.rows == self.source.rows]
+        parts = [point for point in found if point.rows != self.source.rows]
+        return (*parts, *(whole[:1] if len(set(whole)) == 1 else whole))
+
+    def _losses(self) -> list[Point]:
         found = []
         for each in self.trainings:
             metrics = each.repeat.metrics if each.repeat.status == "Completed" else {}
             loss = self.measure.validation(metrics)
             if loss is not None:
                 found.append(Point(each.rows, loss, self.measure.training(metrics)))
-        return tuple(found)
+        return found
 
     @property
     def seconds(self) -> float:

@@ -94,13 +94,15 @@ def _filled(lines: IO[bytes]) -> Iterator[bytes]:
 def _quoted(lines: IO[bytes], name: str) -> Iterator[bytes]:
     """A record ends with the line in which all quotes are closed (RFC 4180)."""
     held: list[bytes] = []
+    quotes = 0
     for line in lines:
         if not held and not line.strip():
             continue
         held.append(line)
-        if sum(part.count(b'"') for part in held) % 2 == 0:
+        quotes += line.count(b'"')
+        if quotes % 2 == 0:
             record = b"".join(held)
-            held = []
+            held, quotes = [], 0
             yield record if record.endswith(b"\n") else record + b"\n"
     if held:
         message = f"{name}: a quote is opened and never closed, so where its rows end cannot be told"

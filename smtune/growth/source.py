@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Iterator
@@ -51,6 +52,8 @@ class Source:
     fingerprint: str
     """Of the contents."""
     notes: tuple[str, ...] = ()
+    is_channel: bool = True
+    """Whether a training job that is given the channel as it is reads these rows and no others."""
 
     @property
     def rows(self) -> int:
@@ -87,7 +90,7 @@ def fetched_source(session: boto3.Session, channel: TrainChannel, options: Growt
     """
     _refuse_too_much(session, channel, options.limit)
     with fetched(session, channel.uri, 0, None) as copy:
-        yield _source(copy, channel, options.header)
+        yield _source(copy, channel, options.header, _others(session, channel, copy))
 
 
 def _refuse_too_much(session: boto3.Session, channel: TrainChannel, limit: int) -> None:
@@ -103,17 +106,28 @@ def _refuse_too_much(session: boto3.Session, channel: TrainChannel, limit: int) 
         raise UsageError(message)
 
 
-def _source(copy: Copy, channel: TrainChannel, header: bool | None) -> Source:
+def _others(session: boto3.Session, channel: TrainChannel, copy: Copy) -> int:
+    """How many objects a training job would read that were not fetched: all whose keys begin as its S3Uri does."""
+    store, taken = Store(session, channel.uri), {uri for _, uri in copy.origins}
+    uris = (f"s3://{store.place.bucket}/{item['Key']}" for page in store.pages() for item in page if item["Size"])
+    return sum(uri not in taken for uri in uris)
+
+
+def _source(copy: Copy, channel: TrainChannel, header: bool | None, others: int) -> Source:
     there = [(path, uri) for path, uri in copy.origins if path.stat().st_size]
     cut = cut_of(channel, [uri for _, uri in there])
     names = [_below(channel.uri, uri) for _, uri in there]
-    if header is None:
-        header = cut == "csv" and not channel.algorithm and bool(there) and looks_like_header(there[0][0], names[0])
-    files = tuple(RowFile(path, name, cut, header) for (path, _), name in zip(there, names, strict=True))
+    looks = cut == "csv" and not channel.algorithm and bool(there) and looks_like_header(there[0][0], names[0])
+    begins = looks if header is None else header
+    files = tuple(RowFile(path, name, cut, begins) for (path, _), name in zip(there, names, strict=True))
+    if begins and header is None:  # a table that was split by lines has its header in the first file alone
+        files = tuple(dataclasses.replace(file, header=file.head() == files[0].head()) for file in files)
     counts = tuple(sum(1 for _ in file.rows()) for file in files)
     digests: list[Any] = [[file.name, digest_of(file.path).sha256] for file in files]
-    key = json.dumps([*digests, cut, header])
-    return Source(files, counts, hashlib.sha256(key.encode()).hexdigest()[:16], copy.notes)
+    key = json.dumps([*digests, cut, begins])
+    more = f"{channel.uri} matches {others:,} more objects, which no training here reads: all rows are copied, too"
+    notes = (*copy.notes, more) if others else copy.notes
+    return Source(files, counts, hashlib.sha256(key.encode()).hexdigest()[:16], notes, not others)
 
 
 def _below(prefix: str, uri: str) -> str:

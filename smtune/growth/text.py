@@ -15,16 +15,27 @@ LIMITS = (
 )
 
 
-def sentences(growth: Growth, measure: Measure) -> tuple[str, ...]:
-    """The verdict first; then what was measured, what to expect of more rows, and what the numbers do not say."""
-    return tuple(_sentences(growth, measure))
+_NOTHING = 1e-6
+"""Of the loss: less is the rounding of floats."""
 
 
-def _sentences(growth: Growth, measure: Measure) -> Iterator[str]:
+def sentences(growth: Growth, measure: Measure, rows: int) -> tuple[str, ...]:
+    """The verdict first; then what was measured, what to expect of more rows, and what the numbers do not say.
+
+    `rows`: all there are.
+    """
+    return tuple(_sentences(growth, measure, rows))
+
+
+def _sentences(growth: Growth, measure: Measure, rows: int) -> Iterator[str]:
     yield f"{growth.kind.capitalize()}: {_because(growth)}."
-    if growth.kind == "no gain shown" and growth.predictions:
+    if growth.predictions and (most := growth.sizes[-1].rows) < rows:
+        yield f"No training on all {rows:,} rows brought a loss: twice as many is twice {most:,} here."
+    yield from _target(growth)
+    if growth.kind == "no gain shown" and growth.reason != "small" and growth.predictions:
         gain = growth.predictions[0].gain
-        yield f"A gain of up to {gain.high:.4g} from twice the rows is not ruled out{_more(growth)}."
+        if gain.high > _NOTHING * abs(growth.sizes[-1].validation or 0.0):
+            yield f"A gain of up to {gain.high:.4g} from twice the rows is not ruled out{_more(growth)}."
     if growth.kind == "cannot be enough" and growth.predictions and growth.predictions[0].gain.low > 0:
         gain = growth.predictions[0].gain
         yield f"More rows do lower {measure.label}: twice as many by {_range(gain)}."
@@ -33,6 +44,22 @@ def _sentences(growth: Growth, measure: Measure) -> Iterator[str]:
         yield f"The curve: {measure.label} = {curve.a:.4g} + {curve.b:.4g} * rows^-{curve.c:.2f}."
     if growth.predictions:
         yield LIMITS
+
+
+def _target(growth: Growth) -> Iterator[str]:
+    """Whether the target is reached, or by how many rows, where it may be."""
+    target = growth.target
+    if target is None or growth.kind == "cannot be enough" or not growth.predictions:
+        return
+    last = growth.sizes[-1]
+    if last.validation is not None and last.validation <= target:
+        yield f"The target, {target:.4g}, is reached: {_measured(last)}."
+    elif growth.reason in ("falling", "unclear", "small"):
+        found = next((each for each in growth.predictions if each.loss.value <= target), None)
+        if found is None:
+            yield f"The target, {target:.4g}, is not expected of ten times the rows, and not ruled out."
+        else:
+            yield f"The target, {target:.4g}, is expected of {found.rows:,} rows: {_range(found.loss)}."
 
 
 def _because(growth: Growth) -> str:
@@ -80,12 +107,13 @@ def _compared(growth: Growth) -> str:
 def _few(sizes: tuple[Size, ...]) -> str:
     if not sizes:
         return "no training brought a loss"
-    return f"only {sum(size.count for size in sizes)} trainings, on {len(sizes)} numbers of rows, brought a loss"
+    number = "one number" if len(sizes) == 1 else f"{len(sizes)} numbers"
+    return f"only {sum(size.count for size in sizes)} trainings, on {number} of rows, brought a loss"
 
 
 def _more(growth: Growth) -> str:
     most = max(size.count for size in growth.sizes)
-    return "" if growth.reason == "small" else f" (more trainings narrow that: --repeats {2 * most})"
+    return f" (more trainings narrow that: --repeats {2 * most})"
 
 
 def _measured(size: Size) -> str:

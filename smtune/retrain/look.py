@@ -36,7 +36,8 @@ def look_at(line: Line, repeat: Repeat, request: Json) -> Repeat:
     if found is None:
         return repeat
     if found.get("HyperParameters", {}) != request.get("HyperParameters", {}):
-        message = f"{repeat.training_job} is there with other hyperparameters: another verification is --new"
+        fix = "draw other seeds (verify-best --new, data curve --seed)"
+        message = f"{repeat.training_job} is there with other hyperparameters: {fix}"
         raise UsageError(message)
     return told(repeat, found)
 

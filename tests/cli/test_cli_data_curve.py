@@ -78,7 +78,8 @@ def test_a_plan_then_the_trainings_then_the_verdict(peer: Peer) -> None:
     assert "12 of 12 trainings over" in done.stderr
     assert "More rows help: twice as many, 800, are expected to lower the loss by" in done.stdout
     assert "4,000 (10 x)" in done.stdout
-    assert "at AWS's prices" in done.stdout
+    assert "Nothing to pay; on AWS 0.0" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 100
     again = json.loads(inside("data", "curve", "toy", "-o", "json").stdout)
     assert (again["to_start"], again["verdict"], again["is_over"], again["schema_version"]) == (
         0, "more rows help", True, 1,
@@ -111,6 +112,8 @@ def test_what_is_measured_and_where_it_goes_can_be_said(peer: Peer) -> None:
     assert "let them be fetched: --limit 3, or --limit 0" in large.stderr
     for wrong in (
         ("--stop", "--yes"),
+        ("--stop", "--metric", "train:error"),
+        ("--stop", "--no-header"),
         ("--no-wait", "--timeout", "1m"),
         ("--shares", "a,b"),
         ("--shares", "50,500"),
@@ -129,6 +132,24 @@ def test_a_timeout_leaves_them_running_and_stop_ends_them(peer: Peer) -> None:
     assert stopped.stderr.count("is stopping") == 2
     peer.service.advance(300)
     assert "no training of toy on a part runs" in inside("data", "curve", "toy", "--stop").stderr
+
+
+def test_after_ctrl_c_it_says_how_to_come_back_and_each_training_is_there_once(
+    peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    peer.tune()
+    with monkeypatch.context() as keys:
+        keys.setattr("smtune.retrain.carry._Round._look", interrupted)
+        left = inside("data", "curve", "toy", "--repeats", "2", "--parallel", "2")
+    assert left.returncode == 130
+    assert "Come back (with the same options): smtune data curve toy\n" in left.stderr
+    assert len(peer.created()) == 2
+    assert inside("data", "curve", "toy", "--repeats", "2").returncode == 0
+    assert len({request["TrainingJobName"] for request in peer.created()}) == len(peer.created()) == 8
+
+
+def interrupted(_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_where_no_training_brings_a_loss_it_fails(peer: Peer) -> None:
@@ -152,6 +173,7 @@ def test_money_is_spent_only_when_somebody_says_so(paid: Peer, tmp_path: Path) -
     assert paid.created() == []
     done = inside("data", "curve", "toy", "--repeats", "2", "--yes")
     assert done.returncode == 0, done.stderr
+    assert "The trainings that are over cost" in done.stdout
     assert len(paid.created()) == 8
     assert inside("data", "curve", "toy", "--repeats", "2", "--aws").returncode == 0, "nothing is left to pay"
     reach = ("--profile", "p", "--region", "eu-west-1", "--endpoint-url", "https://example.invalid")

@@ -74,6 +74,7 @@ def test_a_plan_then_the_repeats_then_the_verdict(job: str, session: LocalSessio
     assert len(repeats(session)) == 4
     for wrong in (
         ("--stop", "--yes"),
+        ("--stop", "--no-seed"),
         ("--no-wait", "--timeout", "1m"),
         ("--no-seed", "--seed-hyperparameter", "seed"),
     ):

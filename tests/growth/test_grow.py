@@ -227,3 +227,81 @@ def test_parts_go_below_the_prefix_that_is_named(peer: Peer) -> None:
     assert found.plan.prefix == "s3://bucket/mine"
     assert peer.uri(0).startswith("s3://bucket/mine/data/")
     assert peer.rows_of(0) == 50
+
+
+def test_where_the_channel_matches_more_than_its_folder_all_rows_are_a_copy_too(peer: Peer) -> None:
+    peer.put("in/train_lst/rows.csv", TRAIN)
+    peer.tune()
+    found = grow(peer.session, "toy", GrowthOptions(repeats=1))
+    assert [peer.rows_of(place) for place in range(4)] == [50, 100, 200, 400]
+    assert "/data/" in peer.uri(3), "the channel as it is has 800 rows"
+    assert any("matches 1 more objects" in note for note in found.plan.notes)
+
+
+def test_trainings_on_all_rows_that_are_equal_count_as_one(peer: Peer) -> None:
+    peer.tune()
+    peer.service.script(curve=lambda _: 0.1 if peer.rows_of(-1) == ROWS else 0.15 + peer.noise())
+    found = grow(peer.session, "toy")
+    assert [size.count for size in found.growth.sizes] == [3, 3, 3, 1]
+    assert len(peer.created()) == 12
+
+
+def test_a_table_split_by_lines_has_its_header_in_the_first_file_alone(peer: Peer) -> None:
+    peer.put("in/train/rows.csv", f"label,number\n{TRAIN}")
+    peer.put("in/train/rows2.csv", TRAIN)
+    peer.tune()
+    with growth_plan(peer.session, "toy") as plan:
+        assert plan.source.counts == (ROWS, ROWS)
+    peer.put("in/train/rows2.csv", f"label,number\n{TRAIN}")
+    with growth_plan(peer.session, "toy") as both:
+        assert both.source.counts == (ROWS, ROWS)
+
+
+def test_a_handful_of_rows_has_no_parts_and_few_trainings_are_said_to_give_no_verdict(peer: Peer) -> None:
+    peer.put("in/train/rows.csv", "1,2\n3,4\n5,6\n")
+    peer.tune()
+    with pytest.raises(UsageError, match="has 3 training rows: parts of fewer than 10 say nothing"):
+        grow(peer.session, "toy")
+    peer.put("in/train/rows.csv", TRAIN)
+    few = "so few trainings give no verdict: it takes three numbers of rows and five trainings"
+    for options, is_few in (
+        (GrowthOptions(shares=(0.5, 1.0)), True),
+        (GrowthOptions(repeats=1), True),
+        (GrowthOptions(repeats=2), False),
+    ):
+        with growth_plan(peer.session, "toy", options) as plan:
+            assert (few in plan.notes) is is_few
+
+
+def test_what_smtune_keeps_may_lie_below_a_folder_of_jobs(peer: Peer) -> None:
+    peer.put("team/jobs/smtune/toy/jobs/toy/spec.yaml", SPEC)
+    peer.tune(Tags=[{"Key": "smtune:spec", "Value": "s3://bucket/team/jobs/smtune/toy/jobs/toy/spec.yaml"}])
+    with growth_plan(peer.session, "toy") as plan:
+        assert plan.prefix == "s3://bucket/team/jobs/smtune/toy"
+
+
+def test_human_level_is_no_target_for_a_score_that_is_no_rate(peer: Peer) -> None:
+    peer.put(
+        "smtune/toy/jobs/toy/spec.yaml", SPEC.replace("validation:error", "points").replace("minimize", "maximize")
+    )
+    config = {"HyperParameterTuningJobObjective": {"Type": "Maximize", "MetricName": "points"}}
+    metrics = [{"Name": "points", "Regex": "p=(.*)"}]
+    specification = {**REQUEST["TrainingJobDefinition"]["AlgorithmSpecification"], "MetricDefinitions": metrics}
+    peer.service.script(metrics={"points": 90.0})
+    tags = [{"Key": "smtune:spec", "Value": "s3://bucket/smtune/toy/jobs/toy/spec.yaml"}]
+    peer.tune(AlgorithmSpecification=specification, Tags=tags, config=config)
+    with growth_plan(peer.session, "toy") as plan:
+        assert (plan.measure.form, plan.target) == ("negative", None)
+        assert any("say what is wanted, --target" in note for note in plan.notes)
+
+
+def test_a_training_job_of_that_name_that_is_another_is_refused_with_the_fix(peer: Peer) -> None:
+    peer.tune()
+    with growth_plan(peer.session, "toy") as plan:
+        ((name, request), *_) = plan.requests.items()
+    peer.service.script(curve=lambda _: 0.1)
+    client: Any = peer.session.client("sagemaker")
+    client.create_training_job(**{**request, "HyperParameters": {"seed": "5"}})
+    with pytest.raises(UsageError, match=r"draw other seeds \(verify-best --new, data curve --seed\)"):
+        grow(peer.session, "toy")
+    assert [each["TrainingJobName"] for each in peer.created()] == [name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import time
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +39,13 @@ def test_a_record_is_a_row_however_many_lines_it_has(tmp_path: Path) -> None:
 def test_a_quote_that_is_never_closed_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"bad\.csv: a quote is opened and never closed"):
         list(file(tmp_path / "bad.csv", b'1,2\n3,"4\n5,6\n').rows())
+
+
+def test_a_record_of_very_many_lines_is_read_in_one_go(tmp_path: Path) -> None:
+    text = b'1,"' + b"x\n" * 30_000 + b'"\n'
+    begin = time.process_time()
+    assert list(file(tmp_path / "long.csv", text).rows()) == [text]
+    assert time.process_time() - begin < 5, "its quotes are counted once"
 
 
 def test_what_is_zipped_is_read_and_written_zipped_whatever_it_is_called(tmp_path: Path) -> None:

@@ -82,6 +82,7 @@ class Peer:
         request = copy.deepcopy(REQUEST)
         tags = changes.pop("Tags", None)
         config = request["HyperParameterTuningJobConfig"]
+        config |= changes.pop("config", {})
         config["ParameterRanges"] = changes.pop("ParameterRanges", config["ParameterRanges"])
         request["TrainingJobDefinition"] |= changes
         client: Any = self.session.client("sagemaker")
