@@ -13,8 +13,10 @@ from smtune.errors import UsageError
 from smtune.estimate import load_prices
 from smtune.examine import Examination, Known, examine
 from smtune.recall import lessons_of
+from smtune.request import to_request
 from smtune.results import Best, Calls, Trials, pull
 from smtune.results.cost import region_of, spending
+from smtune.results.space import algorithms
 from smtune.results.trials import best_of
 from smtune.revise.trials import trials_of
 from smtune.session import is_local
@@ -52,7 +54,7 @@ def seek_advice(
     if spec is not None:
         _require_same(spec, trials)
     best = best_of(Calls(session), trials.description)
-    found = examine(session, trials.description, best, known or Known())
+    found = examine(session, trials.description, best, known or Known(), spec)
     running = () if job.status in TERMINAL else (f"{name} is {job.status}: there is more to come",)
     case = Case(
         name=name,
@@ -70,9 +72,11 @@ def seek_advice(
 
 def _require_same(spec: TuningSpec, trials: Trials) -> None:
     """A spec of another tuning job would be changed by what this one's training jobs teach."""
-    said = {name for each in spec.definitions for name in each.ranges}
-    tuned = {name for each in trials.algorithms for name in each.kinds}
-    if said != tuned:
+    said, tuned = (
+        {name for each in known for name in each.kinds} for known in (algorithms(to_request(spec)), trials.algorithms)
+    )
+    is_known = said <= tuned if spec.autotune else said == tuned  # Autotune tunes what it was not told, too
+    if not is_known:
         message = (
             f"the spec tunes {', '.join(sorted(said)) or 'nothing'}, and {trials.name} tunes "
             f"{', '.join(sorted(tuned)) or 'nothing'}: give the spec that it was launched from"

@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 
 from smtune.data.compare import ColumnDifference, CompareSettings, DataComparison, compare_data
+from smtune.data.recipe import is_label_first
 from smtune.diagnosis import Diagnosis
 from smtune.diagnosis.model import GapName
 from smtune.evaluate import definition_of
@@ -76,12 +77,43 @@ def corroborate(
     stored |= {name: StoredChannel(uri, like) for name, uri in held_out.items()}
     for gap, (a, b) in wanted.items():
         if a in stored and b in stored:
-            kind = _FORMATS.get(stored[a].content_type.partition(";")[0].strip().lower())
-            is_numbered = kind == "csv" and isinstance(definition_of(spec, best).algorithm, BuiltIn)
-            label = "0" if is_numbered else spec.data.label if isinstance(spec.data, Table) else None
-            settings = CompareSettings(header=False if is_numbered else None, format=kind, limit=_LIMIT)
-            found = compare_data(stored[a].uri, stored[b].uri, label=label, settings=settings, session=session)
-            yield Corroboration(gap, (a, b), found, is_numbered)
+            yield _compared(session, gap, ((a, stored[a]), (b, stored[b])), _files(spec, best, stored[a]))
+
+
+@dataclass(frozen=True)
+class _Files:
+    """What the files of the sets are like."""
+
+    format: str | None
+    is_numbered: bool
+    label: str | None = None
+    group: str | None = None
+    time: str | None = None
+
+
+def _files(spec: TuningSpec, best: Best, channel: StoredChannel) -> _Files:
+    kind = _FORMATS.get(channel.content_type.partition(";")[0].strip().lower())
+    if isinstance(spec.data, Table) and not is_label_first(spec, spec.data):
+        return _Files(kind, False, spec.data.label, spec.data.split.group, spec.data.split.time)
+    is_numbered = kind == "csv" and (
+        isinstance(spec.data, Table) or isinstance(definition_of(spec, best).algorithm, BuiltIn)
+    )
+    return _Files(kind, is_numbered, "0" if is_numbered else None)
+
+
+def _compared(
+    session: boto3.Session, gap: GapName, sets: tuple[tuple[str, StoredChannel], tuple[str, StoredChannel]], are: _Files
+) -> Corroboration:
+    """Time and group say which set a row is of, so they differ whatever the rows are like."""
+    (a, ours), (b, theirs) = sets
+    settings = CompareSettings(
+        header=not are.is_numbered if are.is_numbered or are.label else None,
+        format=are.format,
+        limit=_LIMIT,
+        without=(are.time,) if are.time else (),
+    )
+    found = compare_data(ours.uri, theirs.uri, label=are.label, group=are.group, settings=settings, session=session)
+    return Corroboration(gap, (a, b), found, are.is_numbered)
 
 
 def _told(column: ColumnDifference, b: str, a: str) -> str:

@@ -66,12 +66,12 @@ def evaluate(session: boto3.Session, spec: TuningSpec, best: Best, rows: RowSet)
     """
     definition = definition_of(spec, best)
     names = [f"{rows.name}:{quantity}" for quantity in _quantities(spec, definition, rows.name)]
-    hyperparameters = {"metrics": json.dumps([name.partition(":")[2] for name in names])} | _how(spec, definition)
+    hyperparameters = {"metrics": json.dumps([quantity_of(name) for name in names])} | _how(spec, definition)
     with tempfile.TemporaryDirectory(prefix="smtune-test-") as name:
         folder = Path(name)
         _fetch(session, spec, best, rows, folder)
         score = _run(folder, hyperparameters)
-    values = {name: float(score["metrics"][name.partition(":")[2]]) for name in names}
+    values = {name: float(score["metrics"][quantity_of(name)]) for name in names}
     return Evaluation(values, int(score["rows"]))
 
 
@@ -81,10 +81,21 @@ def definition_of(spec: TuningSpec, best: Best) -> Definition:
 
 
 def _quantities(spec: TuningSpec, definition: Definition, rows: str) -> list[str]:
-    said = spec.diagnosis.metrics if spec.diagnosis else None
-    wanted = [getattr(said, rows, None) or said.validation or ""] if said else []
-    found = [name.partition(":")[2] for name in (*wanted, definition.objective.metric)]
-    return [name for name in dict.fromkeys(found) if name]
+    """What the diagnosis compares, and the objective.
+
+    A script calls its objective what it likes: one that names no set is taken for a quantity only where it is needed.
+    """
+    said, objective = spec.diagnosis.metrics if spec.diagnosis else None, definition.objective.metric
+    named = (getattr(said, rows, None) or said.validation) if said else None
+    wanted = [named] if named else []
+    if ":" in objective or not wanted or rows == "validation":
+        wanted.append(objective)
+    return [name for name in dict.fromkeys(map(quantity_of, wanted)) if name]
+
+
+def quantity_of(metric: str) -> str:
+    """What is measured, without the set: `error` of `test:error`, and of `error`."""
+    return metric.rpartition(":")[2]
 
 
 def _how(spec: TuningSpec, definition: Definition) -> dict[str, str]:

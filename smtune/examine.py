@@ -15,7 +15,7 @@ from smtune.diagnosis.interval import CONFIDENCE
 from smtune.diagnosis.level import SETS
 from smtune.diagnosis.reference import Human
 from smtune.errors import SmtuneError
-from smtune.evaluate import Evaluation, RowSet, definition_of, evaluate
+from smtune.evaluate import Evaluation, RowSet, definition_of, evaluate, quantity_of
 from smtune.local.objects import parse_uri
 from smtune.plan import HELD_OUT_TAGS, SPEC_TAG
 from smtune.progress.look import tags_of
@@ -65,34 +65,41 @@ class Examination:
     notes: tuple[str, ...]
 
 
-def examine(session: boto3.Session, job: Mapping[str, Any], best: Best | None, known: Known = Known()) -> Examination:
+def examine(
+    session: boto3.Session,
+    job: Mapping[str, Any],
+    best: Best | None,
+    known: Known = Known(),
+    spec: TuningSpec | None = None,
+) -> Examination:
     """Score the best model on the rows its job held out, and diagnose it. `job` is the description of the tuning job.
 
+    `spec` stands for the one that the job kept where that cannot be read.
     What cannot be done is a note, not an error: the tuning job's own results stand. Raises UsageError for what `known`
     has that no loss can be measured against.
     """
     notes: list[str] = []
-    memory = _remembered(session, job, notes)
+    memory = _remembered(session, job, spec, notes)
     scores = _evaluate(session, memory, best, notes)
     diagnosis = _diagnose(memory, best, scores, _Case(job, known, notes))
     found = _corroborated(session, memory, best, diagnosis, notes)
     return Examination(scores.get("test"), scores.get("train_dev"), diagnosis, found, tuple(notes))
 
 
-def _remembered(session: boto3.Session, job: Mapping[str, Any], notes: list[str]) -> Memory:
+def _remembered(session: boto3.Session, job: Mapping[str, Any], given: TuningSpec | None, notes: list[str]) -> Memory:
     """The spec and the held-out data of a job, which its tags name."""
     tags = tags_of(session, job["HyperParameterTuningJobArn"])
     if SPEC_TAG not in tags:
         return Memory()
+    held_out = {name: tags[tag] for name, tag in HELD_OUT_TAGS.items() if tag in tags}
     try:
         with translated():
             bucket, key = parse_uri(tags[SPEC_TAG])
             text = session.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read().decode("utf-8", "replace")
-        held_out = {name: tags[tag] for name, tag in HELD_OUT_TAGS.items() if tag in tags}
         return Memory(load_spec(f"{text}\n"), held_out)  # a text of one line would be a file's name
     except SmtuneError as error:
         notes.append(f"the job's spec at {tags[SPEC_TAG]} cannot be read: {error}")
-        return Memory()
+        return Memory() if given is None else Memory(given, held_out)
 
 
 def _evaluate(session: boto3.Session, memory: Memory, best: Best | None, notes: list[str]) -> Mapping[str, Evaluation]:
@@ -120,7 +127,7 @@ class _Case:
 def _diagnose(memory: Memory, best: Best | None, scores: Mapping[str, Evaluation], case: _Case) -> Diagnosis | None:
     if best is None:
         return None
-    names = _names(memory.spec, best, case.known)
+    names = _scored(_names(memory.spec, best, case.known), scores)
     found = {**best.metrics, **{name: value for score in scores.values() for name, value in score.metrics.items()}}
     values = {place: found[name] for place, name in names.items() if name in found}
     if "train" not in values or "validation" not in values:
@@ -211,6 +218,12 @@ def _names(spec: TuningSpec | None, best: Best, known: Known) -> dict[str, str]:
     return {**unseen, **named}
 
 
+def _scored(names: Mapping[str, str], scores: Mapping[str, Evaluation]) -> dict[str, str]:
+    """With what was scored here: a spec may call it `error` on test, and what is scored is `test:error`."""
+    found = {place: _like(names[place], place) for place in scores}
+    return {**names, **{place: name for place, name in found.items() if name in scores[place].metrics}}
+
+
 def _like(metric: str, place: str) -> str:
     """The name of the same quantity on another set."""
-    return f"{place}:{metric.rpartition(':')[2]}"
+    return f"{place}:{quantity_of(metric)}"

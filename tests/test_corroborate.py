@@ -15,7 +15,7 @@ from smtune.diagnosis import Diagnosis, diagnose
 from smtune.errors import ServiceError
 from smtune.job import launch
 from smtune.results import Best, best_training_job
-from smtune.spec import load_spec
+from smtune.spec import TuningSpec, load_spec
 from smtune.testing import LocalService
 
 MISMATCH = diagnose(
@@ -103,3 +103,27 @@ def test_nothing_is_fetched_where_there_is_no_mismatch(case: tuple[LocalService,
 def test_rows_that_are_not_there_are_the_callers_to_tell(case: tuple[LocalService, Best]) -> None:
     with pytest.raises(ServiceError, match="s3://bucket/nowhere/"):
         found(case, TEST_MISMATCH, test="s3://bucket/nowhere/")
+
+
+def test_the_columns_that_say_which_set_a_row_is_of_are_not_compared(case: tuple[LocalService, Best]) -> None:
+    """Validation is newer, and of other patients: that is how the table was split."""
+    service, _ = case
+    storage: Any = service.session.client("s3")
+    for place, seed in {"train": 1, "validation": 3}.items():
+        lines = [f"{seed}{row:03},{line}" for row, line in enumerate(rows(seed).decode().splitlines())]
+        storage.put_object(
+            Bucket="bucket", Key=f"named/{place}/a.csv", Body="\n".join(["when,y,a,b,c", *lines]).encode()
+        )
+    channel = "{{uri: s3://bucket/named/{0}/, content_type: text/csv}}"
+    text = SPEC.replace("s3://bucket/train/", channel.format("train"))
+    text = text.replace("s3://bucket/validation/", channel.format("validation"))
+    name = launch(text, session=service.session).name
+    service.finish()
+    best = best_training_job(service.session, name)
+    assert best is not None
+    for key in ("time", "group"):
+        table = {"source": "rows.csv", "label": "y", "layout": "as-is", "split": {key: "when"}}
+        spec = TuningSpec.model_validate({**load_spec(SPEC).model_dump(), "data": table})
+        (only,) = corroborate(service.session, MISMATCH, spec, best, {})
+        assert only.found.verdict == "no difference found", key
+        assert not only.is_numbered, "these files have names of columns, though the algorithm is built in"

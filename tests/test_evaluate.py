@@ -87,6 +87,29 @@ def test_what_was_held_out_of_the_training_period_is_scored_beside_test(session:
     assert told["best"]["metrics"].keys() >= {"train:error", "train_dev:error", "validation:error", "test:error"}
 
 
+def test_an_objective_that_names_no_set_is_scored_on_what_was_held_out(session: LocalSession, tmp_path: Path) -> None:
+    """And what the spec calls `error` on test is what is scored as `test:error`."""
+    folder = tmp_path / "job"
+    folder.mkdir()
+    script = TRAIN.replace("if __name__", f"{MODEL_FN}if __name__").replace(
+        'print("validation:error=0.5")', 'print("train_loss=0.25 error=0.75")'
+    )
+    changes = {
+        "objective": {"minimize": "error"},
+        "metrics": {"error": r" error=(\S+)", "train:error": r"train_loss=(\S+)"},
+        "diagnosis": {"metrics": {"train": "train:error", "validation": "error", "test": "error"}},
+    }
+    spec, name, best = _tuned(session, folder, script, **changes)
+    found = report(session, name)
+    assert found.evaluation is not None
+    assert found.evaluation.metrics == {"test:error": 0.75}
+    assert found.diagnosis is not None
+    assert [(level.name, level.rows) for level in found.diagnosis.errors.levels][-1] == ("test", 16)
+    uri = tags(session, name)[HELD_OUT_TAGS["test"]]
+    bare = spec.model_copy(update={"diagnosis": None})
+    assert evaluate(session, bare, best, RowSet("validation", uri)).metrics == {"validation:error": 0.75}
+
+
 def test_rows_that_stand_elsewhere_too_are_left_out(session: LocalSession, tmp_path: Path) -> None:
     folder = tmp_path / "job"
     folder.mkdir()

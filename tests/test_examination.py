@@ -16,9 +16,10 @@ from smtune.errors import UsageError
 from smtune.examine import Examination, Known, examine
 from smtune.job import launch
 from smtune.plan import SPEC_TAG
-from smtune.progress import describe
+from smtune.progress import describe, tags
 from smtune.results import Calls
 from smtune.results.trials import best_of
+from smtune.spec import load_spec
 from smtune.testing import LocalService
 
 
@@ -143,3 +144,18 @@ def test_a_spec_that_is_gone_is_a_note_and_the_metrics_still_count(service: Loca
 def test_known_says_a_judgement_only_with_what_losses_are_measured_against() -> None:
     assert not Known(rows={"train": 5}, one_pool=True, metrics={"train": "x"}).is_judgement
     assert dataclasses.replace(Known(), confidence=0.0).is_judgement
+
+
+def test_the_spec_that_the_caller_has_stands_for_one_that_is_gone(service: LocalService) -> None:
+    name = launch(SPEC, session=service.session).name
+    service.finish()
+    bucket, _, key = tags(service.session, name)[SPEC_TAG].removeprefix("s3://").partition("/")
+    service.session.client("s3").delete_object(Bucket=bucket, Key=key)
+    without = examined(service.session, name)
+    assert without.diagnosis is None or "high_bias" not in without.diagnosis.order
+    job = describe(service.session, name)
+    found = examine(service.session, job, best_of(Calls(service.session), job), spec=load_spec(SPEC))
+    assert found.diagnosis is not None
+    assert found.diagnosis.order == ("high_bias",)
+    assert rows(found) == {"human": 10000, "train": 5000, "validation": 5000}
+    assert any("cannot be read" in note for note in found.notes)

@@ -85,7 +85,12 @@ def _with_extras(clone: Clone, kept: TuningSpec, job: Running, request: Json) ->
         extras["limits"] = clone.spec.limits.model_copy(update={"budget": kept.limits.budget})
     data = clone.spec.data
     if isinstance(data, Channels):
-        unseen = {name: Channel(uri=uri) for name, uri in _held_out(job).items() if name not in data.channels}
+        said = kept.data.held_out if isinstance(kept.data, Channels) else {}
+        unseen = {
+            name: said.get(name, Channel(uri=uri)).model_copy(update={"uri": uri})
+            for name, uri in _held_out(job).items()
+            if name not in data.channels
+        }
         extras |= {"data": data.model_copy(update=unseen)} if unseen else {}
     richer = clone.spec.model_copy(update=extras)
     if _untagged(to_request(richer, clone.site)) != _untagged(request):
@@ -126,7 +131,8 @@ def _pinned(kept: TuningSpec, uri: str) -> list[str]:
         shares = ", ".join(f"{name} {share:g}" for name, share in split.shares.items())
         found.append(f"data: the parts of {kept.data.source} ({shares}, seed {split.seed})")
     elif isinstance(kept.data, Channels):
-        here = [f"{name} from {channel.uri}" for name, channel in kept.data.channels.items() if channel.here]
+        named = {**kept.data.channels, **kept.data.held_out}
+        here = [f"{name} from {channel.uri}" for name, channel in named.items() if channel.here]
         found += [f"data: {', '.join(here)}"] if here else []
     scripts = {each.algorithm.script.entry_point for each in kept.definitions if isinstance(each.algorithm, Script)}
     found += [f"algorithm: the packed source of {', '.join(sorted(scripts))}"] if scripts else []

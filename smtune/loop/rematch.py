@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import boto3
 
 from smtune.errors import SmtuneError
-from smtune.evaluate import RowSet, definition_of, evaluate
+from smtune.evaluate import RowSet, definition_of, evaluate, quantity_of
 from smtune.results import Best, Calls
 from smtune.results.channels import channels_of
 from smtune.spec import TuningSpec
@@ -63,4 +63,4 @@ def beats(after: Contender | None, before: Contender | None, rematch: Rematch | 
 
 def _quantity(contender: Contender) -> str:
     metric = definition_of(contender.spec, contender.best).objective.metric
-    return f"validation:{metric.partition(':')[2]}"
+    return f"validation:{quantity_of(metric)}"

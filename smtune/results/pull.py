@@ -104,12 +104,19 @@ def pull(session: boto3.Session, tuning_job: str, *, cached: bool = False, calls
 
 def cache_of(calls: Calls, description: Json) -> Cache:
     """Where what is known of a tuning job is kept."""
-    return Cache.of(calls.client("sagemaker").meta.endpoint_url, description["HyperParameterTuningJobArn"])
+    return Cache.of(_service(calls), description["HyperParameterTuningJobArn"])
+
+
+def _service(calls: Calls) -> str:
+    """Who answers: an endpoint, and of the local engine, which takes AWS's, the home that its jobs are in."""
+    settings = getattr(calls.session, "settings", None)
+    home = f" {settings.home}" if settings is not None else ""
+    return f"{calls.client('sagemaker').meta.endpoint_url}{home}"
 
 
 def _on_disk(calls: Calls, tuning_job: str) -> tuple[Cache, Known]:
     meta = calls.client("sagemaker").meta
-    found = [(cache, cache.load()) for cache in Cache.named(meta.endpoint_url, meta.region_name, tuning_job)]
+    found = [(cache, cache.load()) for cache in Cache.named(_service(calls), meta.region_name, tuning_job)]
     usable = [(cache, known) for cache, known in found if known is not None]
     if len(usable) == 1:
         return usable[0]

@@ -53,10 +53,17 @@ def overlaps(case: Case) -> Iterator[Broken]:
                 found[index, channel["ChannelName"]] = source["S3Uri"]
         for (index, name), uri in found.items():
             for (_, other), longer in found.items():
-                if longer != uri and longer.startswith(uri) and not uri.endswith("/"):
-                    message = f"channel {shown(name)} reads what channel {shown(other)} reads, too: {longer}"
-                    place = part.at("InputDataConfig", index, "DataSource", "S3DataSource", "S3Uri")
-                    yield Broken(place, message, f"write {uri}/")
+                if not longer.startswith(_keyed(uri)) or longer.rstrip("/") == uri.rstrip("/"):
+                    continue
+                message = f"channel {shown(name)} reads what channel {shown(other)} reads, too: {longer}"
+                place = part.at("InputDataConfig", index, "DataSource", "S3DataSource", "S3Uri")
+                is_inside = longer.startswith(f"{uri.rstrip('/')}/")
+                yield Broken(place, message, "name another place for one of them" if is_inside else f"write {uri}/")
+
+
+def _keyed(uri: str) -> str:
+    """A whole bucket ends with a slash: the names of others may begin with its name."""
+    return uri if "/" in uri.partition("://")[2] else f"{uri}/"
 
 
 @rule(

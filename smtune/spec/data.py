@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import os.path
 import re
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -27,7 +29,7 @@ Compression = Literal["None", "Gzip"]
 Distribution = Literal["FullyReplicated", "ShardedByS3Key"]
 DataType = Literal["ManifestFile", "AugmentedManifestFile", "Converse"]
 
-
+_ONE_OBJECT = ("ManifestFile", "AugmentedManifestFile")
 _LATER_KEYS = ("train_dev", "group", "time")
 _LIKE_S3 = re.compile(r"(?i)s3(:|//)|https?(:|//)")
 
@@ -91,7 +93,7 @@ class Split(Frozen):
         total = sum(self.shares.values())
         if not math.isclose(total, 1.0, abs_tol=1e-9):
             names = ["train", "train_dev", "validation"] if self.train_dev else ["train", "validation"]
-            raise mistake(f"{', '.join(names)} and test add up to {total:g}, not 1", "adjust one of them")
+            raise mistake(f"{', '.join(names)} and test add up to {total:.12g}, not 1", "adjust one of them")
         return self
 
 
@@ -243,15 +245,44 @@ class Channels(Frozen):
 
     @model_validator(mode="after")
     def _holds_out(self) -> Self:
-        """S3 takes a channel's uri for the beginning of keys: `s3://b/train` reads `s3://b/train-dev` too."""
-        for name, held in self.held_out.items():
-            for other, channel in self.channels.items():
-                if not (held.uri and channel.uri and is_remote(channel.uri) and held.uri.startswith(channel.uri)):
-                    continue
-                slashed = f"{channel.uri.rstrip('/')}/"
-                fix = "name another place for one of them" if held.uri.startswith(slashed) else f"write {slashed}"
-                raise mistake(f"{name} is not held out: channel {shown(other)} reads {held.uri}, too", fix)
+        refuse_seen(self.held_out, self.channels)
         return self
+
+
+def refuse_seen(held_out: Mapping[str, Channel], channels: Mapping[str, Channel]) -> None:
+    """Raise for a set whose rows are in a channel, or that has rows of one."""
+    for name, held in held_out.items():
+        for other, channel in channels.items():
+            if _reads(channel, held):
+                said = f"channel {shown(other)} reads {held.uri}, too"
+                raise mistake(f"{name} is not held out: {said}", _apart(channel, held))
+            if _reads(held, channel):
+                said = f"{held.uri} has what channel {shown(other)} reads, too: {channel.uri}"
+                raise mistake(f"{name} is not held out: {said}", _apart(held, channel))
+
+
+def _reads(outer: Channel, inner: Channel) -> bool:
+    """Whether the files of `inner` are among those of `outer`.
+
+    S3 takes a uri for the beginning of keys: `s3://b/train` reads `s3://b/train-dev` too. A manifest is one object.
+    """
+    a, b = outer.uri, inner.uri
+    if a is None or b is None or is_remote(a) != is_remote(b):
+        return False
+    if not is_remote(a):
+        return PurePath(os.path.normpath(b)).is_relative_to(os.path.normpath(a))
+    return a == b if outer.data_type in _ONE_OBJECT else _keyed(b).startswith(_keyed(a))
+
+
+def _keyed(uri: str) -> str:
+    """A whole bucket ends with a slash: the names of others may begin with its name."""
+    return uri if "/" in uri.partition("://")[2] else f"{uri}/"
+
+
+def _apart(outer: Channel, inner: Channel) -> str:
+    slashed = f"{(outer.uri or '').rstrip('/')}/"
+    is_inside = not is_remote(slashed) or f"{inner.uri}/".startswith(slashed)
+    return "name another place for one of them" if is_inside else f"write {slashed}"
 
 
 def _tag(value: object) -> str:

@@ -11,7 +11,7 @@ from smtune.errors import shown
 from smtune.naming import clean, is_job_name
 from smtune.spec.algorithm import Algorithm
 from smtune.spec.compute import Checkpoints, Compute
-from smtune.spec.data import Data
+from smtune.spec.data import Channels, Data, refuse_seen
 from smtune.spec.definition import SHARED, AlgorithmEntry, Definition, Retries
 from smtune.spec.limits import Completion, Hyperband, Limits, WarmStart
 from smtune.spec.objective import DiagnosisSpec, Objective
@@ -170,6 +170,8 @@ class TuningSpec(Frozen):
         for entry in self.algorithms:
             if entry.objective is None and self.objective is None:
                 raise mistake(f"algorithm {entry.name!r} has no objective", "give it one, or one for the whole spec")
+            if isinstance(self.data, Channels) and isinstance(entry.data, Channels):
+                refuse_seen(self.data.held_out, entry.data.channels)
         return self
 
     @property

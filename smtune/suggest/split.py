@@ -19,6 +19,8 @@ _LEAST = 0.4
 _LEAST_JUDGED = 0.05
 """What validation keeps."""
 _TRAIN_DEV = 0.1
+_DIGITS = 12
+"""Fewer, and shares such as a third would add up to 1 no more."""
 COMPARE = "smtune data compare TRAIN VALIDATION shows which columns differ"
 
 
@@ -35,7 +37,7 @@ def more_training(plain: Suggestion, spec: TuningSpec, job: str) -> Suggestion:
     smaller = (1 - _TRAINING) / (1 - split.train)
     wanted = {name: round(share * smaller, 4) for name, share in split.shares.items() if name != "train"}
     last = list(wanted)[-1]
-    wanted[last] = round(1 - _TRAINING - sum(wanted.values()) + wanted[last], 6)
+    wanted[last] = round(1 - _TRAINING - sum(wanted.values()) + wanted[last], _DIGITS)
     return _with_shares(plain, spec, {"train": _TRAINING, **wanted}, "more rows to learn from")
 
 
@@ -46,7 +48,7 @@ def more_validation(plain: Suggestion, spec: TuningSpec) -> Suggestion:
         return replace(plain, command="gather more rows for validation and test, and name them in data.channels")
     held = {"validation": split.validation, "test": split.test}
     wanted = {name: max(_SHARE, share) if share else share for name, share in held.items()}
-    left = round(1 - split.train_dev - sum(wanted.values()), 6)
+    left = round(1 - split.train_dev - sum(wanted.values()), _DIGITS)
     if wanted == held or left < _LEAST:
         return replace(plain, command="gather more rows: a larger part of these would starve training")
     shares = {**wanted, "train": left}
@@ -64,7 +66,7 @@ def nearer_training(plain: Suggestion, spec: TuningSpec) -> Suggestion:
     half = round(split.validation / 2, 4)
     if half < _LEAST_JUDGED:
         return replace(plain, command="gather training rows of the newest time: validation has few rows left to give")
-    shares = {"train": round(split.train + split.validation - half, 6), "validation": half}
+    shares = {"train": round(split.train + split.validation - half, _DIGITS), "validation": half}
     return _with_shares(plain, spec, shares, "training reaches into the time that validation is of")
 
 
@@ -73,7 +75,7 @@ def with_train_dev(plain: Suggestion, spec: TuningSpec) -> Suggestion | None:
     split = _split_of(spec)
     if split is None or split.time is None or split.train_dev or split.train - _TRAIN_DEV < _LEAST:
         return None
-    shares = {"train": round(split.train - _TRAIN_DEV, 6), "train_dev": _TRAIN_DEV}
+    shares = {"train": round(split.train - _TRAIN_DEV, _DIGITS), "train_dev": _TRAIN_DEV}
     return _with_shares(plain, spec, shares, "rows of the training period that no training job sees")
 
 

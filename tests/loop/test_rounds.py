@@ -34,6 +34,28 @@ def perfect(_: Mapping[str, Any]) -> tuple[float, float]:
     return 0.01, 0.0101
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"eta: {min: 0.05, max: 0.3, scale: log}": "eta: {hint: 0.1}", "seed: 7": "autotune: true"},
+        {
+            "seed: 7": "raw: {HyperParameterTuningJobConfig: {ParameterRanges: {ContinuousParameterRanges: "
+            "[{Name: alpha, MinValue: '0', MaxValue: '9'}]}}}"
+        },
+    ],
+)
+def test_what_a_spec_tunes_beside_its_ranges_is_no_other_spec(
+    service: LocalService, tmp_path: Path, changes: Mapping[str, str]
+) -> None:
+    """Hints of Autotune, and ranges of a raw request."""
+    text = SPEC
+    for old, new in changes.items():
+        text = text.replace(old, new)
+    (found,) = rounds(service, tmp_path, load_spec(text), rounds=1)
+    assert found.objective is not None
+    assert found.ends == "the rounds are used"
+
+
 def test_the_first_suggestion_of_a_round_is_what_the_next_one_tries(service: LocalService, tmp_path: Path) -> None:
     first, second = rounds(service, tmp_path, rounds=2)
     assert (first.number, first.applied, first.is_best) == (1, None, True)

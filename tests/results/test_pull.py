@@ -10,8 +10,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from fake_tuning import BEGIN, FakeTuning, RefusedError, time
+from played_rounds import SPEC, playing
 
 from smtune.errors import ServiceError, UsageError
+from smtune.job import launch
 from smtune.results import Calls, Trials, best_training_job, pull
 from smtune.results.cache import results_folder
 
@@ -411,3 +413,18 @@ def test_the_best_training_job_is_known_although_its_record_was_deleted(service:
     assert best is not None
     assert (best.name, best.hyperparameters) == ("tune-001-00000001", {"eta": 0.001, "depth": 2})
     assert (best.objective, best.metrics, best.model_artifact) == (1.0, {"validation:loss": 1.0}, "")
+
+
+def test_two_played_services_that_begin_at_the_same_time_share_nothing(tmp_path: Path) -> None:
+    """Their jobs may have the same name and, on a played clock, the same time of creation."""
+    found = []
+    for error in (0.1, 0.2):
+        with playing(tmp_path / str(error), lambda _, error=error: (error, error)) as service:  # type: ignore[misc]
+            name = launch(SPEC, session=service.session).name
+            service.finish()
+            best = best_training_job(service.session, name)
+            assert best is not None
+            found.append((name, pull(service.session, name).ranked["objective"].iloc[0]))
+    (one, first), (other, second) = found
+    assert one == other
+    assert (first, second) == (0.1, 0.2)

@@ -52,6 +52,17 @@ COMPUTE: dict[str, tuple[Json, str, str, str]] = {
         "channel 'train' reads what channel 'lists' reads, too: s3://b/train_lst/",
         "write s3://b/train/",
     ),
+    "R35-overlap: inside": (
+        channels(
+            channel("train", S3DataSource={"S3DataType": "S3Prefix", "S3Uri": "s3://b/rows/"}),
+            channel("validation", S3DataSource={"S3DataType": "S3Prefix", "S3Uri": "s3://b/rows/newest/"}),
+            channel("lists", S3DataSource={"S3DataType": "S3Prefix", "S3Uri": "s3://c"}),
+            channel("other", S3DataSource={"S3DataType": "S3Prefix", "S3Uri": "s3://c-2/rows/"}),
+        ),
+        f"{D}.InputDataConfig[0].DataSource.S3DataSource.S3Uri",
+        "channel 'train' reads what channel 'validation' reads, too: s3://b/rows/newest/",
+        "name another place for one of them",
+    ),
     "R35-channels": (
         channels(channel("train"), channel("train")),
         f"{D}.InputDataConfig[0]",

@@ -141,10 +141,44 @@ def test_security_is_merged_key_by_key() -> None:
             {"data": {"channels": {"all": "s3://b/rows/"}, "test": "s3://b/rows/test/"}},
             "test is not held out: channel 'all' reads s3://b/rows/test/, too",
         ),
+        (
+            {"data": {"channels": {"train": "s3://b/test-train/"}, "test": "s3://b/test"}},
+            "test is not held out: s3://b/test has what channel 'train' reads, too: s3://b/test-train/",
+        ),
+        (
+            {"data": {"channels": {"train": "rows"}, "test": "./rows/newest.csv"}},
+            "test is not held out: channel 'train' reads ./rows/newest.csv, too",
+        ),
+        (
+            {
+                **SEVERAL,
+                "data": {"channels": {"train": "s3://b/train/"}, "test": "s3://b/test/"},
+                "algorithms": [{**SEVERAL["algorithms"][0], "data": {"channels": {"train": "s3://b/test/a/"}}}],
+                "algorithm": None,
+                "hyperparameters": {},
+            },
+            "test is not held out: s3://b/test/ has what channel 'train' reads, too: s3://b/test/a/",
+        ),
     ],
 )
 def test_a_contradiction_is_refused(changes: dict[str, Any], message: str) -> None:
     assert message in refusal(**changes)
+
+
+@pytest.mark.parametrize(
+    ("train", "test"),
+    [
+        ("s3://rows", "s3://rows-test/newest/"),
+        ({"uri": "s3://b/train", "data_type": "ManifestFile"}, "s3://b/train-test/"),
+        ("rows", "rows-test"),
+        ("rows", "s3://rows/"),
+    ],
+)
+def test_what_begins_alike_and_lies_elsewhere_is_held_out(train: object, test: str) -> None:
+    """Other buckets, other keys than the one of a manifest, other folders."""
+    spec = spec_of(data={"channels": {"train": train}, "test": test})
+    assert isinstance(spec.data, Channels)
+    assert list(spec.data.held_out) == ["test"]
 
 
 @pytest.mark.parametrize(

@@ -178,3 +178,14 @@ def test_shares_are_always_whole(train: int, validation: int) -> None:
             assert (shares(found)[2] == 0) == (spec.data.split.test == 0)  # type: ignore[union-attr]
         else:
             assert found.command
+
+
+@pytest.mark.parametrize("given", [(0.5, 0.3333333333, 0.1666666667), (0.5333333333, 0.1333333333, 0.3333333334)])
+def test_shares_such_as_a_third_still_add_up(given: tuple[float, float, float]) -> None:
+    """To less than a spec bears: one that cannot be loaded is no suggestion."""
+    spec = by_time(**dict(zip(("train", "validation", "test"), given, strict=True)))
+    for found in (nearer_training(PLAIN, spec), more_training(PLAIN, spec, "tune"), more_validation(PLAIN, spec)):
+        assert found.changes == () or sum(shares(found)) == pytest.approx(1, abs=1e-9)
+    held_out = with_train_dev(PLAIN, spec)
+    assert (held_out is not None) == (given[0] >= 0.5)
+    assert held_out is None or sum(shares(held_out)) == pytest.approx(0.9, abs=1e-9)

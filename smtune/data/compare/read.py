@@ -37,6 +37,10 @@ class Reader:
 
         Raises UsageError where there are no rows, ServiceError where S3 does not give them.
         """
+        rows, notes = self._read(source, name)
+        return replace(rows, frame=rows.frame.drop(columns=list(self.settings.without), errors="ignore")), notes
+
+    def _read(self, source: Source, name: str) -> tuple[Rows, tuple[str, ...]]:
         if isinstance(source, pd.DataFrame):
             return _of_frame(source, name, self.settings.seed), ()
         if str(source).startswith("s3://"):

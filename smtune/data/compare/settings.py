@@ -19,3 +19,5 @@ class CompareSettings:
     """The chance (0 to 1) of any false alarm, at most: over all columns and classifiers, by Holm's correction."""
     seed: int = 0
     """Decides about samples and the classifier's halves."""
+    without: tuple[str, ...] = ()
+    """Columns that are not compared: they differ by how the sets were made."""
