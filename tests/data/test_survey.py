@@ -79,7 +79,7 @@ def test_a_held_out_part_is_there_only_with_a_share(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [TABLE, {"source": "data/rows.csv"}, {"channels": {"train": "a"}, "test": "a/one.csv"}]
+    "data", [TABLE, {"source": "data/rows.csv"}, {"channels": {"train": "a"}, "test": "data/rows.csv"}]
 )
 def test_uploads_have_the_names_that_the_launch_gives_them(folder: Path, tmp_path: Path, data: dict[str, Any]) -> None:
     spec = spec_of(data=data)

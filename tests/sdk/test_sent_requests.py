@@ -81,9 +81,10 @@ def test_spec_file_and_request_send_the_same(form: str, sdk_aws: Aws, tmp_path: 
 
 
 def test_what_lies_on_this_machine_is_sent_as_every_launch_sends_it(sdk_aws: Aws, tmp_path: Path) -> None:
-    (tmp_path / "train.csv").write_text("1,2\n", encoding="utf-8")
+    for name in ("train.csv", "test.csv"):
+        (tmp_path / name).write_text("1,2\n", encoding="utf-8")
     (tmp_path / "train.py").write_text("print('score=1')\n", encoding="utf-8")
-    spec = script_spec(data={"channels": {"train": "train.csv"}, "test": "train.csv"})
+    spec = script_spec(data={"channels": {"train": "train.csv"}, "test": "test.csv"})
 
     smtune.build_tuner(spec, sdk_aws.session, folder=tmp_path).tune(wait=False)
     smtune.start(sdk_aws.session, spec, tmp_path)
@@ -91,7 +92,7 @@ def test_what_lies_on_this_machine_is_sent_as_every_launch_sends_it(sdk_aws: Aws
     ours, theirs = sdk_aws.requests
     assert text(without_own_marks(ours)) == text(without_own_marks(theirs))
     assert [tag["Key"] for tag in ours["Tags"]] == [tag["Key"] for tag in theirs["Tags"]]
-    assert len([key for key in sdk_aws.stored() if key.endswith(("train.csv", "sourcedir.tar.gz"))]) == 3
+    assert len([key for key in sdk_aws.stored() if key.endswith((".csv", "sourcedir.tar.gz"))]) == 3
 
 
 def test_several_algorithms_are_all_sent(sdk_aws: Aws) -> None:
