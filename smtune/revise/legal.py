@@ -30,6 +30,8 @@ def bounds_of(name: str, range_: Continuous | Integer, definition: Definition) -
         nearest = 1 - (1 - float(range_.max)) * _NEARER
         why = "a reverse-log scale needs it below 1"
         found = Bounds(max(found.low, 0.0), min(found.high, nearest), found.why_low or why, why)
+    if range_.scale == "log" and isinstance(range_, Integer) and found.low < 1:
+        found = Bounds(1.0, found.high, "a log scale needs it above 0", found.why_high)
     return Bounds(min(found.low, range_.min), max(found.high, range_.max), found.why_low, found.why_high)
 
 

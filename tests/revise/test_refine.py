@@ -135,6 +135,7 @@ TREES = {"num_round": 10, "objective": "binary:logistic"}
     [
         ("eta", {"min": 0.5, "max": 1.0}, -1, 1.0, "XGBoost takes it in [0, 1]"),
         ("max_depth", {"min": 0, "max": 10}, 1, 0, "XGBoost takes it in [0, inf)"),
+        ("max_depth", {"min": 1, "max": 12, "scale": "log"}, 1, 1, "a log scale needs it above 0"),
     ],
 )
 def test_a_built_in_algorithm_says_how_far(name: str, before: Any, sign: int, limit: float, why: str) -> None:
