@@ -218,3 +218,22 @@ def test_rows_that_are_split_by_time_are_no_one_pool() -> None:
     assert Table(source="rows.csv").is_one_pool
     assert Table(source="rows.csv", split=Split(group="patient")).is_one_pool
     assert not Table(source="rows.csv", split=Split(time="day")).is_one_pool
+
+
+@pytest.mark.parametrize(
+    ("channel", "test", "is_held_out"),
+    [
+        (".", "../test.csv", True),
+        ("..", "../test.csv", False),
+        ("a", "b", True),
+        (".", "b", False),
+        ("a", "a/b", False),
+    ],
+)
+def test_a_path_is_in_a_folder_only_if_it_is(channel: str, test: str, *, is_held_out: bool) -> None:
+    data = {"channels": {"train": channel}, "test": test}
+    if is_held_out:
+        assert Channels.model_validate(data).held_out["test"].uri == test
+    else:
+        with pytest.raises(ValidationError, match="is not held out"):
+            Channels.model_validate(data)
